@@ -1,0 +1,293 @@
+"""From the large picture to the small one that the network sees, and back by plain interpolation.
+
+Enters: true pictures (HR). Leaves: small pictures (LR), and enlargements of them. Built by hand in lesson 02
+(``02_preprocessing``).
+
+A resize by a whole number is a short filter. Shrinking by s slides one set of weights in steps of s; enlarging by s
+uses s sets, one for each place that a new pixel can have between two old ones. So a resize costs a handful of
+multiplications a pixel, at any size, and needs no table of indices.
+"""
+
+import math
+
+import numpy as np
+
+from .pictures import check, check_choice, check_scale, to_float
+
+SHRINK_KERNELS = ("bilinear", "bicubic", "area")
+ENLARGE_KERNELS = ("nearest", "bilinear", "bicubic", "lanczos")
+_BLOCK = 2**17  # values of a batch handled at a time: they stay in the processor's cache
+
+
+def shrink(hr, scale: int = 2, *, kernel: str = "bilinear") -> np.ndarray:
+    """Make a picture `scale` times smaller.
+
+    Parameters
+    ----------
+    hr : ndarray, (H, W, 3) or (N, H, W, 3)
+        ``uint8`` or ``float32`` in [0, 1]; `scale` divides H and W.
+    scale : int
+    kernel : {"bilinear", "bicubic", "area"}
+        ``bilinear``: interpolation at half-pixel centres, no antialiasing (OpenCV's ``INTER_LINEAR``; the reference).
+        ``bicubic``: antialiased, a = -0.5 (MATLAB's ``imresize``; the papers). ``area``: the mean of each block.
+
+    Returns
+    -------
+    ndarray of float32, (H/scale, W/scale, 3) or with N in front
+        Clipped to [0, 1].
+
+    Raises
+    ------
+    TypeError, ValueError
+        What is not a picture, an unknown kernel, a size that the scale does not divide.
+
+    References
+    ----------
+    .. [1] R. G. Keys, "Cubic convolution interpolation for digital image processing", IEEE Transactions on Acoustics,
+       Speech, and Signal Processing 29(6), 1981 (the bicubic kernel, its equation 15 with a = -1/2).
+    """
+    hr, scale = check(hr, "hr"), check_scale(scale)
+    taps = shrink_taps(scale, kernel)
+    height, width = hr.shape[-3:-1]
+    if height % scale or width % scale:
+        raise ValueError(
+            f"hr is {height}x{width}, which {scale} does not divide; expected multiples of the scale: crop it with srlib.crop_to_multiple(hr, {scale})."
+        )
+    return _in_blocks(hr, lambda x, bench: _shrink_axis(_shrink_axis(x, scale, taps, -2, bench), scale, taps, -1, bench))
+
+
+def enlarge(lr, scale: int = 2, *, kernel: str = "bilinear") -> np.ndarray:
+    """Make a picture `scale` times larger by interpolation, inventing nothing.
+
+    Parameters
+    ----------
+    lr : ndarray, (h, w, 3) or (N, h, w, 3)
+        ``uint8`` or ``float32`` in [0, 1].
+    scale : int
+    kernel : {"nearest", "bilinear", "bicubic", "lanczos"}
+        All at half-pixel centres, with the picture mirrored at its edges: ``bilinear`` is OpenCV's ``INTER_LINEAR``,
+        ``bicubic`` MATLAB's (a = -0.5), ``lanczos`` has three lobes.
+
+    Returns
+    -------
+    ndarray of float32, (scale*h, scale*w, 3) or with N in front
+        Clipped to [0, 1]: bicubic and Lanczos overshoot at edges.
+
+    Raises
+    ------
+    TypeError, ValueError
+        What is not a picture, or an unknown kernel.
+    """
+    lr, scale = check(lr, "lr"), check_scale(scale)
+    phases = enlarge_phases(scale, kernel)
+    return _in_blocks(lr, lambda x, bench: _enlarge_axis(_enlarge_axis(x, scale, phases, -2, bench), scale, phases, -1, bench))
+
+
+def make_pairs(photos, scale: int = 2, *, kernel: str = "bilinear", blur: float = 0.0, noise: float = 0.0, seed: int = 0):
+    """Pairs of what a network sees and what it should give.
+
+    Blur, then shrink, then noise: the order in which a lens, a sensor's grid and its electronics act.
+
+    Parameters
+    ----------
+    photos : Photos, ndarray (N, H, W, 3) or list of (H, W, 3)
+        True pictures; each is cropped at the bottom and right to a multiple of `scale`.
+    scale : int
+    kernel : {"bilinear", "bicubic", "area"}
+    blur : float
+        Standard deviation of a Gaussian, in pixels of the large picture.
+    noise : float
+        Standard deviation of Gaussian noise on the small picture, on the scale of 1.
+    seed : int
+        Of the noise.
+
+    Returns
+    -------
+    lr, hr : ndarray of float32 (N, h, w, 3) and (N, scale*h, scale*w, 3)
+        In [0, 1]; lists of such pictures where sizes differ.
+
+    Raises
+    ------
+    TypeError, ValueError
+        What is not a picture, an unknown kernel, a negative or infinite blur or noise.
+    """
+    scale = check_scale(scale)
+    for name, value in (("blur", blur), ("noise", noise)):
+        if not (0 <= value < math.inf):
+            raise ValueError(f"{name} is {value!r}; expected a standard deviation of 0 or more: 0 leaves it out.")
+    images = getattr(photos, "images", photos)
+    rng = np.random.default_rng(seed)
+    if isinstance(images, (list, tuple)):
+        pairs = [_pair(image, scale, kernel, blur, noise, rng) for image in images]
+        return [lr for lr, _ in pairs], [hr for _, hr in pairs]
+    return _pair(images, scale, kernel, blur, noise, rng)
+
+
+def crop_to_multiple(picture, scale: int) -> np.ndarray:
+    """Cut rows at the bottom and columns at the right until `scale` divides both sides.
+
+    Parameters
+    ----------
+    picture : ndarray, (H, W, 3) or (N, H, W, 3)
+    scale : int
+
+    Returns
+    -------
+    ndarray
+        A view of the picture, of its dtype.
+
+    Raises
+    ------
+    TypeError, ValueError
+        What is not a picture, or a side shorter than `scale`.
+    """
+    picture, scale = check(picture), check_scale(scale)
+    height, width = (n - n % scale for n in picture.shape[-3:-1])
+    if not (height and width):
+        raise ValueError(f"picture has shape {picture.shape}, so nothing is left of it at a multiple of {scale}; expected at least {scale} rows and columns.")
+    return picture[..., :height, :width, :]
+
+
+def _pair(image, scale, kernel, blur, noise, rng):
+    hr = to_float(crop_to_multiple(image, scale))
+    blurred = hr
+    if blur:
+        from scipy.ndimage import gaussian_filter
+
+        blurred = np.clip(gaussian_filter(hr, (0,) * (hr.ndim - 3) + (blur, blur, 0)), 0, 1)
+    lr = shrink(blurred, scale, kernel=kernel)
+    if noise:
+        lr = np.clip(lr + rng.normal(0, noise, lr.shape).astype(np.float32), 0, 1)
+    return lr, hr
+
+
+# -- the weights ------------------------------------------------------------------------------------------------------
+
+
+def _linear(x):
+    return max(0.0, 1 - abs(x))
+
+
+def _cubic(x, a=-0.5):
+    x = abs(x)
+    if x <= 1:
+        return (a + 2) * x**3 - (a + 3) * x**2 + 1
+    return a * x**3 - 5 * a * x**2 + 8 * a * x - 4 * a if x < 2 else 0.0
+
+
+def _lanczos3(x):
+    return float(np.sinc(x) * np.sinc(x / 3)) if abs(x) < 3 else 0.0
+
+
+def shrink_taps(scale: int, kernel: str) -> dict[int, float]:
+    """The one filter of a shrink: weight of the pixel at each offset from the block's first pixel."""
+    check_choice(kernel, SHRINK_KERNELS, "kernel")
+    centre = scale / 2 - 0.5  # the middle of a block of `scale` pixels
+    if kernel == "area":
+        return {k: 1 / scale for k in range(scale)}
+    if kernel == "bilinear":
+        return _taps(_linear, centre, reach=1)
+    return _taps(lambda x: _cubic(x / scale), centre, reach=2 * scale)  # widened by the scale: antialiasing
+
+
+def enlarge_phases(scale: int, kernel: str) -> list[dict[int, float]]:
+    """The filters of an enlargement: for each new pixel within an old one, the weights by offset from that old one."""
+    check_choice(kernel, ENLARGE_KERNELS, "kernel")
+    centres = [(p + 0.5) / scale - 0.5 for p in range(scale)]
+    if kernel == "nearest":
+        return [{0: 1.0} for _ in centres]
+    function, reach = {"bilinear": (_linear, 1), "bicubic": (_cubic, 2), "lanczos": (_lanczos3, 3)}[kernel]
+    return [_taps(function, centre, reach) for centre in centres]
+
+
+def _taps(function, centre: float, reach: int) -> dict[int, float]:
+    weights = {k: function(centre - k) for k in range(math.floor(centre) - reach, math.ceil(centre) + reach + 1)}
+    total = sum(weights.values())
+    return {k: w / total for k, w in weights.items() if abs(w) > 1e-12}
+
+
+# -- the filters, on (N, 3, H, W): neighbours in a row lie side by side in memory ---------------------------------------
+
+
+class _Workbench(dict):
+    """Arrays that one block after another is computed in: asking the system for fresh ones costs more than the sums."""
+
+    def array(self, use: str, shape: tuple[int, ...]) -> np.ndarray:
+        if use not in self or self[use].shape != shape:
+            self[use] = np.empty(shape, np.float32)
+        return self[use]
+
+
+def _in_blocks(pictures: np.ndarray, resize) -> np.ndarray:
+    """Apply `resize(planes, workbench)` to some pictures at a time; give channels-last pictures back, clipped."""
+    batch = pictures if pictures.ndim == 4 else pictures[None]
+    step = max(1, _BLOCK // batch[0].size)
+    bench, out = _Workbench(), None
+    for i in range(0, len(batch), step):
+        block = batch[i : i + step]
+        planes = bench.array("planes", (len(block), 3, *block.shape[1:3]))
+        planes[...] = np.moveaxis(block, -1, 1)
+        if batch.dtype == np.uint8:
+            planes /= np.float32(255)
+        planes = resize(planes, bench)
+        np.clip(planes, 0, 1, out=planes)
+        if out is None:
+            out = np.empty((len(batch), *planes.shape[2:], 3), np.float32)
+        for c in range(3):  # a third of the time of one transposing copy
+            out[i : i + step, ..., c] = planes[:, c]
+    return out if pictures.ndim == 4 else out[0]
+
+
+def _along(axis: int, start: int, stop: int | None = None, step: int = 1) -> tuple:
+    """An index that takes start:stop:step along the last axis (-1) or the one before it (-2)."""
+    return (..., slice(start, stop, step)) if axis == -1 else (..., slice(start, stop, step), slice(None))
+
+
+def _mirrored(x: np.ndarray, before: int, after: int, axis: int, bench: _Workbench) -> np.ndarray:
+    """Continue the picture beyond its edges by its mirror image (numpy.pad's "symmetric")."""
+    if not (before or after):
+        return x
+    n = x.shape[axis]
+    out = bench.array(f"mirrored{axis}", _resized(x, axis, n + before + after))
+    out[_along(axis, before, before + n)] = x
+    for place in (*range(before), *range(before + n, before + n + after)):
+        source = (place - before) % (2 * n)
+        source = min(source, 2 * n - 1 - source)
+        out[_along(axis, place, place + 1)] = x[_along(axis, source, source + 1)]
+    return out
+
+
+def _resized(x: np.ndarray, axis: int, n: int) -> tuple[int, ...]:
+    shape = list(x.shape)
+    shape[axis] = n
+    return tuple(shape)
+
+
+def _weighted_sum(terms, out: np.ndarray, scratch: np.ndarray) -> None:
+    for i, (weight, values) in enumerate(terms):
+        if i == 0:
+            np.multiply(values, np.float32(weight), out=out)
+        else:
+            out += np.multiply(values, np.float32(weight), out=scratch)
+
+
+def _shrink_axis(x: np.ndarray, scale: int, taps: dict[int, float], axis: int, bench: _Workbench) -> np.ndarray:
+    n = x.shape[axis] // scale
+    before, after = max(0, -min(taps)), max(0, max(taps) - (scale - 1))
+    padded = _mirrored(x, before, after, axis, bench)
+    out = bench.array(f"out{axis}", _resized(x, axis, n))
+    terms = ((w, padded[_along(axis, before + k, before + k + (n - 1) * scale + 1, scale)]) for k, w in taps.items())
+    _weighted_sum(terms, out, bench.array(f"scratch{axis}", out.shape))
+    return out
+
+
+def _enlarge_axis(x: np.ndarray, scale: int, phases: list[dict[int, float]], axis: int, bench: _Workbench) -> np.ndarray:
+    n = x.shape[axis]
+    reach = max(abs(k) for taps in phases for k in taps)
+    padded = _mirrored(x, reach, reach, axis, bench)
+    out = bench.array(f"out{axis}", _resized(x, axis, n * scale))
+    scratch = bench.array(f"scratch{axis}", x.shape)
+    for phase, taps in enumerate(phases):
+        terms = ((w, padded[_along(axis, reach + k, reach + k + n)]) for k, w in taps.items())
+        _weighted_sum(terms, out[_along(axis, phase, None, scale)], scratch)
+    return out

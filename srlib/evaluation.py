@@ -1,0 +1,139 @@
+"""Methods times pictures: a table.
+
+Enters: methods by name, and true pictures. Leaves: a :class:`Table` of PSNR, SSIM and MSE with their spread. Lesson 04
+(``04_results``) builds the metrics by hand and reads such a table.
+"""
+
+import json
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .degradation import SHRINK_KERNELS, make_pairs
+from .metrics import PROTOCOLS, score
+from .pictures import check_choice, check_scale
+from .upscaling import upscale
+
+COLUMNS = ("psnr", "ssim", "mse")
+
+
+@dataclass(eq=False)
+class Table:
+    """Scores of methods on pictures.
+
+    Attributes
+    ----------
+    scores : dict
+        ``scores[method][picture]`` is ``{"psnr": .., "ssim": .., "mse": ..}``.
+    data, protocol, kernel, scale
+        What was measured, and how.
+    groups : dict
+        ``groups[class name]`` lists the pictures of a class (in ``sample``: of a photograph).
+    """
+
+    scores: dict[str, dict[str, dict[str, float]]]
+    data: str
+    protocol: str
+    kernel: str
+    scale: int
+    groups: dict[str, list[str]] = field(default_factory=dict)
+
+    def mean(self, method: str, metric: str = "psnr", group: str | None = None) -> float:
+        """The mean of a metric over all pictures, or over those of one group."""
+        return float(np.mean(self.values(method, metric, group)))
+
+    def values(self, method: str, metric: str = "psnr", group: str | None = None) -> np.ndarray:
+        """The metric of every picture, in the order of the pictures."""
+        check_choice(method, self.scores, "method")
+        check_choice(metric, COLUMNS, "metric")
+        pictures = self.groups[check_choice(group, self.groups, "group")] if group else self.scores[method]
+        return np.array([self.scores[method][p][metric] for p in pictures])
+
+    def by_group(self, metric: str = "psnr") -> str:
+        """A text table of the metric's mean: groups down, methods across."""
+        digits = {"psnr": 2, "ssim": 4, "mse": 5}[metric]
+        head = [metric.upper() + (" (dB)" if metric == "psnr" else ""), *self.scores]
+        rows = [[group, *(f"{self.mean(m, metric, group):.{digits}f}" for m in self.scores)] for group in self.groups]
+        rows.append(["all pictures", *(f"{self.mean(m, metric):.{digits}f}" for m in self.scores)])
+        return _aligned([head, *rows])
+
+    def rows(self) -> list[list[str]]:
+        """Heading and one row for each method: mean and standard deviation over the pictures."""
+        out = [["method", "PSNR (dB)", "+-", "SSIM", "+-", "MSE"]]
+        for method in self.scores:
+            p, s, e = (self.values(method, metric) for metric in COLUMNS)
+            out.append([method, f"{p.mean():.2f}", f"{p.std():.2f}", f"{s.mean():.4f}", f"{s.std():.4f}", f"{e.mean():.5f}" if self.protocol == "rgb" else f"{e.mean():.2f}"])
+        return out
+
+    def to_markdown(self) -> str:
+        """The table for a README."""
+        head, *rows = self.rows()
+        lines = [head, ["---"] + ["---:"] * (len(head) - 1), *rows]
+        return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+    def to_dict(self) -> dict:
+        """What ``srlib evaluate --json`` writes."""
+        from .training import versions
+
+        methods = {
+            method: {**{metric: self.mean(method, metric) for metric in COLUMNS}, "images": images} for method, images in self.scores.items()
+        }
+        about = {"data": self.data, "protocol": self.protocol, "kernel": self.kernel, "scale": self.scale}
+        return {**about, "versions": versions(), "methods": methods}
+
+    def to_json(self) -> str:
+        return json.dumps(self.to_dict(), indent=1)
+
+    def __repr__(self) -> str:
+        count = len(next(iter(self.scores.values())))
+        return f"{self.data}, {count} pictures, x{self.scale} {self.kernel}, protocol {self.protocol}\n{_aligned(self.rows())}"
+
+
+def evaluate(methods: dict, photos, *, scale: int = 2, kernel: str = "bilinear", protocol: str = "rgb") -> Table:
+    """Shrink every picture, enlarge it again with every method, and compare with what it was.
+
+    Parameters
+    ----------
+    methods : dict
+        Name -> a network, or the name of an interpolation. Give bicubic among them: it is what everybody has.
+    photos : Photos, ndarray (N, H, W, 3) or list of (H, W, 3)
+        True pictures; cropped at the bottom and right to a multiple of `scale`.
+    scale : int
+    kernel : {"bilinear", "bicubic", "area"}
+        How they are shrunk.
+    protocol : {"rgb", "paper"}
+        See :func:`srlib.metrics.score`.
+
+    Returns
+    -------
+    Table
+
+    Raises
+    ------
+    TypeError, ValueError
+        No methods, no pictures, or what the functions called here refuse.
+    """
+    check_scale(scale)
+    check_choice(kernel, SHRINK_KERNELS, "kernel")
+    check_choice(protocol, PROTOCOLS, "protocol")
+    if not isinstance(methods, dict) or not methods:
+        raise TypeError(f"methods is {methods!r}; expected a dict of name -> network or interpolation, not empty: try {{'bicubic': 'bicubic'}}.")
+    if len(photos) == 0:
+        raise ValueError("There are no pictures to judge on; expected at least one: look at how they were loaded.")
+    names = getattr(photos, "names", None) or [f"picture-{i}" for i in range(len(photos))]
+    scores: dict = {method: {} for method in methods}
+    for name, image in zip(names, getattr(photos, "images", photos)):
+        lr, hr = (pair[0] for pair in make_pairs(image[None], scale, kernel=kernel))
+        for label, method in methods.items():
+            scores[label][name] = score(upscale(lr, method, scale), hr, protocol=protocol, scale=scale)
+    groups: dict = {}
+    if getattr(photos, "class_names", None):
+        for name, label in zip(names, photos.labels):
+            groups.setdefault(photos.class_names[label], []).append(name)
+    return Table(scores, getattr(photos, "source", "pictures"), protocol, kernel, scale, groups)
+
+
+def _aligned(rows: list[list[str]]) -> str:
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    line = lambda row: "  ".join(cell.ljust(w) if i == 0 else cell.rjust(w) for i, (cell, w) in enumerate(zip(row, widths))).rstrip()  # noqa: E731
+    return "\n".join(line(row) for row in rows)

@@ -1,0 +1,182 @@
+"""How far is one picture from another: MSE, PSNR, SSIM, and the two protocols that say how to apply them.
+
+Enters: a restored picture and the true one, same shape. Leaves: a number. Built by hand in lesson 04 (``04_results``).
+"""
+
+import numpy as np
+
+from .pictures import check_alike, check_choice, to_float, to_uint8
+
+PROTOCOLS = ("rgb", "paper")
+_SSIM_WINDOW = 7  # scikit-image's default; the papers' Gaussian is 11 wide
+
+
+def mse(a, b) -> float:
+    """Mean squared error, on the scale of 1.
+
+    .. math:: \\mathrm{MSE} = \\frac{1}{HWC} \\sum_{i,j,c} (a_{ijc} - b_{ijc})^2
+
+    Parameters
+    ----------
+    a, b : ndarray, (H, W, 3) or (N, H, W, 3)
+        ``uint8`` or ``float32`` in [0, 1]; the order does not matter.
+
+    Returns
+    -------
+    float
+        0 for identical pictures; for a batch, the mean over its pictures. Multiply by 255**2 for the scale of 8-bit
+        levels, on which the reference quotes it.
+
+    Raises
+    ------
+    TypeError, ValueError
+        What is not a picture, or two shapes that differ.
+    """
+    return _mean(_mse, a, b)
+
+
+def psnr(a, b) -> float:
+    """Peak signal-to-noise ratio in decibels, for pictures on the scale of 1.
+
+    .. math:: \\mathrm{PSNR} = 10 \\log_{10} (1 / \\mathrm{MSE})
+
+    Parameters
+    ----------
+    a, b : ndarray, (H, W, 3) or (N, H, W, 3)
+        ``uint8`` or ``float32`` in [0, 1].
+
+    Returns
+    -------
+    float
+        dB, larger is better, ``inf`` for identical pictures. For a batch, the mean of the pictures' own PSNR: the
+        logarithm comes before the mean, so it is not the PSNR of the batch's mean error.
+
+    Raises
+    ------
+    TypeError, ValueError
+        What is not a picture, or two shapes that differ.
+    """
+    return _mean(_psnr, a, b)
+
+
+def ssim(a, b) -> float:
+    """Structural similarity, for pictures on the scale of 1 (``data_range=1``).
+
+    scikit-image's definition with its default window: in every 7x7 neighbourhood of every channel, means, variances
+    and the covariance are compared, and the results averaged [1]_.
+
+    .. math:: \\mathrm{SSIM} = \\frac{(2 \\mu_a \\mu_b + c_1)(2 \\sigma_{ab} + c_2)}
+              {(\\mu_a^2 + \\mu_b^2 + c_1)(\\sigma_a^2 + \\sigma_b^2 + c_2)}, \\quad c_1 = 0.01^2, c_2 = 0.03^2
+
+    Parameters
+    ----------
+    a, b : ndarray, (H, W, 3) or (N, H, W, 3)
+        ``uint8`` or ``float32`` in [0, 1], at least 7x7 pixels.
+
+    Returns
+    -------
+    float
+        At most 1, which identical pictures reach; for a batch, the mean over its pictures.
+
+    Raises
+    ------
+    TypeError, ValueError
+        What is not a picture, two shapes that differ, or fewer than 7 rows or columns.
+
+    References
+    ----------
+    .. [1] Z. Wang, A. C. Bovik, H. R. Sheikh, E. P. Simoncelli, "Image quality assessment: from error visibility to
+       structural similarity", IEEE Transactions on Image Processing 13(4), 2004.
+    """
+    return _mean(_ssim, a, b)
+
+
+def score(sr, hr, *, protocol: str = "rgb", scale: int = 2) -> dict[str, float]:
+    """MSE, PSNR and SSIM of one restored picture under a protocol.
+
+    Parameters
+    ----------
+    sr, hr : ndarray, (H, W, 3)
+        The restored and the true picture.
+    protocol : {"rgb", "paper"}
+        ``rgb``: all three channels on the scale of 1. ``paper``: rounded to 8-bit RGB, luma Y of ITU-R BT.601 (16 to
+        235) in floating point, on the scale of 255, `scale` pixels shaved on each side, SSIM with an 11x11 Gaussian
+        window of sigma 1.5.
+    scale : int
+        The factor of the enlargement; the width of the border that ``paper`` shaves.
+
+    Returns
+    -------
+    dict
+        ``{"psnr": dB, "ssim": .., "mse": ..}``; ``mse`` is on the protocol's own scale (1 or 255).
+
+    Raises
+    ------
+    TypeError, ValueError
+        As for :func:`psnr`; also a picture too small to shave and to hold one window.
+    """
+    check_choice(protocol, PROTOCOLS, "protocol")
+    sr, hr = check_alike(sr, hr, ("sr", "hr"))
+    if sr.ndim != 3:
+        raise ValueError(f"sr has shape {sr.shape}; a score is of one picture (H, W, 3): go through the batch, or use srlib.evaluate.")
+    if protocol == "rgb":
+        a, b = to_float(sr), to_float(hr)
+        return {"psnr": _psnr(a, b), "ssim": _ssim(a, b), "mse": _mse(a, b)}
+    a, b = (luma(to_uint8(x))[scale:-scale, scale:-scale] for x in (sr, hr))
+    if min(a.shape) < 11:
+        raise ValueError(
+            f"sr has shape {sr.shape}; protocol 'paper' shaves {scale} pixels on each side and needs 11x11 after that: "
+            "use a larger picture, or protocol 'rgb'."
+        )
+    error = float(np.mean((a - b) ** 2))
+    return {"psnr": _decibel(255.0**2, error), "ssim": _ssim_paper(a, b), "mse": error}
+
+
+def luma(picture: np.ndarray) -> np.ndarray:
+    """The luma Y of ITU-R BT.601 YCbCr, as MATLAB's ``rgb2ycbcr`` defines it.
+
+    Parameters
+    ----------
+    picture : ndarray of uint8, (H, W, 3)
+
+    Returns
+    -------
+    ndarray of float64, (H, W)
+        From 16 (black) to 235 (white), not rounded.
+    """
+    return 16.0 + picture.astype(np.float64) @ np.array([65.481, 128.553, 24.966]) / 255.0  # (H, W)
+
+
+def _mean(metric, a, b) -> float:
+    """The metric of one picture, or the mean of the metric over a batch."""
+    a, b = check_alike(a, b, ("a", "b"))
+    if a.ndim == 3:
+        return metric(to_float(a), to_float(b))
+    return float(np.mean([metric(to_float(x), to_float(y)) for x, y in zip(a, b)]))
+
+
+def _mse(a, b) -> float:
+    return float(np.mean((a.astype(np.float64) - b) ** 2))
+
+
+def _decibel(peak_squared: float, error: float) -> float:
+    return float("inf") if error == 0 else float(10 * np.log10(peak_squared / error))
+
+
+def _psnr(a, b) -> float:
+    return _decibel(1.0, _mse(a, b))
+
+
+def _ssim(a, b) -> float:
+    if min(a.shape[:2]) < _SSIM_WINDOW:
+        raise ValueError(f"a has shape {a.shape}; SSIM looks through a window of 7x7, so it needs at least 7 rows and columns: use a larger picture, or psnr.")
+    from skimage.metrics import structural_similarity
+
+    return float(structural_similarity(a.astype(np.float64), b.astype(np.float64), data_range=1.0, channel_axis=-1, win_size=_SSIM_WINDOW))
+
+
+def _ssim_paper(a, b) -> float:
+    from skimage.metrics import structural_similarity
+
+    # sigma 1.5 cut at 3.5 sigma gives the 11x11 window; population covariance, as in the authors' MATLAB code
+    return float(structural_similarity(a, b, data_range=255.0, gaussian_weights=True, sigma=1.5, use_sample_covariance=False))

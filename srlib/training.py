@@ -1,0 +1,388 @@
+"""From pictures to a trained network: crops, steps, validation, a run that can be interrupted.
+
+Enters: a model and pictures. Leaves: the model, trained in place, and its :class:`History`. Lesson 03
+(``03_autoencoder``) trains with it.
+
+Everything random is keyed by (seed, step): the crops of step 700 are the same whether or not the run was interrupted
+before it, and every schedule counts steps, so a recipe means the same on a fast machine and a slow one.
+"""
+
+import csv
+import json
+import os
+import tempfile
+import time
+import zipfile
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from ._backend import keras
+from .degradation import SHRINK_KERNELS, crop_to_multiple, enlarge, make_pairs
+from .metrics import psnr
+from .models import load_model, save_model
+from .pictures import check_choice, to_float, to_uint8
+from .upscaling import upscale
+
+LOSSES = {"mae": "mean_absolute_error", "mse": "mean_squared_error"}
+SCHEDULES = ("cosine", "constant")
+_CHECKPOINT, _PREVIOUS = "checkpoint.npz", "checkpoint.previous.npz"
+
+
+@dataclass(eq=False)
+class History:
+    """What a training did.
+
+    Attributes
+    ----------
+    recipe : dict
+        Everything needed to do it again: model, pictures, degradation, steps, seed, versions.
+    step, loss, psnr, seconds : list
+        One entry per look: steps done; mean training loss since the last look; PSNR on the validation pictures in dB
+        (NaN without any); seconds of training so far.
+    baseline : float
+        PSNR of linear enlargement on the validation pictures, dB (NaN without any).
+    """
+
+    recipe: dict
+    step: list[int] = field(default_factory=list)
+    loss: list[float] = field(default_factory=list)
+    psnr: list[float] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    baseline: float = float("nan")
+
+    def __repr__(self) -> str:
+        if not self.step:
+            return f"<History of {self.recipe['model']['builder']}, no steps yet>"
+        return f"<History of {self.recipe['model']['builder']}: {self.step[-1]} steps, loss {self.loss[-1]:.4f}, validation {self.psnr[-1]:.2f} dB>"
+
+
+class Crops:
+    """Batches of aligned random crops, flipped and turned, out of ``uint8`` pictures that were degraded once, whole.
+
+    Parameters
+    ----------
+    photos : Photos, ndarray or list
+    scale : int
+    kernel : str
+    crop : int
+        Side of a large crop; a multiple of the scale, at most the shortest side of any picture.
+    batch : int
+    seed : int
+    augment : bool
+        Whether to flip and turn.
+    """
+
+    def __init__(self, photos, scale: int, kernel: str, *, crop: int, batch: int, seed: int = 0, augment: bool = True):
+        images = getattr(photos, "images", photos)
+        if len(images) == 0:
+            raise ValueError("There are no pictures to train on; expected at least one: look at how they were loaded.")
+        shortest = min(min(image.shape[:2]) for image in images)
+        if crop > shortest or crop % scale:
+            raise ValueError(f"crop is {crop}, the shortest side of a picture {shortest} and the scale {scale}; expected a multiple of the scale no longer than that side: choose crop={shortest - shortest % scale} or less.")
+        self.hr = [to_uint8(crop_to_multiple(image, scale)) for image in images]
+        # rounded to 8 bits, as the file of a small picture would be: a quarter of the memory of float32
+        self.lr = [to_uint8(make_pairs(image[None], scale, kernel=kernel)[0][0]) for image in self.hr]
+        self.scale, self.side, self.batch, self.seed, self.augment = scale, crop // scale, batch, seed, augment
+
+    def __call__(self, step: int) -> tuple[np.ndarray, np.ndarray]:
+        """The batch of one step: small crops (N, c, c, 3) and large ones (N, s*c, s*c, 3), ``float32`` in [0, 1]."""
+        rng = np.random.default_rng([self.seed, step])
+        small, large = zip(*(self._one(rng) for _ in range(self.batch)))
+        return to_float(np.stack(small)), to_float(np.stack(large))
+
+    def _one(self, rng):
+        s, c = self.scale, self.side
+        i = rng.integers(len(self.hr))
+        height, width = self.lr[i].shape[:2]
+        y, x = rng.integers(height - c + 1), rng.integers(width - c + 1)
+        pair = self.lr[i][y : y + c, x : x + c], self.hr[i][y * s : (y + c) * s, x * s : (x + c) * s]
+        flip, turns = rng.integers(2), rng.integers(4)
+        if self.augment:
+            pair = [np.rot90(p[:, ::-1] if flip else p, turns) for p in pair]
+        return pair
+
+
+def fit(
+    model,
+    photos,
+    *,
+    kernel: str = "bilinear",
+    scale: int | None = None,
+    steps: int = 1000,
+    seed: int = 0,
+    batch: int = 16,
+    crop: int = 64,
+    loss: str = "mae",
+    learning_rate: float = 1e-3,
+    schedule: str = "cosine",
+    augment: bool = True,
+    validation=None,
+    every: int | None = None,
+    out: str | Path | None = None,
+    resume: bool = False,
+    progress: bool = False,
+) -> History:
+    """Train a network in place.
+
+    Parameters
+    ----------
+    model : keras.Model
+        From :func:`srlib.build_model` or :func:`srlib.load_model`.
+    photos : Photos, ndarray of uint8 (N, H, W, 3), or list of (H, W, 3)
+        Large pictures; they are degraded here.
+    kernel : {"bilinear", "bicubic", "area"}
+        How they are shrunk.
+    scale : int, optional
+        The model's own, which this may confirm.
+    steps : int
+        Updates of the weights.
+    seed : int
+        Of crops and turns.
+    batch, crop : int
+        Crops per step, and the side of a large crop in pixels.
+    loss : {"mae", "mse"}
+    learning_rate : float
+        Of Adam, at its peak.
+    schedule : {"cosine", "constant"}
+        ``cosine`` warms up over the first twentieth (at most 500 steps), then falls to zero at the last step.
+    augment : bool
+        Whether crops are flipped and turned.
+    validation : Photos, ndarray or list, optional
+        Large pictures to look at now and then; never the test pictures.
+    every : int, optional
+        Steps between two looks; a twentieth of all unless given.
+    out : str or Path, optional
+        A folder for recipe, history, checkpoint and model; must not exist unless `resume`.
+    resume : bool
+        Go on from the last checkpoint in `out`, if there is one; the recipe must be the same.
+    progress : bool
+        A progress bar on standard error.
+
+    Returns
+    -------
+    History
+
+    Raises
+    ------
+    ValueError
+        Settings that cannot be met, another recipe in `out`.
+    FileExistsError
+        `out` exists and `resume` is not set.
+    """
+    config = getattr(model, "srlib_config", None)
+    if config is None:
+        raise ValueError(f"model {getattr(model, 'name', model)!r} was not made by srlib; expected one from srlib.build_model or srlib.load_model: use Keras' own model.fit for others.")
+    _check_settings(steps=steps, batch=batch, crop=crop, every=1 if every is None else every)
+    check_choice(kernel, SHRINK_KERNELS, "kernel")
+    check_choice(loss, LOSSES, "loss")
+    check_choice(schedule, SCHEDULES, "schedule")
+    if not 0 < learning_rate < 1:
+        raise ValueError(f"learning_rate is {learning_rate!r}; expected a number between 0 and 1: the usual one is 0.001.")
+    if scale is not None and scale != config["scale"]:
+        raise ValueError(f"scale is {scale}, but {config['builder']} enlarges by {config['scale']}; expected its own scale: leave scale out, or build another model.")
+    every = every or max(1, steps // 20)
+    crops = Crops(photos, config["scale"], kernel, crop=crop, batch=batch, seed=seed, augment=augment)
+    recipe = {
+        "model": {key: config[key] for key in ("builder", "scale", "options")},
+        "data": getattr(photos, "source", "pictures"), "pictures": len(photos),
+        "validation": getattr(validation, "source", None if validation is None else "pictures"),
+        "kernel": kernel, "steps": steps, "seed": seed, "batch": batch, "crop": crop, "loss": loss,
+        "learning_rate": learning_rate, "schedule": schedule, "augment": augment, "every": every,
+    }  # fmt: skip
+    history = History({**recipe, "versions": versions()})
+    watched = None
+    if validation is not None:
+        watched = [list(pair) for pair in zip(*make_pairs(validation, config["scale"], kernel=kernel))]
+        history.baseline = _mean_psnr(watched, lambda small: enlarge(small, config["scale"]))
+    model.compile(optimizer=keras.optimizers.Adam(_learning_rates(learning_rate, schedule, steps)), loss=LOSSES[loss])
+    start, folder = 0, None
+    if out is not None:
+        folder = Path(out)
+        start = _open_run(folder, model, recipe, history, resume)
+    _train(model, crops, watched, history, range(start, steps), every, folder, progress)
+    if folder is not None:
+        card = {"kernel": kernel, "recipe": history.recipe, "seconds": round(history.seconds[-1], 1)}
+        save_model(model, folder, **card)
+        (folder / _CHECKPOINT).unlink(missing_ok=True)
+        (folder / _PREVIOUS).unlink(missing_ok=True)
+    return history
+
+
+def _train(model, crops, watched, history, todo, every, folder, progress) -> None:
+    from tqdm import tqdm
+
+    bar = tqdm(total=len(todo) + todo.start, initial=todo.start, desc="training", unit="step", disable=not progress)
+    before = history.seconds[-1] if history.seconds else 0.0
+    clock = time.perf_counter()
+    looking = 0.0  # seconds spent on validation and files, which are not training
+    model.reset_metrics()
+    for step in todo:
+        small, large = crops(step)
+        result = model.train_on_batch(small, large)
+        bar.update()
+        if (step + 1) % every and step + 1 != todo.stop:
+            continue
+        look = time.perf_counter()
+        history.step.append(step + 1)
+        history.loss.append(float(np.ravel(result)[0]))  # the mean since the last reset
+        history.seconds.append(before + look - clock - looking)
+        history.psnr.append(float("nan") if watched is None else _mean_psnr(watched, lambda x: upscale(x, model)))
+        model.reset_metrics()
+        bar.set_postfix(loss=f"{history.loss[-1]:.4f}", psnr=f"{history.psnr[-1]:.2f} dB")
+        if folder is not None:
+            _write_history(folder, history)
+            _save_checkpoint(folder, model, history)
+        looking += time.perf_counter() - look
+    bar.close()
+
+
+def steps_within(minutes: float, model, photos, **settings) -> int:
+    """How many steps of a training fit into some minutes on this machine, by timing a few.
+
+    Parameters
+    ----------
+    minutes : float
+    model : keras.Model
+        Its weights are left as they are.
+    photos : Photos, ndarray or list
+    **settings
+        `kernel`, `batch`, `crop`, `loss` as for :func:`fit`.
+
+    Returns
+    -------
+    int
+        At least 1.
+
+    Raises
+    ------
+    ValueError
+        Minutes that are not positive.
+    """
+    if not 0 < minutes < float("inf"):
+        raise ValueError(f"minutes is {minutes!r}; expected a positive number: use --steps to count steps instead.")
+    first = model.get_weights()
+    few = photos[:16]
+    fit(model, few, steps=3, **settings)  # the first step compiles
+    clock = time.perf_counter()
+    fit(model, few, steps=11, every=11, **settings)
+    once = time.perf_counter() - clock
+    clock = time.perf_counter()
+    fit(model, few, steps=1, **settings)
+    model.set_weights(first)
+    per_step = max(1e-4, (once - (time.perf_counter() - clock)) / 10)
+    return max(1, round(60 * minutes / per_step))
+
+
+def versions() -> dict[str, str]:
+    """Of what decides a result: Python, the backend, Keras, NumPy, srlib."""
+    import platform
+    from importlib.metadata import version
+
+    from . import __version__
+
+    backend = keras.backend.backend()
+    return {
+        "srlib": __version__, "python": platform.python_version(), "backend": backend, "keras": keras.__version__,
+        backend: version("torch" if backend == "torch" else backend), "numpy": np.__version__,
+    }  # fmt: skip
+
+
+def _check_settings(**counts) -> None:
+    for name, value in counts.items():
+        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
+            raise ValueError(f"{name} is {value!r}; expected a whole number of at least 1: choose another.")
+
+
+def _learning_rates(peak: float, schedule: str, steps: int):
+    if schedule == "constant":
+        return peak
+    warm = min(500, steps // 20)
+    if not warm:
+        return keras.optimizers.schedules.CosineDecay(peak, steps)
+    return keras.optimizers.schedules.CosineDecay(0.0, max(1, steps - warm), warmup_target=peak, warmup_steps=warm)
+
+
+def _mean_psnr(pairs, method) -> float:
+    return float(np.mean([psnr(method(small), large) for small, large in pairs]))
+
+
+# -- the run folder -----------------------------------------------------------------------------------------------------
+
+
+def _open_run(folder: Path, model, recipe: dict, history: History, resume: bool) -> int:
+    """Make the folder of a new run, or take up the last good checkpoint of an old one; the step to start from."""
+    file = folder / "recipe.json"
+    if not file.exists():
+        if folder.exists() and any(folder.iterdir()):
+            raise FileExistsError(f"{folder} exists and is not a run of srlib; expected a folder that is new or empty: choose another --out.")
+        folder.mkdir(parents=True, exist_ok=True)
+        _replace(file, json.dumps(history.recipe, indent=2) + "\n")
+        return 0
+    if not resume:
+        raise FileExistsError(f"{folder} holds a run already; expected a new folder: choose another --out, or --resume to go on with it.")
+    try:
+        found = json.loads(file.read_text())
+    except ValueError:
+        raise ValueError(f"{file} is damaged; expected the recipe that the run began with: choose another --out and begin again.") from None
+    for key, value in recipe.items():
+        if found.get(key) != value:
+            raise ValueError(f"{folder} was begun with {key} {found.get(key)!r}, and now it is {value!r}; expected the same recipe: resume with the old one, or choose another --out.")
+    if (folder / "model.json").exists():
+        load_model(folder)
+        raise FileExistsError(f"{folder} holds a finished run; there is nothing to resume: choose another --out to train again.")
+    for name in (_CHECKPOINT, _PREVIOUS):
+        step = _load_checkpoint(folder / name, model, history)
+        if step is not None:
+            return step
+    return 0
+
+
+def _replace(file: Path, text: str) -> None:
+    """Write a text file in one step: a crash leaves the old content or the new."""
+    scratch = file.with_name(f".{file.name}.new")
+    scratch.write_text(text)
+    os.replace(scratch, file)
+
+
+def _write_history(folder: Path, history: History) -> None:
+    scratch = folder / ".history.csv.new"
+    with scratch.open("w", newline="") as handle:
+        writer = csv.writer(handle)
+        writer.writerow(["step", "loss", "psnr", "seconds"])
+        writer.writerows(zip(history.step, history.loss, history.psnr, history.seconds))
+    os.replace(scratch, folder / "history.csv")
+
+
+def _state(model) -> list:
+    return [*model.weights, *model.optimizer.variables]
+
+
+def _save_checkpoint(folder: Path, model, history: History) -> None:
+    arrays = {str(i): keras.ops.convert_to_numpy(v) for i, v in enumerate(_state(model))}
+    told = {key: value for key, value in asdict(history).items() if key != "recipe"}
+    with tempfile.NamedTemporaryFile(dir=folder, suffix=".npz", delete=False) as handle:
+        np.savez(handle, history=json.dumps(told), **arrays)
+    if (folder / _CHECKPOINT).exists():
+        os.replace(folder / _CHECKPOINT, folder / _PREVIOUS)
+    os.replace(handle.name, folder / _CHECKPOINT)
+
+
+def _load_checkpoint(file: Path, model, history: History) -> int | None:
+    """Put a checkpoint into the model and the history; None where it is missing or damaged (the zip's sums tell)."""
+    model.optimizer.build(model.trainable_variables)
+    state = _state(model)
+    try:
+        with np.load(file, allow_pickle=False) as saved:
+            arrays = [saved[str(i)] for i in range(len(state))]
+            told = json.loads(str(saved["history"]))
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
+    if any(array.shape != tuple(variable.shape) for array, variable in zip(arrays, state)):
+        return None
+    for array, variable in zip(arrays, state):
+        variable.assign(array)
+    for key, value in told.items():
+        setattr(history, key, value)
+    return history.step[-1]
