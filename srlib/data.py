@@ -36,12 +36,37 @@ _SAMPLE_LICENCES = {
 # Large scans are softer, pixel for pixel, than the pictures that one wants to restore: these are shrunk first.
 _SAMPLE_SHRINK = {"hubble_deep_field": 2, "retina": 3}
 
+
+@dataclass(frozen=True)
+class Source:
+    """One line of ``srlib data list``."""
+
+    name: str
+    what: str
+    pictures: str
+    download: str
+    licence: str
+
+
 CATALOGUE = {
-    "sample": "128x128 crops of the seven colour photographs inside scikit-image; split by photograph",
-    "dead_leaves": "overlapping discs of all sizes in the colours of photographs; synthetic, endless, seeded",
+    s.name: s
+    for s in (
+        Source(
+            "sample",
+            "128x128 crops of seven colour photographs inside scikit-image, split by photograph",
+            "83",
+            "none",
+            "CC0 and public domain",
+        ),
+        Source(
+            "dead_leaves",
+            "overlapping discs of all sizes in the colours of photographs; synthetic",
+            "endless",
+            "none",
+            "CC0",
+        ),
+    )
 }
-CATALOGUE_SIZES = {"sample": "83 pictures", "dead_leaves": "any number"}
-CATALOGUE_LICENCES = {"sample": "CC0 and public domain", "dead_leaves": "CC0 (drawn by srlib)"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +131,9 @@ class Photos:
         if len(shapes) == 1:
             size = f"{shapes[0][0]}x{shapes[0][1]}"
         else:
-            size = "sizes from " + " to ".join(f"{h}x{w}" for h, w in (shapes[:1] + shapes[-1:])) if shapes else "no size"
+            size = (
+                "sizes from " + " to ".join(f"{h}x{w}" for h, w in (shapes[:1] + shapes[-1:])) if shapes else "no size"
+            )
         parts = ""
         if self.class_names:
             counts = np.bincount(self.labels, minlength=len(self.class_names))
@@ -144,7 +171,9 @@ def load_photos(source: str | Path, *, split: str | None = None, **options) -> P
         return _sample(split)
     if source == "dead_leaves":
         if split is not None:
-            raise ValueError(f"split is {split!r}, but dead_leaves is endless and has no splits; expected none: use another seed for other pictures.")
+            raise ValueError(
+                f"split is {split!r}, but dead_leaves is endless and has no splits; expected none: use another seed for other pictures."
+            )
         unknown = set(options) - {"count", "size", "seed"}
         _refuse(unknown, source, "; dead_leaves takes count, size and seed")
         return dead_leaves(**options)
@@ -154,16 +183,24 @@ def load_photos(source: str | Path, *, split: str | None = None, **options) -> P
         if split is not None:
             folder = folder / split
             if not folder.is_dir():
-                raise FileNotFoundError(f"{source} has no folder {split!r}; expected the pictures of that split in {folder}: leave the split out to load everything.")
+                raise FileNotFoundError(
+                    f"{source} has no folder {split!r}; expected the pictures of that split in {folder}: leave the split out to load everything."
+                )
         return _folder(folder)
     if folder.is_file():
-        raise FileNotFoundError(f"{source} is a file; expected a folder of pictures or one of {', '.join(CATALOGUE)}: give the folder that holds it.")
-    raise FileNotFoundError(f"There is no set or folder {str(source)!r}; expected one of {', '.join(CATALOGUE)}, or a folder that exists: `srlib data list` shows them all.")
+        raise FileNotFoundError(
+            f"{source} is a file; expected a folder of pictures or one of {', '.join(CATALOGUE)}: give the folder that holds it."
+        )
+    raise FileNotFoundError(
+        f"There is no set or folder {str(source)!r}; expected one of {', '.join(CATALOGUE)}, or a folder that exists: `srlib data list` shows them all."
+    )
 
 
 def _refuse(options, source, hint="") -> None:
     if options:
-        raise ValueError(f"{source} got {', '.join(sorted(options))}, which it does not take{hint or '; expected nothing but the name'}: leave it out.")
+        raise ValueError(
+            f"{source} got {', '.join(sorted(options))}, which it does not take{hint or '; expected nothing but the name'}: leave it out."
+        )
 
 
 # -- the photographs that scikit-image carries --------------------------------------------------------------------------
@@ -180,7 +217,9 @@ def _sample(split: str | None) -> Photos:
             names.append(f"{photograph}-{name}")
             labels.append(label)
     licence = "; ".join(f"{p}: {_SAMPLE_LICENCES[p]}" for p in photographs)
-    return Photos(np.stack(images), names, np.array(labels), list(photographs), licence, f"sample/{split}" if split else "sample")
+    return Photos(
+        np.stack(images), names, np.array(labels), list(photographs), licence, f"sample/{split}" if split else "sample"
+    )
 
 
 def sample_photograph(name: str) -> np.ndarray:
@@ -247,19 +286,30 @@ def dead_leaves(count: int = 100, *, size: int = 128, seed: int = 0) -> Photos:
     """
     for name, value in (("count", count), ("size", size)):
         if not isinstance(value, (int, np.integer)) or value < 1:
-            raise ValueError(f"{name} is {value!r}; expected a whole number of at least 1: the usual {name} is {100 if name == 'count' else 128}.")
+            raise ValueError(
+                f"{name} is {value!r}; expected a whole number of at least 1: the usual {name} is {100 if name == 'count' else 128}."
+            )
     palette = _sample("train").images.reshape(-1, 3)
     images = np.empty((count, size, size, 3), np.uint8)
     for i in range(count):
         large = _draw_leaves(2 * size, palette, np.random.default_rng([seed, i]))
         images[i] = to_uint8(shrink(large, 2, kernel="area"))
-    return Photos(images, [f"dead_leaves-{seed}-{i}" for i in range(count)], licence=CATALOGUE_LICENCES["dead_leaves"], source="dead_leaves")
+    return Photos(
+        images,
+        [f"dead_leaves-{seed}-{i}" for i in range(count)],
+        licence=CATALOGUE["dead_leaves"].licence,
+        source="dead_leaves",
+    )
 
 
 def _draw_leaves(side: int, palette: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     smallest, largest = 2.0, side / 2
     # Enough discs to cover the canvas four times over: their mean area is 2 pi a^2 ln(b/a) / (1 - (a/b)^2)
-    mean_area = 2 * np.pi * smallest**2 * np.log(largest / smallest) / (1 - (smallest / largest) ** 2) if largest > smallest else np.pi * smallest**2
+    mean_area = (
+        2 * np.pi * smallest**2 * np.log(largest / smallest) / (1 - (smallest / largest) ** 2)
+        if largest > smallest
+        else np.pi * smallest**2
+    )
     n = max(8, round(4 * side**2 / mean_area))
     u = rng.random(n)
     largest = max(largest, smallest)
@@ -283,7 +333,9 @@ def _draw_leaves(side: int, palette: np.ndarray, rng: np.random.Generator) -> np
 def _folder(folder: Path) -> Photos:
     files = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
     if not files:
-        raise FileNotFoundError(f"{folder} holds no picture; expected files ending in {', '.join(SUFFIXES)}: give another folder, or convert them.")
+        raise FileNotFoundError(
+            f"{folder} holds no picture; expected files ending in {', '.join(SUFFIXES)}: give another folder, or convert them."
+        )
     names = [p.relative_to(folder).as_posix() for p in files]
     classes = sorted({n.split("/")[0] for n in names if "/" in n})
     labels = class_names = None
@@ -326,9 +378,13 @@ def read_picture(path: str | Path) -> np.ndarray:
                 image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
             return np.asarray(image.convert("RGB"))
     except UnidentifiedImageError:
-        raise OSError(f"{path} is not a picture that Pillow can read; expected JPEG, PNG, WebP, TIFF or BMP: open it in a viewer, or convert it.") from None
+        raise OSError(
+            f"{path} is not a picture that Pillow can read; expected JPEG, PNG, WebP, TIFF or BMP: open it in a viewer, or convert it."
+        ) from None
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise OSError(f"{path} cannot be read as a picture ({error}); expected an undamaged file: fetch or save it again.") from None
+        raise OSError(
+            f"{path} cannot be read as a picture ({error}); expected an undamaged file: fetch or save it again."
+        ) from None
 
 
 def _one_array(images: Sequence[np.ndarray]) -> np.ndarray | list[np.ndarray]:

@@ -53,7 +53,9 @@ def shrink(hr, scale: int = 2, *, kernel: str = "bilinear") -> np.ndarray:
         raise ValueError(
             f"hr is {height}x{width}, which {scale} does not divide; expected multiples of the scale: crop it with srlib.crop_to_multiple(hr, {scale})."
         )
-    return _in_blocks(hr, lambda x, bench: _shrink_axis(_shrink_axis(x, scale, taps, -2, bench), scale, taps, -1, bench))
+    return _in_blocks(
+        hr, lambda x, bench: _shrink_axis(_shrink_axis(x, scale, taps, -2, bench), scale, taps, -1, bench)
+    )
 
 
 def enlarge(lr, scale: int = 2, *, kernel: str = "bilinear") -> np.ndarray:
@@ -80,10 +82,14 @@ def enlarge(lr, scale: int = 2, *, kernel: str = "bilinear") -> np.ndarray:
     """
     lr, scale = check(lr, "lr"), check_scale(scale)
     phases = enlarge_phases(scale, kernel)
-    return _in_blocks(lr, lambda x, bench: _enlarge_axis(_enlarge_axis(x, scale, phases, -2, bench), scale, phases, -1, bench))
+    return _in_blocks(
+        lr, lambda x, bench: _enlarge_axis(_enlarge_axis(x, scale, phases, -2, bench), scale, phases, -1, bench)
+    )
 
 
-def make_pairs(photos, scale: int = 2, *, kernel: str = "bilinear", blur: float = 0.0, noise: float = 0.0, seed: int = 0):
+def make_pairs(
+    photos, scale: int = 2, *, kernel: str = "bilinear", blur: float = 0.0, noise: float = 0.0, seed: int = 0
+):
     """Pairs of what a network sees and what it should give.
 
     Blur, then shrink, then noise: the order in which a lens, a sensor's grid and its electronics act.
@@ -144,7 +150,9 @@ def crop_to_multiple(picture, scale: int) -> np.ndarray:
     picture, scale = check(picture), check_scale(scale)
     height, width = (n - n % scale for n in picture.shape[-3:-1])
     if not (height and width):
-        raise ValueError(f"picture has shape {picture.shape}, so nothing is left of it at a multiple of {scale}; expected at least {scale} rows and columns.")
+        raise ValueError(
+            f"picture has shape {picture.shape}, so nothing is left of it at a multiple of {scale}; expected at least {scale} rows and columns."
+        )
     return picture[..., :height, :width, :]
 
 
@@ -281,7 +289,9 @@ def _shrink_axis(x: np.ndarray, scale: int, taps: dict[int, float], axis: int, b
     return out
 
 
-def _enlarge_axis(x: np.ndarray, scale: int, phases: list[dict[int, float]], axis: int, bench: _Workbench) -> np.ndarray:
+def _enlarge_axis(
+    x: np.ndarray, scale: int, phases: list[dict[int, float]], axis: int, bench: _Workbench
+) -> np.ndarray:
     n = x.shape[axis]
     reach = max(abs(k) for taps in phases for k in taps)
     padded = _mirrored(x, reach, reach, axis, bench)

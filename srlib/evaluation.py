@@ -55,14 +55,23 @@ class Table:
         head = [metric.upper() + (" (dB)" if metric == "psnr" else ""), *self.scores]
         rows = [[group, *(f"{self.mean(m, metric, group):.{digits}f}" for m in self.scores)] for group in self.groups]
         rows.append(["all pictures", *(f"{self.mean(m, metric):.{digits}f}" for m in self.scores)])
-        return _aligned([head, *rows])
+        return aligned([head, *rows])
 
     def rows(self) -> list[list[str]]:
         """Heading and one row for each method: mean and standard deviation over the pictures."""
         out = [["method", "PSNR (dB)", "+-", "SSIM", "+-", "MSE"]]
         for method in self.scores:
             p, s, e = (self.values(method, metric) for metric in COLUMNS)
-            out.append([method, f"{p.mean():.2f}", f"{p.std():.2f}", f"{s.mean():.4f}", f"{s.std():.4f}", f"{e.mean():.5f}" if self.protocol == "rgb" else f"{e.mean():.2f}"])
+            out.append(
+                [
+                    method,
+                    f"{p.mean():.2f}",
+                    f"{p.std():.2f}",
+                    f"{s.mean():.4f}",
+                    f"{s.std():.4f}",
+                    f"{e.mean():.5f}" if self.protocol == "rgb" else f"{e.mean():.2f}",
+                ]
+            )
         return out
 
     def to_markdown(self) -> str:
@@ -76,7 +85,8 @@ class Table:
         from .training import versions
 
         methods = {
-            method: {**{metric: self.mean(method, metric) for metric in COLUMNS}, "images": images} for method, images in self.scores.items()
+            method: {**{metric: self.mean(method, metric) for metric in COLUMNS}, "images": images}
+            for method, images in self.scores.items()
         }
         about = {"data": self.data, "protocol": self.protocol, "kernel": self.kernel, "scale": self.scale}
         return {**about, "versions": versions(), "methods": methods}
@@ -86,7 +96,7 @@ class Table:
 
     def __repr__(self) -> str:
         count = len(next(iter(self.scores.values())))
-        return f"{self.data}, {count} pictures, x{self.scale} {self.kernel}, protocol {self.protocol}\n{_aligned(self.rows())}"
+        return f"{self.data}, {count} pictures, x{self.scale} {self.kernel}, protocol {self.protocol}\n{aligned(self.rows())}"
 
 
 def evaluate(methods: dict, photos, *, scale: int = 2, kernel: str = "bilinear", protocol: str = "rgb") -> Table:
@@ -117,7 +127,9 @@ def evaluate(methods: dict, photos, *, scale: int = 2, kernel: str = "bilinear",
     check_choice(kernel, SHRINK_KERNELS, "kernel")
     check_choice(protocol, PROTOCOLS, "protocol")
     if not isinstance(methods, dict) or not methods:
-        raise TypeError(f"methods is {methods!r}; expected a dict of name -> network or interpolation, not empty: try {{'bicubic': 'bicubic'}}.")
+        raise TypeError(
+            f"methods is {methods!r}; expected a dict of name -> network or interpolation, not empty: try {{'bicubic': 'bicubic'}}."
+        )
     if len(photos) == 0:
         raise ValueError("There are no pictures to judge on; expected at least one: look at how they were loaded.")
     names = getattr(photos, "names", None) or [f"picture-{i}" for i in range(len(photos))]
@@ -133,7 +145,8 @@ def evaluate(methods: dict, photos, *, scale: int = 2, kernel: str = "bilinear",
     return Table(scores, getattr(photos, "source", "pictures"), protocol, kernel, scale, groups)
 
 
-def _aligned(rows: list[list[str]]) -> str:
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    line = lambda row: "  ".join(cell.ljust(w) if i == 0 else cell.rjust(w) for i, (cell, w) in enumerate(zip(row, widths))).rstrip()  # noqa: E731
-    return "\n".join(line(row) for row in rows)
+def aligned(rows: list[list[str]], *, right: bool = True) -> str:
+    """Rows of cells as text in columns: the first to the left, the others to the right where they are numbers."""
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    place = [str.ljust] + [str.rjust if right else str.ljust] * (len(widths) - 1)
+    return "\n".join("  ".join(put(cell, w) for put, cell, w in zip(place, row, widths)).rstrip() for row in rows)

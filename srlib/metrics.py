@@ -118,7 +118,9 @@ def score(sr, hr, *, protocol: str = "rgb", scale: int = 2) -> dict[str, float]:
     check_choice(protocol, PROTOCOLS, "protocol")
     sr, hr = check_alike(sr, hr, ("sr", "hr"))
     if sr.ndim != 3:
-        raise ValueError(f"sr has shape {sr.shape}; a score is of one picture (H, W, 3): go through the batch, or use srlib.evaluate.")
+        raise ValueError(
+            f"sr has shape {sr.shape}; a score is of one picture (H, W, 3): go through the batch, or use srlib.evaluate."
+        )
     if protocol == "rgb":
         a, b = to_float(sr), to_float(hr)
         return {"psnr": _psnr(a, b), "ssim": _ssim(a, b), "mse": _mse(a, b)}
@@ -169,14 +171,22 @@ def _psnr(a, b) -> float:
 
 def _ssim(a, b) -> float:
     if min(a.shape[:2]) < _SSIM_WINDOW:
-        raise ValueError(f"a has shape {a.shape}; SSIM looks through a window of 7x7, so it needs at least 7 rows and columns: use a larger picture, or psnr.")
+        raise ValueError(
+            f"a has shape {a.shape}; SSIM looks through a window of 7x7, so it needs at least 7 rows and columns: use a larger picture, or psnr."
+        )
     from skimage.metrics import structural_similarity
 
-    return float(structural_similarity(a.astype(np.float64), b.astype(np.float64), data_range=1.0, channel_axis=-1, win_size=_SSIM_WINDOW))
+    return float(
+        structural_similarity(
+            a.astype(np.float64), b.astype(np.float64), data_range=1.0, channel_axis=-1, win_size=_SSIM_WINDOW
+        )
+    )
 
 
 def _ssim_paper(a, b) -> float:
     from skimage.metrics import structural_similarity
 
     # sigma 1.5 cut at 3.5 sigma gives the 11x11 window; population covariance, as in the authors' MATLAB code
-    return float(structural_similarity(a, b, data_range=255.0, gaussian_weights=True, sigma=1.5, use_sample_covariance=False))
+    return float(
+        structural_similarity(a, b, data_range=255.0, gaussian_weights=True, sigma=1.5, use_sample_covariance=False)
+    )

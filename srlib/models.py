@@ -47,12 +47,19 @@ class Enlarge(layers.Layer):
 
     def call(self, x):
         for axis in (1, 2):
-            n, rest = ops.shape(x)[axis], list(ops.shape(x))
+            n, shape = ops.shape(x)[axis], list(ops.shape(x))
             padded = _mirror(x, self.reach, self.reach, axis)
-            take = lambda k: padded[:, k : k + n] if axis == 1 else padded[:, :, k : k + n]  # noqa: E731
-            new = [sum(w * take(self.reach + k) for k, w in taps.items()) for taps in self.phases]
-            rest[axis] = n * self.scale
-            x = ops.reshape(ops.stack(new, axis=axis + 1), rest)
+            if axis == 1:
+                shifted = {
+                    k: padded[:, self.reach + k : self.reach + k + n] for k in range(-self.reach, self.reach + 1)
+                }
+            else:
+                shifted = {
+                    k: padded[:, :, self.reach + k : self.reach + k + n] for k in range(-self.reach, self.reach + 1)
+                }
+            new = [sum(w * shifted[k] for k, w in taps.items()) for taps in self.phases]
+            shape[axis] = n * self.scale
+            x = ops.reshape(ops.stack(new, axis=axis + 1), shape)
         return x
 
     def compute_output_shape(self, shape):
@@ -128,7 +135,9 @@ class CropLike(layers.Layer):
 
 _conv = partial(layers.Conv2D, padding="same")
 _relu = partial(layers.Conv2D, padding="same", activation="relu")
-_zeros = {"kernel_initializer": "zeros"}  # a residual that starts at nothing: the first output is the enlargement itself
+_zeros = {
+    "kernel_initializer": "zeros"
+}  # a residual that starts at nothing: the first output is the enlargement itself
 
 
 def _autoencoder_body(large, width):
@@ -222,7 +231,9 @@ def build_model(name: str, scale: int = 2, *, seed: int = 0, **options):
     for option, value in options.items():
         check_choice(option, known, f"option of {name}")
         if option != "kernel" and (isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1):
-            raise ValueError(f"{option} is {value!r}; expected a whole number of at least 1: the usual {option} is {known[option]}.")
+            raise ValueError(
+                f"{option} is {value!r}; expected a whole number of at least 1: the usual {option} is {known[option]}."
+            )
     options = {k: v if k == "kernel" else int(v) for k, v in {**known, **options}.items()}
     small = keras.Input((None, None, 3), name="small")
     model = keras.Model(small, BUILDERS[name](small, scale, **options), name=name)
@@ -320,21 +331,29 @@ def load_model(name: str | Path):
     """
     folder = WEIGHTS / name if str(name) in shipped() else Path(name)
     if not folder.is_dir():
-        raise ValueError(f"There is no model {str(name)!r}; expected one of {', '.join(shipped())}, or a folder that `srlib train` wrote: `srlib models` shows them.")
+        raise ValueError(
+            f"There is no model {str(name)!r}; expected one of {', '.join(shipped())}, or a folder that `srlib train` wrote: `srlib models` shows them."
+        )
     config, weights = folder / _CONFIG, folder / _WEIGHTS_FILE
     for file in (config, weights):
         if not file.is_file():
-            raise ValueError(f"{folder} has no {file.name}, so it is no finished model; expected a folder that `srlib train` wrote: train into it, or give another.")
+            raise ValueError(
+                f"{folder} has no {file.name}, so it is no finished model; expected a folder that `srlib train` wrote: train into it, or give another."
+            )
     try:
         card = json.loads(config.read_text())
         model = build_model(card["builder"], card["scale"], **card["options"])
     except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{config} does not describe a model ({error}); expected what `srlib train` writes: train again, or restore the file.") from None
+        raise ValueError(
+            f"{config} does not describe a model ({error}); expected what `srlib train` writes: train again, or restore the file."
+        ) from None
     try:
         model.load_weights(weights)
     except Exception as error:  # h5py and Keras raise a dozen kinds here
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise ValueError(f"{weights} does not hold the weights of {card['builder']} ({reason}); expected what `srlib train` writes: train again, or restore the file.") from None
+        raise ValueError(
+            f"{weights} does not hold the weights of {card['builder']} ({reason}); expected what `srlib train` writes: train again, or restore the file."
+        ) from None
     model.srlib_config = card
     return model
 
@@ -405,6 +424,8 @@ def geometry(model) -> Geometry:
         elif isinstance(layer, PadToMultiple):
             stride = lcm(stride, (Fraction(layer.multiple) / dense).numerator)
         elif not isinstance(layer, (layers.Add, layers.Activation, layers.ReLU, CropLike)):
-            raise ValueError(f"{model.name} has a layer {type(layer).__name__} whose reach is not known; expected the layers that srlib's builders use: add it to srlib.models.geometry.")
+            raise ValueError(
+                f"{model.name} has a layer {type(layer).__name__} whose reach is not known; expected the layers that srlib's builders use: add it to srlib.models.geometry."
+            )
         density[id(layer.output)], reach[id(layer.output)] = dense, far
     return Geometry(stride, ceil(reach[id(model.output)]), float(cost))

@@ -59,7 +59,9 @@ def _check_shape(picture: np.ndarray, name: str) -> None:
     shape = picture.shape
     if picture.ndim in (3, 4) and shape[-1] == 3:
         if 0 in shape:
-            raise ValueError(f"{name} has shape {shape}, so it holds no pixels; expected at least one: look at how it was loaded or cut.")
+            raise ValueError(
+                f"{name} has shape {shape}, so it holds no pixels; expected at least one: look at how it was loaded or cut."
+            )
         return
     if picture.ndim == 2 or (picture.ndim in (3, 4) and shape[-1] == 1):
         remedy = "grey pictures become RGB by numpy.stack([grey] * 3, axis=-1)"

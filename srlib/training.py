@@ -80,7 +80,9 @@ class Crops:
             raise ValueError("There are no pictures to train on; expected at least one: look at how they were loaded.")
         shortest = min(min(image.shape[:2]) for image in images)
         if crop > shortest or crop % scale:
-            raise ValueError(f"crop is {crop}, the shortest side of a picture {shortest} and the scale {scale}; expected a multiple of the scale no longer than that side: choose crop={shortest - shortest % scale} or less.")
+            raise ValueError(
+                f"crop is {crop}, the shortest side of a picture {shortest} and the scale {scale}; expected a multiple of the scale no longer than that side: choose crop={shortest - shortest % scale} or less."
+            )
         self.hr = [to_uint8(crop_to_multiple(image, scale)) for image in images]
         # rounded to 8 bits, as the file of a small picture would be: a quarter of the memory of float32
         self.lr = [to_uint8(make_pairs(image[None], scale, kernel=kernel)[0][0]) for image in self.hr]
@@ -173,15 +175,21 @@ def fit(
     """
     config = getattr(model, "srlib_config", None)
     if config is None:
-        raise ValueError(f"model {getattr(model, 'name', model)!r} was not made by srlib; expected one from srlib.build_model or srlib.load_model: use Keras' own model.fit for others.")
+        raise ValueError(
+            f"model {getattr(model, 'name', model)!r} was not made by srlib; expected one from srlib.build_model or srlib.load_model: use Keras' own model.fit for others."
+        )
     _check_settings(steps=steps, batch=batch, crop=crop, every=1 if every is None else every)
     check_choice(kernel, SHRINK_KERNELS, "kernel")
     check_choice(loss, LOSSES, "loss")
     check_choice(schedule, SCHEDULES, "schedule")
     if not 0 < learning_rate < 1:
-        raise ValueError(f"learning_rate is {learning_rate!r}; expected a number between 0 and 1: the usual one is 0.001.")
+        raise ValueError(
+            f"learning_rate is {learning_rate!r}; expected a number between 0 and 1: the usual one is 0.001."
+        )
     if scale is not None and scale != config["scale"]:
-        raise ValueError(f"scale is {scale}, but {config['builder']} enlarges by {config['scale']}; expected its own scale: leave scale out, or build another model.")
+        raise ValueError(
+            f"scale is {scale}, but {config['builder']} enlarges by {config['scale']}; expected its own scale: leave scale out, or build another model."
+        )
     every = every or max(1, steps // 20)
     crops = Crops(photos, config["scale"], kernel, crop=crop, batch=batch, seed=seed, augment=augment)
     recipe = {
@@ -316,22 +324,32 @@ def _open_run(folder: Path, model, recipe: dict, history: History, resume: bool)
     file = folder / "recipe.json"
     if not file.exists():
         if folder.exists() and any(folder.iterdir()):
-            raise FileExistsError(f"{folder} exists and is not a run of srlib; expected a folder that is new or empty: choose another --out.")
+            raise FileExistsError(
+                f"{folder} exists and is not a run of srlib; expected a folder that is new or empty: choose another --out."
+            )
         folder.mkdir(parents=True, exist_ok=True)
         _replace(file, json.dumps(history.recipe, indent=2) + "\n")
         return 0
     if not resume:
-        raise FileExistsError(f"{folder} holds a run already; expected a new folder: choose another --out, or --resume to go on with it.")
+        raise FileExistsError(
+            f"{folder} holds a run already; expected a new folder: choose another --out, or --resume to go on with it."
+        )
     try:
         found = json.loads(file.read_text())
     except ValueError:
-        raise ValueError(f"{file} is damaged; expected the recipe that the run began with: choose another --out and begin again.") from None
+        raise ValueError(
+            f"{file} is damaged; expected the recipe that the run began with: choose another --out and begin again."
+        ) from None
     for key, value in recipe.items():
         if found.get(key) != value:
-            raise ValueError(f"{folder} was begun with {key} {found.get(key)!r}, and now it is {value!r}; expected the same recipe: resume with the old one, or choose another --out.")
+            raise ValueError(
+                f"{folder} was begun with {key} {found.get(key)!r}, and now it is {value!r}; expected the same recipe: resume with the old one, or choose another --out."
+            )
     if (folder / "model.json").exists():
         load_model(folder)
-        raise FileExistsError(f"{folder} holds a finished run; there is nothing to resume: choose another --out to train again.")
+        raise FileExistsError(
+            f"{folder} holds a finished run; there is nothing to resume: choose another --out to train again."
+        )
     for name in (_CHECKPOINT, _PREVIOUS):
         step = _load_checkpoint(folder / name, model, history)
         if step is not None:

@@ -77,7 +77,7 @@ def _tiled(batch, model, scale: int, tile: int) -> np.ndarray:
     from .models import geometry
 
     known = geometry(model)
-    up = lambda n: -(-n // known.stride) * known.stride  # noqa: E731  the next multiple of the stride
+    up = lambda n: -(-n // known.stride) * known.stride  the next multiple of the stride
     side, margin = up(tile), up(known.reach)
     n, height, width, _ = batch.shape
     out = np.empty((n, height * scale, width * scale, 3), np.float32)

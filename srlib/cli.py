@@ -1,0 +1,392 @@
+"""The commands. Each does one job, by calling the room that does it, and fails in one line.
+
+Enters: the words of a command line. Leaves: an exit status, 0 where all went well.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from . import __version__
+from .degradation import ENLARGE_KERNELS, SHRINK_KERNELS
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    argv : list of str, optional
+        The words after ``srlib``; those of the process unless given.
+
+    Returns
+    -------
+    int
+        The exit status: 0; 1 after a failure, told in one line on standard error; 2 for a command line that makes no sense.
+    """
+    args = _parser().parse_args(argv)
+    try:
+        return args.run(args) or 0
+    except (ValueError, TypeError, OSError, ImportError) as error:
+        print(f"srlib: {_one_line(error)}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("srlib: interrupted; a training goes on with --resume.", file=sys.stderr)
+        return 130
+
+
+def _one_line(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.strerror:  # raised by the system, in the system's words
+        where = f" {error.filename}" if error.filename else ""
+        return f"{error.strerror}:{where}; expected a place that can be read and written: check the path, its rights and the room on the disk."
+    return " ".join(str(error).split())
+
+
+class _Help(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
+    pass
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="srlib", description="Image super-resolution: get pictures, train, judge, enlarge."
+    )
+    parser.add_argument("--version", action="version", version=f"srlib {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def command(group, name, run, summary, example):
+        added = group.add_parser(
+            name,
+            help=summary,
+            description=summary[0].upper() + summary[1:] + ".",
+            epilog=f"example:\n  {example}",
+            formatter_class=_Help,
+        )
+        added.set_defaults(run=run)
+        return added
+
+    data = commands.add_parser("data", help="list or fetch sets of pictures").add_subparsers(
+        metavar="WHAT", required=True
+    )
+    command(data, "list", _data_list, "show the sets of pictures, their size and licence", "srlib data list")
+    fetch = command(data, "fetch", _data_fetch, "download, check and unpack a set", "srlib data fetch sample")
+    fetch.add_argument("name", metavar="NAME", help="a name that `srlib data list` shows")
+
+    command(commands, "models", _models, "show the trained networks that travel with srlib", "srlib models")
+
+    train = command(
+        commands,
+        "train",
+        _train,
+        "train a network",
+        "srlib train --model subpixel --data sample dead_leaves --minutes 5 --out my-run",
+    )
+    train.add_argument(
+        "--model", required=True, metavar="M", help="what to build, or a trained network or run folder to go on from"
+    )
+    _data(train, many=True)
+    train.add_argument("--validation", metavar="D", default="sample", help="pictures to watch the training on")
+    train.add_argument("--kernel", choices=SHRINK_KERNELS, default="bilinear", help="how pictures are shrunk")
+    _scale(train)
+    length = train.add_mutually_exclusive_group(required=True)
+    length.add_argument("--steps", type=int, metavar="N", help="updates of the weights")
+    length.add_argument("--minutes", type=float, metavar="T", help="times a few steps, then fixes their number")
+    train.add_argument(
+        "--out", required=True, type=Path, metavar="RUN", help="folder for recipe, history, checkpoint and model"
+    )
+    train.add_argument("--resume", action="store_true", help="go on from the last checkpoint in RUN")
+    train.add_argument("--seed", type=int, default=0, metavar="S", help="of weights, crops and synthetic pictures")
+    train.add_argument(
+        "--count", type=int, default=400, metavar="N", help="how many dead leaves, where they are asked for"
+    )
+    train.add_argument("--batch", type=int, default=16, help="crops per step")
+    train.add_argument("--crop", type=int, default=64, help="side of a large crop in pixels")
+    train.add_argument("--loss", choices=("mae", "mse"), default="mae", help="what is made small")
+    train.add_argument("--learning-rate", type=float, default=1e-3, help="of Adam, at its peak")
+    train.add_argument("--schedule", choices=("cosine", "constant"), default="cosine", help="of the learning rate")
+    train.add_argument(
+        "--option",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="of the network, such as width=16; may be repeated",
+    )
+
+    judge = command(
+        commands,
+        "evaluate",
+        _evaluate,
+        "score methods on pictures",
+        "srlib evaluate --model bicubic subpixel --data sample --protocol rgb",
+    )
+    judge.add_argument(
+        "--model", required=True, nargs="+", metavar="M", help="trained networks, run folders, interpolations"
+    )
+    _data(judge)
+    judge.add_argument(
+        "--protocol",
+        choices=("rgb", "paper"),
+        default="rgb",
+        help="all channels on the scale of 1, or luma as in the papers",
+    )
+    judge.add_argument("--kernel", choices=SHRINK_KERNELS, default="bilinear", help="how pictures are shrunk")
+    _scale(judge)
+    judge.add_argument("--json", type=Path, metavar="FILE", help="write every score here too")
+
+    enlarge = command(commands, "upscale", _upscale, "enlarge picture files", "srlib upscale holiday.jpg -o large/")
+    enlarge.add_argument("inputs", nargs="+", type=Path, metavar="IN", help="picture files, or folders of them")
+    enlarge.add_argument(
+        "-o", "--out", required=True, type=Path, metavar="OUT", help="a file for one picture, a folder for more"
+    )
+    enlarge.add_argument(
+        "--model", default="subpixel", metavar="M", help="a trained network, a run folder or an interpolation"
+    )
+    _scale(enlarge)
+    enlarge.add_argument("--force", action="store_true", help="replace files that exist")
+
+    figures = command(
+        commands, "figures", _figures, "make the README's pictures and table again", "srlib figures --out figures"
+    )
+    figures.add_argument("--out", type=Path, default=Path("figures"), help="folder to write to")
+    return parser
+
+
+def _data(command, many: bool = False) -> None:
+    command.add_argument(
+        "--data",
+        required=True,
+        nargs="+" if many else None,
+        metavar="D",
+        help="a name that `srlib data list` shows, or a folder",
+    )
+
+
+def _scale(command) -> None:
+    command.add_argument("--scale", type=int, default=2, help="factor of the enlargement")
+
+
+def _print_rows(rows: list[list[str]]) -> None:
+    from .evaluation import aligned
+
+    print(aligned(rows, right=False))
+
+
+def _photos(source: str, split: str, count: int = 400, seed: int = 0):
+    from .data import load_photos
+
+    if source == "sample":
+        return load_photos(source, split=split)
+    if source == "dead_leaves":
+        return load_photos(source, count=count, seed=seed)
+    return load_photos(source)
+
+
+def _method(name: str):
+    """An interpolation's name as it is; anything else as a loaded network."""
+    from .models import load_model
+
+    return name if name in ENLARGE_KERNELS else load_model(name)
+
+
+# -- the commands -------------------------------------------------------------------------------------------------------
+
+
+def _data_list(args) -> None:
+    from .data import CATALOGUE
+
+    _print_rows(
+        [["name", "pictures", "download", "licence", "what"]]
+        + [[s.name, s.pictures, s.download, s.licence, s.what] for s in CATALOGUE.values()]
+    )
+
+
+def _data_fetch(args) -> None:
+    from .data import CATALOGUE
+    from .pictures import check_choice
+
+    check_choice(args.name, CATALOGUE, "set")
+    print(f"{args.name} travels with the package; there is nothing to fetch.")
+
+
+def _models(args) -> None:
+    from .models import geometry, load_model, shipped
+
+    rows = [["name", "scale", "kernel", "parameters", "multiply-adds for 1280x720", "trained on"]]
+    for name, card in shipped().items():
+        model = load_model(name)
+        cost = geometry(model).multiply_adds * 1280 * 720 / card["scale"] ** 2
+        rows.append(
+            [
+                name,
+                f"x{card['scale']}",
+                card["kernel"],
+                f"{model.count_params():,}",
+                f"{cost / 1e9:.1f} G",
+                card["recipe"]["data"],
+            ]
+        )
+    _print_rows(rows)
+
+
+def _train(args) -> None:
+    from .data import Photos
+    from .models import BUILDERS, build_model, load_model
+    from .training import fit, steps_within
+
+    options = dict(_option(pair) for pair in args.option)
+    if args.model in BUILDERS:
+        model = build_model(args.model, args.scale, seed=args.seed, **options)
+    elif options:
+        raise ValueError(
+            f"--option {args.option[0]} was given for the trained network {args.model!r}; expected options with {', '.join(BUILDERS)} only: leave it out."
+        )
+    else:
+        model = load_model(args.model)
+    photos: Photos | None = None
+    for source in args.data:
+        more = _photos(source, "train", args.count, args.seed)
+        photos = more if photos is None else photos + more
+    settings = {
+        "kernel": args.kernel,
+        "batch": args.batch,
+        "crop": args.crop,
+        "loss": args.loss,
+        "learning_rate": args.learning_rate,
+    }
+    steps = args.steps
+    if steps is None:
+        steps = _steps_of(args.out) if args.resume else None
+        steps = steps or steps_within(args.minutes, model, photos, **settings)
+    history = fit(
+        model, photos, scale=args.scale, steps=steps, seed=args.seed, schedule=args.schedule, out=args.out, resume=args.resume,
+        validation=_photos(args.validation, "validation"), progress=sys.stderr.isatty(), **settings,
+    )  # fmt: skip
+    print(
+        f"{args.out}: {history.step[-1]} steps in {history.seconds[-1]:.0f} s, validation {history.psnr[-1]:.2f} dB (linear enlargement {history.baseline:.2f} dB)"
+    )
+
+
+def _steps_of(folder: Path) -> int | None:
+    """The number of steps that a run with --minutes fixed when it began."""
+    import json
+
+    try:
+        return json.loads((folder / "recipe.json").read_text())["steps"]
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _option(pair: str) -> tuple[str, int | str]:
+    name, sign, value = pair.partition("=")
+    if not (name and sign and value):
+        raise ValueError(f"--option is {pair!r}; expected NAME=VALUE, such as width=16: write it so.")
+    return name, int(value) if value.lstrip("-").isdigit() else value
+
+
+def _evaluate(args) -> None:
+    from .evaluation import evaluate
+
+    if args.json is not None:
+        _check_writable(args.json)
+    methods = {name: _method(name) for name in args.model}
+    table = evaluate(methods, _photos(args.data, "test"), scale=args.scale, kernel=args.kernel, protocol=args.protocol)
+    print(table)
+    if args.json is not None:
+        _write(args.json, lambda path: path.write_text(table.to_json() + "\n"))
+
+
+def _upscale(args) -> int:
+    from tqdm import tqdm
+
+    from .data import SUFFIXES
+    from .pictures import check_scale
+
+    check_scale(args.scale)
+    for path in args.inputs:
+        if not path.exists():
+            raise FileNotFoundError(f"There is no file or folder {str(path)!r}; expected pictures: check the spelling.")
+    jobs = []
+    for path in args.inputs:
+        found = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES) if path.is_dir() else [path]
+        if not found:
+            raise FileNotFoundError(
+                f"{path} holds no picture; expected files ending in {', '.join(SUFFIXES)}: give another folder."
+            )
+        jobs += [(p, p.relative_to(path) if path.is_dir() else Path(p.name)) for p in found]
+    single = (
+        len(jobs) == 1 and args.inputs[0].is_file() and args.out.suffix.lower() in SUFFIXES and not args.out.is_dir()
+    )
+    targets = [args.out if single else args.out / name for _, name in jobs]
+    if len(set(targets)) < len(targets):
+        twice = next(t for t in targets if targets.count(t) > 1)
+        raise ValueError(
+            f"Two inputs would be written to {twice}; expected names that differ: enlarge them into two folders."
+        )
+    for target in targets:
+        if target.exists() and not args.force:
+            raise FileExistsError(f"{target} exists; expected a new name: choose another -o, or --force to replace it.")
+    method = _method(args.model)
+    failed = 0
+    for (source, _), target in zip(tqdm(jobs, desc="pictures", delay=1, disable=None), targets):
+        try:
+            _upscale_file(source, target, method, args.scale)
+        except (ValueError, OSError) as error:  # one bad file does not stop the rest
+            failed += 1
+            print(f"srlib: {_one_line(error)}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _upscale_file(source: Path, target: Path, method, scale: int) -> None:
+    from PIL import Image
+
+    from .data import read_picture
+    from .pictures import to_uint8
+    from .upscaling import upscale
+
+    large = Image.fromarray(to_uint8(upscale(read_picture(source), method, scale)))
+    _check_writable(target)
+    quality = {"quality": 95} if target.suffix.lower() in (".jpg", ".jpeg", ".webp") else {}
+    _write(target, lambda path: large.save(path, **quality))
+
+
+def _figures(args) -> None:
+    from .figures import make_all
+
+    for path in make_all(args.out):
+        print(path)
+
+
+# -- files --------------------------------------------------------------------------------------------------------------
+
+
+def _check_writable(path: Path) -> None:
+    """Fail before the work is done rather than after it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a folder; expected the name of a file: add one.")
+    with tempfile.TemporaryFile(dir=path.parent):
+        pass
+
+
+def _write(path: Path, save) -> None:
+    """Write to a temporary name beside the target, then move it there: nobody ever sees half a file."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".srlib-", suffix=path.suffix)
+    os.close(handle)
+    try:
+        save(Path(name))
+        os.chmod(name, 0o666 & ~_umask())
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,456 @@
+"""Figures: pictures side by side with their numbers, zooms, error maps, spectra, curves, networks.
+
+Enters: pictures, tables, histories, models. Leaves: a matplotlib Figure, shown by a notebook when it is a cell's last
+line, and saved with ``.savefig``. Nothing here computes a result that is not also printed by a lesson.
+"""
+
+import numpy as np
+
+from .degradation import enlarge, shrink
+from .metrics import psnr, ssim
+from .pictures import check, to_float
+
+# One palette: told apart by the colour-blind, and by lightness when printed grey.
+INK, MUTED, FAINT = "#22313f", "#7b8a97", "#d8dee4"
+COLOURS = ("#0b5c8a", "#d9822b", "#4a9a6f", "#8c4a86", "#7b8a97")
+_FONT = 9
+
+
+def _figure(width: float, height: float):
+    """A figure that a notebook shows once, when it is returned, and not again when the cell ends."""
+    import matplotlib.pyplot as plt
+
+    fig = plt.figure(figsize=(width, height), dpi=100, layout="constrained", facecolor="white")
+    plt.close(fig)
+    return fig
+
+
+def _frame(axes, picture, below: str = "", above: str = "", **options):
+    axes.imshow(picture, **{"interpolation": "nearest", **options})
+    axes.set_xticks([])
+    axes.set_yticks([])
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    axes.set_xlabel(below, fontsize=_FONT, color=INK, linespacing=1.3, labelpad=4)
+    axes.set_title(above, fontsize=_FONT + 1, color=INK, pad=4)
+
+
+def _plot(axes, xlabel: str, ylabel: str, title: str = "") -> None:
+    axes.set_xlabel(xlabel, fontsize=_FONT, color=INK)
+    axes.set_ylabel(ylabel, fontsize=_FONT, color=INK)
+    axes.set_title(title, fontsize=_FONT + 1, color=INK, loc="left")
+    axes.tick_params(labelsize=_FONT - 1, colors=INK)
+    axes.grid(color=FAINT, linewidth=0.6)
+    axes.set_axisbelow(True)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+
+
+def _numbers(picture, hr) -> str:
+    if min(hr.shape[:2]) < 7:
+        return f"{psnr(picture, hr):.2f} dB"
+    return f"{psnr(picture, hr):.2f} dB, SSIM {ssim(picture, hr):.3f}"
+
+
+def pictures(images, titles=None, *, columns: int = 6, size: float = 1.5):
+    """A page of pictures.
+
+    Parameters
+    ----------
+    images : Photos, ndarray (N, H, W, 3), or list of (H, W, 3)
+    titles : list of str, optional
+        Below each; the names of `Photos` unless given, ``[]`` for none.
+    columns : int
+    size : float
+        Width of one picture in inches.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    if titles is None:
+        titles = getattr(images, "names", [])
+    images = list(images)
+    columns = min(columns, len(images))
+    rows = -(-len(images) // columns)
+    fig = _figure(size * columns, (size + (0.2 if len(titles) else 0.05)) * rows)
+    grid = fig.subplots(rows, columns, squeeze=False)
+    for i, axes in enumerate(grid.flat):
+        if i < len(images):
+            _frame(axes, check(images[i]), titles[i] if i < len(titles) else "")
+        else:
+            axes.axis("off")
+    return fig
+
+
+def compare(hr, methods: dict, *, title: str = "", size: float = 2.4):
+    """The true picture and what each method made of it, with PSNR and SSIM beneath.
+
+    Parameters
+    ----------
+    hr : ndarray, (H, W, 3), or list of them
+        One row for each.
+    methods : dict
+        Name -> picture of the same shape, or list of pictures, one for each row.
+    title : str
+    size : float
+        Width of one picture in inches.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    rows = hr if isinstance(hr, (list, tuple)) or getattr(hr, "ndim", 3) == 4 else [hr]
+    made = {name: p if isinstance(p, (list, tuple)) or p.ndim == 4 else [p] for name, p in methods.items()}
+    tall = size * rows[0].shape[0] / rows[0].shape[1]
+    fig = _figure(size * (1 + len(made)), (tall + 0.45) * len(rows) + (0.3 if title else 0))
+    grid = fig.subplots(len(rows), 1 + len(made), squeeze=False)
+    for r, true in enumerate(rows):
+        _frame(grid[r, 0], true, "what it should be")
+        for axes, (name, p) in zip(grid[r, 1:], made.items()):
+            _frame(axes, p[r], f"{name}\n{_numbers(p[r], true)}")
+    if title:
+        fig.suptitle(title, fontsize=_FONT + 2, color=INK)
+    return fig
+
+
+def zoom(hr, methods: dict, *, box: tuple[int, int, int], title: str = "", size: float = 2.3):
+    """One square of a picture, large, from every method; the same square everywhere, its own numbers beneath.
+
+    Parameters
+    ----------
+    hr : ndarray, (H, W, 3)
+    methods : dict
+        Name -> picture of the same shape.
+    box : (int, int, int)
+        Top row, left column and side of the square, in pixels of the large picture.
+    title : str
+    size : float
+        Width of one square in inches.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        A box that leaves the picture.
+    """
+    from matplotlib.patches import Rectangle
+
+    top, left, side = box
+    if not (0 <= top and 0 <= left and 0 < side and top + side <= hr.shape[0] and left + side <= hr.shape[1]):
+        raise ValueError(
+            f"box is {box}, the picture {hr.shape[0]}x{hr.shape[1]}; expected (top, left, side) inside it: choose a smaller or another square."
+        )
+    cut = lambda p: p[top : top + side, left : left + side]
+    fig = _figure(size * (2 + len(methods)), size + 0.55 + (0.25 if title else 0))
+    grid = fig.subplots(1, 2 + len(methods), squeeze=False)[0]
+    _frame(grid[0], hr, "the picture, and the square")
+    grid[0].add_patch(Rectangle((left - 0.5, top - 0.5), side, side, fill=False, edgecolor="white", linewidth=2.6))
+    grid[0].add_patch(Rectangle((left - 0.5, top - 0.5), side, side, fill=False, edgecolor=COLOURS[1], linewidth=1.3))
+    _frame(grid[1], cut(hr), "what it should be")
+    for axes, (name, p) in zip(grid[2:], methods.items()):
+        _frame(axes, cut(p), f"{name}\n{_numbers(cut(p), cut(hr))}")
+    if title:
+        fig.suptitle(title, fontsize=_FONT + 2, color=INK)
+    return fig
+
+
+def errors(hr, methods: dict, *, limit: float | None = None, size: float = 2.4):
+    """Where each method is wrong: the absolute difference, averaged over the channels, on one scale.
+
+    Parameters
+    ----------
+    hr : ndarray, (H, W, 3)
+    methods : dict
+        Name -> picture of the same shape.
+    limit : float, optional
+        The difference, on the scale of 1, that is drawn darkest; the largest 99th percentile unless given.
+    size : float
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    maps = {name: np.abs(to_float(check(p)) - to_float(check(hr))).mean(-1) for name, p in methods.items()}
+    limit = limit or max(float(np.percentile(m, 99)) for m in maps.values())
+    fig = _figure(size * (1 + len(maps)) + 0.5, size * hr.shape[0] / hr.shape[1] + 0.5)
+    grid = fig.subplots(1, 1 + len(maps), squeeze=False)[0]
+    _frame(grid[0], hr, "what it should be")
+    for axes, (name, m) in zip(grid[1:], maps.items()):
+        _frame(axes, m, f"{name}\nmean error {m.mean():.4f}", cmap="magma_r", vmin=0, vmax=limit)
+    bar = fig.colorbar(grid[-1].images[0], ax=grid[-1], fraction=0.046, pad=0.03)
+    bar.ax.tick_params(labelsize=_FONT - 1, colors=INK)
+    bar.outline.set_visible(False)
+    return fig
+
+
+def power_spectrum(picture) -> tuple[np.ndarray, np.ndarray]:
+    """Mean power of a picture by spatial frequency.
+
+    Parameters
+    ----------
+    picture : ndarray, (H, W, 3) or (N, H, W, 3)
+        Square pictures; for a batch, the mean of their spectra.
+
+    Returns
+    -------
+    frequency, power : ndarray
+        Cycles per pixel, up to 0.5; power of the mean of the channels under a Hann window, which keeps the picture's
+        edges from posing as detail.
+    """
+    grey = to_float(check(picture)).mean(-1)
+    side = grey.shape[-1]
+    window = np.outer(np.hanning(side), np.hanning(side))
+    centred = grey - grey.mean(axis=(-2, -1), keepdims=True)
+    power = np.abs(np.fft.fft2(centred * window)) ** 2
+    power = power if power.ndim == 2 else power.mean(0)
+    frequency = np.hypot(*np.meshgrid(np.fft.fftfreq(side), np.fft.fftfreq(side)))
+    ring = np.round(frequency * side).astype(int)
+    total, count = np.bincount(ring.ravel(), power.ravel()), np.bincount(ring.ravel())
+    kept = slice(1, side // 2 + 1)
+    return np.arange(len(total))[kept] / side, (total / count)[kept]
+
+
+def spectrum(pictures: dict, *, mark: float | None = None, title: str = "Detail, from coarse to fine"):
+    """Power against spatial frequency, one line for each picture or set of pictures.
+
+    Parameters
+    ----------
+    pictures : dict
+        Name -> square picture (H, H, 3) or batch of them.
+    mark : float, optional
+        A frequency to mark with a line, in cycles per pixel.
+    title : str
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    fig = _figure(6.4, 3.2)
+    axes = fig.subplots()
+    for i, (name, p) in enumerate(pictures.items()):
+        style = ("-", "--", "-.", ":")[i % 4]
+        axes.loglog(*power_spectrum(p), style, color=COLOURS[i % len(COLOURS)], linewidth=1.6, label=name)
+    if mark:
+        axes.axvline(mark, color=MUTED, linewidth=1)
+        axes.text(
+            mark * 0.97,
+            axes.get_ylim()[1],
+            "finest detail a picture\nof half the size can hold",
+            ha="right",
+            va="top",
+            fontsize=_FONT - 1,
+            color=MUTED,
+        )
+    axes.set_xticks([1 / 64, 1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2], ["1/64", "1/32", "1/16", "1/8", "1/4", "1/2"])
+    axes.minorticks_off()
+    _plot(axes, "spatial frequency (cycles per pixel)", "power", title)
+    axes.legend(fontsize=_FONT - 1, frameon=False, loc="lower left")
+    return fig
+
+
+def curves(histories: dict, *, title: str = "PSNR on the validation pictures while training"):
+    """Validation PSNR and training loss against steps.
+
+    Parameters
+    ----------
+    histories : dict
+        Name -> what :func:`srlib.fit` returned.
+    title : str
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    fig = _figure(8.2, 3.0)
+    left, right = fig.subplots(1, 2, width_ratios=(3, 2))
+    for i, (name, h) in enumerate(histories.items()):
+        style, colour = ("-", "--", "-.", ":")[i % 4], COLOURS[i % len(COLOURS)]
+        left.plot(h.step, h.psnr, style, color=colour, linewidth=1.8, label=name)
+        right.semilogy(h.step, h.loss, style, color=colour, linewidth=1.8)
+    base = next(iter(histories.values())).baseline
+    if np.isfinite(base):
+        left.axhline(base, color=MUTED, linewidth=1.2)
+        left.text(
+            left.get_xlim()[1], base, "linear enlargement ", ha="right", va="bottom", fontsize=_FONT - 1, color=MUTED
+        )
+    _plot(left, "steps", "PSNR (dB)", title)
+    _plot(right, "steps", "loss", "Training loss (log scale)")
+    left.legend(fontsize=_FONT - 1, frameon=False, loc="lower right")
+    return fig
+
+
+def spread(table, *, over: str, metric: str = "psnr", title: str = ""):
+    """What each method gains over a baseline, one dot for each picture.
+
+    Parameters
+    ----------
+    table : srlib.evaluation.Table
+    over : str
+        The method that the others are compared with.
+    metric : {"psnr", "ssim", "mse"}
+    title : str
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    others = [m for m in table.scores if m != over]
+    fig = _figure(7.0, 0.55 * len(others) + 1.1)
+    axes = fig.subplots()
+    base = table.values(over, metric)
+    for i, method in enumerate(others):
+        gain = table.values(method, metric) - base
+        shift = np.linspace(-0.18, 0.18, len(gain))[np.argsort(np.argsort(gain))]
+        axes.plot(
+            gain,
+            len(others) - 1 - i + shift,
+            "o",
+            color=COLOURS[i % len(COLOURS)],
+            markersize=4,
+            alpha=0.75,
+            markeredgewidth=0,
+        )
+        axes.plot([gain.mean()] * 2, [len(others) - 1.32 - i, len(others) - 0.68 - i], color=INK, linewidth=2)
+    axes.axvline(0, color=MUTED, linewidth=1)
+    unit = " (dB)" if metric == "psnr" else ""
+    _plot(axes, f"{metric.upper()}{unit} above {over}; a dot is a picture, the bar their mean", "", title)
+    axes.set_yticks(range(len(others)), others[::-1], fontsize=_FONT)
+    axes.grid(axis="y", visible=False)
+    axes.set_ylim(-0.6, len(others) - 0.4)
+    return fig
+
+
+def workflow(hr, method, *, scale: int = 2, kernel: str = "bilinear", name: str = "the network"):
+    """The whole experiment in one row: true picture, shrunk, enlarged again, restored, each at its own size.
+
+    Parameters
+    ----------
+    hr : ndarray, (H, W, 3)
+        Sides that the scale divides.
+    method : keras.Model or str
+    scale : int
+    kernel : {"bilinear", "bicubic", "area"}
+    name : str
+        What to call the method.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    from .upscaling import upscale
+
+    hr = to_float(check(hr))
+    lr = shrink(hr, scale, kernel=kernel)
+    linear, restored = enlarge(lr, scale), upscale(lr, method, scale)
+    steps = [
+        (hr, f"the true picture\n{hr.shape[1]}x{hr.shape[0]}", 1.0, f"shrink\nby {scale}"),
+        (lr, f"all that is kept\n{lr.shape[1]}x{lr.shape[0]}", 1 / scale, "enlarge\n(linear)"),
+        (linear, f"linear enlargement\n{_numbers(linear, hr)}", 1.0, "add what\nis missing"),
+        (restored, f"{name}\n{_numbers(restored, hr)}", 1.0, ""),
+    ]
+    fig = _figure(10, 2.75)
+    fig.set_layout_engine("none")
+    side, gap, x = 0.2, 0.066, 0.004
+    high = side * 10 / 2.75
+    for picture, words, size, arrow in steps:
+        axes = fig.add_axes((x, 0.2 + high * (1 - size) / 2, side * size, high * size))
+        _frame(axes, picture)
+        fig.text(
+            x + side * size / 2,
+            0.2 + high * (1 - size) / 2 - 0.03,
+            words,
+            ha="center",
+            va="top",
+            fontsize=_FONT,
+            color=INK,
+        )
+        x += side * size
+        if arrow:
+            fig.text(x + gap / 2, 0.2 + high / 2 + 0.06, arrow, ha="center", va="bottom", fontsize=_FONT - 1, color=INK)
+            mark = dict(arrowstyle="-|>", color=INK, linewidth=1.3, mutation_scale=12)
+            axes.annotate(
+                "",
+                (x + gap - 0.006, 0.2 + high / 2),
+                (x + 0.006, 0.2 + high / 2),
+                xycoords="figure fraction",
+                arrowprops=mark,
+            )
+            x += gap
+    return fig
+
+
+_LAYER_COLOURS = {
+    "InputLayer": ("the small picture", "#f2c14e"), "Enlarge": ("enlarge (interpolation)", "#8c4a86"), "Conv2D": ("convolution", "#0b5c8a"),
+    "MaxPooling2D": ("max-pooling", "#4a9a6f"), "UpSampling2D": ("up-sampling", "#d9822b"), "Add": ("add (skip)", "#22313f"), "PixelShuffle": ("pixel shuffle", "#d9822b"),
+}  # fmt: skip
+
+
+def architecture(model, *, side: int = 64):
+    """The network's layers drawn to scale by visualkeras: height and depth are the picture's, thickness the channels.
+
+    Parameters
+    ----------
+    model : keras.Model
+        From :func:`srlib.build_model`.
+    side : int
+        Side of the small picture that the drawing assumes.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ImportError
+        visualkeras is not installed.
+    """
+    from matplotlib.patches import Patch
+
+    from ._backend import keras
+    from .models import BUILDERS, CropLike, PadToMultiple
+
+    try:
+        import visualkeras
+    except ImportError as error:
+        raise ImportError(
+            "visualkeras is not installed; expected it for drawing networks: pip install 'srlib[lessons]'."
+        ) from error
+    config = model.srlib_config
+    small = keras.Input((side, side, 3))
+    drawn = keras.Model(small, BUILDERS[config["builder"]](small, config["scale"], **config["options"]))
+    for layer in drawn.layers:
+        layer.output_shape = tuple(layer.output.shape)  # visualkeras asks for what Keras 3 no longer has
+    colours = {
+        type(layer): {"fill": _LAYER_COLOURS[type(layer).__name__][1]}
+        for layer in drawn.layers
+        if type(layer).__name__ in _LAYER_COLOURS
+    }
+    image = visualkeras.layered_view(
+        drawn,
+        type_ignore=[PadToMultiple, CropLike],
+        color_map=colours,
+        legend=False,
+        scale_xy=150 / (side * config["scale"]),
+        scale_z=0.6,
+        min_z=12,
+        max_z=160,
+        spacing=12,
+        background_fill="white",
+    )
+    fig = _figure(9, 9 * image.height / image.width + 0.5)
+    axes = fig.subplots()
+    _frame(axes, np.asarray(image.convert("RGB")), interpolation="antialiased")
+    present = dict.fromkeys(type(layer).__name__ for layer in drawn.layers)
+    patches = [
+        Patch(facecolor=_LAYER_COLOURS[kind][1], label=_LAYER_COLOURS[kind][0])
+        for kind in present
+        if kind in _LAYER_COLOURS
+    ]
+    fig.legend(
+        handles=patches, loc="outside lower center", ncols=len(patches), fontsize=_FONT, frameon=False, handlelength=1.2
+    )
+    return fig
