@@ -8,7 +8,7 @@ tiled result is the whole-picture result.
 import numpy as np
 
 from .degradation import ENLARGE_KERNELS, enlarge
-from .pictures import check, check_choice, check_scale, to_float
+from .pictures import check, check_scale, to_float
 
 TILE = 192  # small pixels along a side: large enough that margins cost little, small enough for any laptop
 
@@ -39,11 +39,15 @@ def upscale(picture, method, scale: int | None = None, *, tile: int = TILE) -> n
     """
     if isinstance(method, str):
         if method not in ENLARGE_KERNELS:
-            raise ValueError(f"method is {method!r}; expected {', '.join(ENLARGE_KERNELS)}, or a network: load one with srlib.load_model({method!r}) if that is its name.")
+            raise ValueError(
+                f"method is {method!r}; expected {', '.join(ENLARGE_KERNELS)}, or a network: load one with srlib.load_model({method!r}) if that is its name."
+            )
         return enlarge(picture, 2 if scale is None else scale, kernel=method)
     picture = check(picture)
     if not callable(method):
-        raise TypeError(f"method is a {type(method).__name__}; expected a network, or the name of an interpolation: use srlib.load_model or {ENLARGE_KERNELS}.")
+        raise TypeError(
+            f"method is a {type(method).__name__}; expected a network, or the name of an interpolation: use srlib.load_model or {ENLARGE_KERNELS}."
+        )
     if not isinstance(tile, (int, np.integer)) or tile < 1:
         raise ValueError(f"tile is {tile!r}; expected a whole number of pixels, at least 1: the usual tile is {TILE}.")
     batch = picture if picture.ndim == 4 else picture[None]
@@ -52,7 +56,9 @@ def upscale(picture, method, scale: int | None = None, *, tile: int = TILE) -> n
         out = _whole(batch, method, scale)
     else:
         if scale is not None and check_scale(scale) != config["scale"]:
-            raise ValueError(f"scale is {scale}, but {config['builder']} enlarges by {config['scale']}; expected its own scale: leave scale out, or load another network.")
+            raise ValueError(
+                f"scale is {scale}, but {config['builder']} enlarges by {config['scale']}; expected its own scale: leave scale out, or load another network."
+            )
         out = _tiled(batch, method, config["scale"], tile)
     return out if picture.ndim == 4 else out[0]
 
@@ -67,7 +73,9 @@ def _whole(batch, model, scale) -> np.ndarray:
     out = np.concatenate([_predict(model, x[None]) for x in batch])
     (h, w), (height, width) = batch.shape[1:3], out.shape[1:3]
     if height % h or width % w or height // h != width // w or (scale or height // h) != height // h:
-        raise ValueError(f"the network made {height}x{width} of {h}x{w}; expected the same whole multiple on both sides{f', {scale}' if scale else ''}: look at its layers.")
+        raise ValueError(
+            f"the network made {height}x{width} of {h}x{w}; expected the same whole multiple on both sides{f', {scale}' if scale else ''}: look at its layers."
+        )
     return out
 
 
@@ -77,7 +85,7 @@ def _tiled(batch, model, scale: int, tile: int) -> np.ndarray:
     from .models import geometry
 
     known = geometry(model)
-    up = lambda n: -(-n // known.stride) * known.stride  the next multiple of the stride
+    up = lambda n: -(-n // known.stride) * known.stride  # the next multiple of the stride
     side, margin = up(tile), up(known.reach)
     n, height, width, _ = batch.shape
     out = np.empty((n, height * scale, width * scale, 3), np.float32)
@@ -90,5 +98,7 @@ def _tiled(batch, model, scale: int, tile: int) -> np.ndarray:
         bottom, right = min(height, y + side), min(width, x + side)
         seen = batch[group, top : bottom + margin, left : right + margin]
         made = _predict(model, seen)[:, (y - top) * scale :, (x - left) * scale :]
-        out[group, y * scale : bottom * scale, x * scale : right * scale] = made[:, : (bottom - y) * scale, : (right - x) * scale]
+        out[group, y * scale : bottom * scale, x * scale : right * scale] = made[
+            :, : (bottom - y) * scale, : (right - x) * scale
+        ]
     return out
