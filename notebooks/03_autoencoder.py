@@ -157,7 +157,7 @@ srlib.show.curves(histories)
 # %% [markdown]
 # Look at the left-hand figure first. The residual network is above the grey line of linear enlargement from its first look on. The plain one spends hundreds of steps below it, still learning to copy.
 #
-# On the right, the training loss jumps about, because every look sees other crops, but the order is the same.
+# On the right, the training loss jumps about, because every look sees other crops. Both networks see the same ones, so they jump together.
 #
 # ## Every held-out photograph
 #
@@ -185,7 +185,8 @@ assert mean["residual"] - mean["plain"] >= 0.5 and mean["residual"] - mean["line
 # %% [markdown]
 # After a minute the plain autoencoder is worse than bicubic enlargement, which costs nothing. The residual one, the same network with the same parameters, is well ahead of linear enlargement on the mean.
 #
-# Where the residual network still loses to bicubic on a square, or wins by little, look at two things. Linear enlargement is a poor starting point: the first third of what the network learns, bicubic has for free. And a minute is short.
+# Where the residual network is behind bicubic, there is little to sharpen: soft backgrounds and the smooth middle of the retina. Bicubic is nearly perfect there, and it
+# has a better start: our network begins from *linear* enlargement, and spends part of its minute on learning what bicubic has for free.
 
 # %%
 portrait = held_out["astronaut-r1c1"]
@@ -200,7 +201,7 @@ srlib.show.zoom(portrait, made, box=(20, 40, 64))
 srlib.show.errors(portrait, made, size=2.0)
 
 # %% [markdown]
-# For linear and bicubic enlargement the errors trace the edges, and nothing else. The plain autoencoder is wrong everywhere. That is what "it spends its capacity on copying" looks like.
+# For linear and bicubic enlargement the errors trace the edges, and little else. The plain autoencoder is better on the edges, and wrong where nothing happens: look for the pale patches in the dark cloth. That is what it costs to paint everything from scratch.
 #
 # ## What the network adds
 #

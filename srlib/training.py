@@ -208,7 +208,7 @@ def fit(
     history = History({**recipe, "versions": versions()})
     watched = None
     if validation is not None:
-        watched = [list(pair) for pair in zip(*make_pairs(validation, config["scale"], kernel=kernel))]
+        watched = make_pairs(validation, config["scale"], kernel=kernel)
         history.baseline = _mean_psnr(watched, lambda small: enlarge(small, config["scale"]))
     model.compile(optimizer=keras.optimizers.Adam(_learning_rates(learning_rate, schedule, steps)), loss=LOSSES[loss])
     start, folder = 0, None
@@ -231,19 +231,20 @@ def _train(model, crops, watched, history, todo, every, folder, progress) -> Non
     before = history.seconds[-1] if history.seconds else 0.0
     clock = time.perf_counter()
     looking = 0.0  # seconds spent on validation and files, which are not training
-    model.reset_metrics()
+    losses: list[float] = []  # since the last look
     for step in todo:
         small, large = crops(step)
-        result = model.train_on_batch(small, large)
+        model.reset_metrics()  # so that what comes back is the loss of this step
+        losses.append(float(np.ravel(model.train_on_batch(small, large))[0]))
         bar.update()
         if (step + 1) % every and step + 1 != todo.stop:
             continue
         look = time.perf_counter()
         history.step.append(step + 1)
-        history.loss.append(float(np.ravel(result)[0]))  # the mean since the last reset
+        history.loss.append(float(np.mean(losses)))
         history.seconds.append(before + look - clock - looking)
         history.psnr.append(float("nan") if watched is None else _mean_psnr(watched, lambda x: upscale(x, model)))
-        model.reset_metrics()
+        losses.clear()
         bar.set_postfix(loss=f"{history.loss[-1]:.4f}", psnr=f"{history.psnr[-1]:.2f} dB")
         if folder is not None:
             _write_history(folder, history)
@@ -277,16 +278,10 @@ def steps_within(minutes: float, model, photos, **settings) -> int:
     if not 0 < minutes < float("inf"):
         raise ValueError(f"minutes is {minutes!r}; expected a positive number: use --steps to count steps instead.")
     first = model.get_weights()
-    few = photos[:16]
-    fit(model, few, steps=3, **settings)  # the first step compiles
-    clock = time.perf_counter()
-    fit(model, few, steps=11, every=11, **settings)
-    once = time.perf_counter() - clock
-    clock = time.perf_counter()
-    fit(model, few, steps=1, **settings)
+    spent = fit(model, photos[:16], steps=16, every=1, **settings).seconds
     model.set_weights(first)
-    per_step = max(1e-4, (once - (time.perf_counter() - clock)) / 10)
-    return max(1, round(60 * minutes / per_step))
+    per_step = float(np.median(np.diff(spent)))  # without the first step, which compiles
+    return max(1, round(60 * minutes / max(1e-4, per_step)))
 
 
 def versions() -> dict[str, str]:
@@ -319,7 +314,11 @@ def _learning_rates(peak: float, schedule: str, steps: int):
 
 
 def _mean_psnr(pairs, method) -> float:
-    return float(np.mean([psnr(method(small), large) for small, large in pairs]))
+    """Mean PSNR over pairs: two arrays, taken together, or two lists of pictures whose sizes differ."""
+    small, large = pairs
+    if isinstance(small, list):
+        return float(np.mean([psnr(method(x), y) for x, y in zip(small, large)]))
+    return psnr(method(small), large)
 
 
 # -- the run folder -----------------------------------------------------------------------------------------------------

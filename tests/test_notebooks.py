@@ -56,12 +56,27 @@ def change_a_number(cell):
 
 
 def compared(notebook):
-    return [i for i, cell in enumerate(code_cells(notebook)) if printed(cell) and EXEMPT not in cell.metadata.get("tags", [])]
+    return [
+        i
+        for i, cell in enumerate(code_cells(notebook))
+        if printed(cell) and EXEMPT not in cell.metadata.get("tags", [])
+    ]
 
 
 def nbval(path):
     """Run a notebook under nbval as the plain test run does; the finished process."""
-    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "--nbval-cell-timeout=300", "-p", "no:cacheprovider", "-q", "-rfE"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "--nbval",
+        "--nbval-current-env",
+        "--nbval-cell-timeout=300",
+        "-p",
+        "no:cacheprovider",
+        "-q",
+        "-rfE",
+    ]
     return subprocess.run([*command, "-o", "addopts=", path.name], cwd=path.parent, capture_output=True, text=True)
 
 
@@ -76,7 +91,9 @@ def test_every_lesson_is_found_and_nothing_else():
 
 def test_the_plain_run_collects_every_cell_of_every_lesson():
     root = NOTEBOOKS.parent
-    done = subprocess.run([sys.executable, "-m", "pytest", "--collect-only", "-q", "notebooks"], cwd=root, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--collect-only", "-q", "notebooks"], cwd=root, capture_output=True, text=True
+    )
     for lesson in LESSONS:
         assert done.stdout.count(f"{lesson}.ipynb::") == len(code_cells(read(lesson))), done.stdout[-2000:]
 

@@ -21,9 +21,14 @@ pytestmark = pytest.mark.online
 
 def python_313():
     """An interpreter of Colab's version, or None."""
-    found = [shutil.which("python3.13"), *map(str, Path(os.environ.get("PYENV_ROOT", "/nowhere")).glob("versions/3.13*/bin/python"))]
+    found = [
+        shutil.which("python3.13"),
+        *map(str, Path(os.environ.get("PYENV_ROOT", "/nowhere")).glob("versions/3.13*/bin/python")),
+    ]
     for candidate in [sys.executable, *filter(None, found)]:
-        told = subprocess.run([candidate, "-c", "import sys; print(*sys.version_info[:2])"], capture_output=True, text=True)
+        told = subprocess.run(
+            [candidate, "-c", "import sys; print(*sys.version_info[:2])"], capture_output=True, text=True
+        )
         if told.stdout.split() == ["3", "13"]:
             return candidate
     return None
@@ -39,7 +44,16 @@ def colab(tmp_path_factory):
     run = lambda *words: subprocess.run(words, check=True, capture_output=True, text=True, cwd=place).stdout
     run(base, "-m", "venv", "env")
     python = str(place / "env" / "bin" / "python")
-    run(python, "-m", "pip", "install", "-q", *(f"{name}=={version}" for name, version in COLAB.items()), "nbval", "pytest")
+    run(
+        python,
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        *(f"{name}=={version}" for name, version in COLAB.items()),
+        "nbval",
+        "pytest",
+    )
     before = run(python, "-m", "pip", "freeze")
     shutil.copytree(ROOT, place / "tree", ignore=shutil.ignore_patterns(".git", "*.egg-info", "build"))
     run(python, "-m", "pip", "wheel", "-q", "--no-deps", "-w", "wheels", "./tree")
