@@ -216,7 +216,8 @@ def _data_fetch(args) -> None:
 
 
 def _models(args) -> None:
-    from .models import geometry, load_model, shipped
+    from .geometry import geometry
+    from .models import load_model, shipped
 
     rows = [["name", "scale", "kernel", "parameters", "multiply-adds for 1280x720", "trained on"]]
     for name, card in shipped().items():

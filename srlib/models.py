@@ -11,134 +11,26 @@ import json
 import os
 import tempfile
 import warnings
-from dataclasses import dataclass
-from fractions import Fraction
 from functools import partial
-from math import ceil, lcm
 from pathlib import Path
 
 import numpy as np
 
 from ._backend import keras
-from .degradation import enlarge_phases
+from .layers import CropLike, Enlarge, PadToMultiple, PixelShuffle
 from .pictures import check_choice, check_scale, check_seed
 
-ops, layers = keras.ops, keras.layers
+layers = keras.layers
 WEIGHTS = Path(__file__).parent / "weights"
 _CONFIG, _WEIGHTS_FILE = "model.json", "model.weights.h5"
-
-
-# -- layers that Keras does not have ------------------------------------------------------------------------------------
-
-
-def _mirror(x, before, after, axis):
-    """Continue a tensor beyond its edges by its mirror image, however short it is."""
-    n = ops.shape(x)[axis]
-    place = ops.arange(-before, n + after, dtype="int32") % (2 * n)
-    return ops.take(x, ops.minimum(place, 2 * n - 1 - place), axis=axis)
-
-
-class Enlarge(layers.Layer):
-    """Interpolation as a layer, equal to :func:`srlib.enlarge` but not clipped: (N, h, w, C) -> (N, s*h, s*w, C)."""
-
-    def __init__(self, scale, kernel, **kwargs):
-        super().__init__(**kwargs)
-        self.scale, self.kernel, self.phases = scale, kernel, enlarge_phases(scale, kernel)
-        self.reach = max(abs(k) for taps in self.phases for k in taps)
-
-    def call(self, x):
-        for axis in (1, 2):
-            n, shape = ops.shape(x)[axis], list(ops.shape(x))
-            padded = _mirror(x, self.reach, self.reach, axis)
-            if axis == 1:
-                shifted = {
-                    k: padded[:, self.reach + k : self.reach + k + n] for k in range(-self.reach, self.reach + 1)
-                }
-            else:
-                shifted = {
-                    k: padded[:, :, self.reach + k : self.reach + k + n] for k in range(-self.reach, self.reach + 1)
-                }
-            new = [sum(w * shifted[k] for k, w in taps.items()) for taps in self.phases]
-            shape[axis] = n * self.scale
-            x = ops.reshape(ops.stack(new, axis=axis + 1), shape)
-        return x
-
-    def compute_output_shape(self, shape):
-        n, h, w, c = shape
-        return n, h and h * self.scale, w and w * self.scale, c
-
-    def get_config(self):
-        return {**super().get_config(), "scale": self.scale, "kernel": self.kernel}
-
-
-class PixelShuffle(layers.Layer):
-    """The sub-pixel step: s*s channels become s*s pixels, (N, h, w, s*s*C) -> (N, s*h, s*w, C) [1]_.
-
-    References
-    ----------
-    .. [1] W. Shi et al., "Real-time single image and video super-resolution using an efficient sub-pixel convolutional
-       neural network", CVPR 2016, equation 4.
-    """
-
-    def __init__(self, scale, **kwargs):
-        super().__init__(**kwargs)
-        self.scale = scale
-
-    def call(self, x):
-        s = self.scale
-        n, h, w, c = ops.shape(x)
-        x = ops.reshape(x, (n, h, w, s, s, c // (s * s)))
-        x = ops.transpose(x, (0, 1, 3, 2, 4, 5))  # (N, h, s, w, s, C)
-        return ops.reshape(x, (n, s * h, s * w, c // (s * s)))
-
-    def compute_output_shape(self, shape):
-        s = self.scale
-        n, h, w, c = shape
-        return n, h and h * s, w and w * s, c // (s * s)
-
-    def get_config(self):
-        return {**super().get_config(), "scale": self.scale}
-
-
-class PadToMultiple(layers.Layer):
-    """Mirror rows at the bottom and columns at the right until `multiple` divides both sides."""
-
-    def __init__(self, multiple, **kwargs):
-        super().__init__(**kwargs)
-        self.multiple = multiple
-
-    def call(self, x):
-        for axis in (1, 2):
-            x = _mirror(x, 0, -ops.shape(x)[axis] % self.multiple, axis)
-        return x
-
-    def compute_output_shape(self, shape):
-        n, h, w, c = shape
-        return n, h and ceil(h / self.multiple) * self.multiple, w and ceil(w / self.multiple) * self.multiple, c
-
-    def get_config(self):
-        return {**super().get_config(), "multiple": self.multiple}
-
-
-class CropLike(layers.Layer):
-    """Cut the first input at the bottom and right to the size of the second."""
-
-    def call(self, inputs):
-        x, like = inputs
-        return x[:, : ops.shape(like)[1], : ops.shape(like)[2]]
-
-    def compute_output_shape(self, shapes):
-        (n, _, _, c), (_, h, w, _) = shapes
-        return n, h, w, c
 
 
 # -- builders -----------------------------------------------------------------------------------------------------------
 
 _conv = partial(layers.Conv2D, padding="same")
 _relu = partial(layers.Conv2D, padding="same", activation="relu")
-_zeros = {
-    "kernel_initializer": "zeros"
-}  # a residual that starts at nothing: the first output is the enlargement itself
+# A residual that starts at nothing: the first output is the enlargement itself
+_zeros = {"kernel_initializer": "zeros"}
 
 
 def _autoencoder_body(large, width):
@@ -201,7 +93,85 @@ def subpixel(small, scale, *, width: int = 32, blocks: int = 3, kernel: str = "b
     return layers.Add()([Enlarge(scale, kernel)(small), PixelShuffle(scale)(x)])  # (N, sh, sw, 3)
 
 
-BUILDERS = {"autoencoder": autoencoder, "residual_autoencoder": residual_autoencoder, "subpixel": subpixel}
+def srcnn(small, scale, *, width: int = 64, kernel: str = "bicubic"):
+    """The first of its kind: enlarge, then three convolutions, 9-5-5.
+
+    References
+    ----------
+    .. [1] C. Dong, C. C. Loy, K. He, X. Tang, "Image super-resolution using deep convolutional networks", IEEE Transactions
+       on Pattern Analysis and Machine Intelligence 38(2), 2016, section 4.3.1 (the 9-5-5 network).
+    """
+    x = Enlarge(scale, kernel)(small)  # (N, sh, sw, 3): everything happens at the large size
+    x = _relu(width, 9)(x)
+    x = _relu(max(1, width // 2), 5)(x)
+    return _conv(3, 5)(x)
+
+
+def fsrcnn(small, scale, *, width: int = 56, shrunk: int = 12, maps: int = 4):
+    """The same idea in small space: extract, shrink the channels, map, expand, and one transposed convolution at the end.
+
+    References
+    ----------
+    .. [1] C. Dong, C. C. Loy, X. Tang, "Accelerating the super-resolution convolutional neural network", ECCV 2016,
+       figure 2; FSRCNN(d=56, s=12, m=4).
+    """
+
+    def conv(x, channels, size):
+        x = _conv(channels, size)(x)
+        return layers.PReLU(alpha_initializer=keras.initializers.Constant(0.25), shared_axes=[1, 2])(x)
+
+    x = conv(small, width, 5)  # extract: (N, h, w, width)
+    x = conv(x, shrunk, 1)  # shrink
+    for _ in range(maps):
+        x = conv(x, shrunk, 3)
+    x = conv(x, width, 1)  # expand
+    return layers.Conv2DTranspose(3, 9, strides=scale, padding="same")(x)  # (N, sh, sw, 3)
+
+
+def espcn(small, scale, *, width: int = 64):
+    """Three convolutions in small space and the sub-pixel step.
+
+    References
+    ----------
+    .. [1] W. Shi et al., "Real-time single image and video super-resolution using an efficient sub-pixel convolutional
+       neural network", CVPR 2016, figure 1.
+    """
+    x = _conv(width, 5, activation="tanh")(small)
+    x = _conv(max(1, width // 2), 3, activation="tanh")(x)
+    x = _conv(3 * scale**2, 3)(x)  # (N, h, w, 3 s s)
+    return PixelShuffle(scale)(x)
+
+
+def edsr(small, scale, *, width: int = 64, blocks: int = 16):
+    """Many residual blocks without normalisation, one long skip, sub-pixel steps; the baseline size unless told otherwise.
+
+    Left out: the shift by the mean colour of the training pictures.
+
+    References
+    ----------
+    .. [1] B. Lim, S. Son, H. Kim, S. Nah, K. M. Lee, "Enhanced deep residual networks for single image super-resolution",
+       CVPR Workshops 2017, figures 2 and 3.
+    """
+    x = first = _conv(width, 3)(small)
+    for _ in range(blocks):
+        x = layers.Add()([x, _conv(width, 3)(_relu(width, 3)(x))])
+    x = layers.Add()([_conv(width, 3)(x), first])  # (N, h, w, width)
+    for step in _prime_factors(scale):
+        x = PixelShuffle(step)(_conv(width * step**2, 3)(x))
+    return _conv(3, 3)(x)  # (N, sh, sw, 3)
+
+
+def _prime_factors(n: int) -> list[int]:
+    """2 for 2, 3 for 3, 2 and 2 for 4: the steps in which EDSR enlarges."""
+    for p in range(2, n):
+        if n % p == 0:
+            return [p, *_prime_factors(n // p)]
+    return [n]
+
+
+BUILDERS = {
+    builder.__name__: builder for builder in (autoencoder, residual_autoencoder, subpixel, srcnn, fsrcnn, espcn, edsr)
+}
 
 
 def build_model(name: str, scale: int = 2, *, seed: int = 0, **options):
@@ -209,12 +179,13 @@ def build_model(name: str, scale: int = 2, *, seed: int = 0, **options):
 
     Parameters
     ----------
-    name : {"autoencoder", "residual_autoencoder", "subpixel"}
+    name : {"autoencoder", "residual_autoencoder", "subpixel", "srcnn", "fsrcnn", "espcn", "edsr"}
     scale : int
     seed : int
         Of the first weights (Glorot uniform, drawn by NumPy): the same on every backend.
     **options
-        Those of the builder: `width`, `kernel` (the interpolation inside) and, for ``subpixel``, `blocks`.
+        Those of the builder, by keyword: `width` for all; `kernel` (the interpolation inside) where there is one;
+        `blocks` for ``subpixel`` and ``edsr``; `shrunk` and `maps` for ``fsrcnn``.
 
     Returns
     -------
@@ -246,7 +217,9 @@ def build_model(name: str, scale: int = 2, *, seed: int = 0, **options):
 def _draw_weights(model, seed: int) -> None:
     rng = np.random.default_rng(seed)
     for layer in model.layers:
-        if isinstance(layer, layers.Conv2D) and not isinstance(layer.kernel_initializer, keras.initializers.Zeros):
+        if isinstance(layer, (layers.Conv2D, layers.Conv2DTranspose)) and not isinstance(
+            layer.kernel_initializer, keras.initializers.Zeros
+        ):
             height, width, into, out = layer.kernel.shape
             limit = np.sqrt(6 / (height * width * (into + out)))  # Glorot and Bengio, 2010
             layer.kernel.assign(rng.uniform(-limit, limit, layer.kernel.shape).astype(np.float32))
@@ -371,76 +344,3 @@ def load_model(name: str | Path):
         ) from None
     model.srlib_config = card
     return model
-
-
-# -- what a network costs, and how far it looks ---------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Geometry:
-    """What tiling and tables need to know of a network, read from its layers.
-
-    Attributes
-    ----------
-    stride : int
-        A tile must begin at a multiple of this many small pixels.
-    reach : int
-        How many small pixels away an output pixel still looks.
-    multiply_adds : float
-        Multiply-adds of the convolutions per pixel of the small picture.
-    """
-
-    stride: int
-    reach: int
-    multiply_adds: float
-
-
-def geometry(model) -> Geometry:
-    """Stride, reach and cost of a model, from its layers.
-
-    Parameters
-    ----------
-    model : keras.Model
-        From :func:`build_model`.
-
-    Returns
-    -------
-    Geometry
-
-    Raises
-    ------
-    ValueError
-        A layer whose geometry is not known here.
-    """
-    # of every tensor: pixels per small pixel along one side, and how many small pixels away it looks
-    density, reach = {}, {}
-    stride, cost = 1, Fraction(0)
-    for layer in model.layers:
-        inputs = layer.input if isinstance(layer.input, (list, tuple)) else [layer.input]
-        if isinstance(layer, layers.InputLayer):
-            density[id(layer.output)], reach[id(layer.output)] = Fraction(1), Fraction(0)
-            continue
-        dense, far = density[id(inputs[0])], max(reach[id(x)] for x in inputs)
-        if isinstance(layer, layers.Conv2D):
-            height, width, into, out = layer.kernel.shape
-            far += Fraction(max(height, width) // 2 * max(layer.dilation_rate)) / dense
-            dense /= layer.strides[0]
-            cost += height * width * into * out * dense**2
-        elif isinstance(layer, layers.MaxPooling2D):
-            far += Fraction(layer.pool_size[0] - 1) / dense
-            dense /= layer.pool_size[0]
-        elif isinstance(layer, layers.UpSampling2D):
-            dense *= layer.size[0]
-        elif isinstance(layer, Enlarge):
-            far += Fraction(layer.reach) / dense
-            dense *= layer.scale
-        elif isinstance(layer, PixelShuffle):
-            dense *= layer.scale
-        elif isinstance(layer, PadToMultiple):
-            stride = lcm(stride, (Fraction(layer.multiple) / dense).numerator)
-        elif not isinstance(layer, (layers.Add, layers.Activation, layers.ReLU, CropLike)):
-            raise ValueError(
-                f"{model.name} has a layer {type(layer).__name__} whose reach is not known; expected the layers that srlib's builders use: add it to srlib.models.geometry."
-            )
-        density[id(layer.output)], reach[id(layer.output)] = dense, far
-    return Geometry(stride, ceil(reach[id(model.output)]), float(cost))

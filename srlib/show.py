@@ -442,7 +442,8 @@ def architecture(model, *, side: int = 64):
     from matplotlib.patches import Patch
 
     from ._backend import keras
-    from .models import BUILDERS, CropLike, PadToMultiple
+    from .layers import CropLike, PadToMultiple
+    from .models import BUILDERS
 
     try:
         import visualkeras

@@ -83,7 +83,7 @@ def _whole(batch, model, scale) -> np.ndarray:
 def _tiled(batch, model, scale: int, tile: int) -> np.ndarray:
     from tqdm import tqdm
 
-    from .models import geometry
+    from .geometry import geometry
 
     known = geometry(model)
     up = lambda n: -(-n // known.stride) * known.stride  # the next multiple of the stride

@@ -9,19 +9,9 @@ import pytest
 
 import srlib
 from srlib._backend import keras
-from srlib.models import (
-    BUILDERS,
-    WEIGHTS,
-    CropLike,
-    Enlarge,
-    PadToMultiple,
-    PixelShuffle,
-    build_model,
-    geometry,
-    load_model,
-    save_model,
-    shipped,
-)
+from srlib.geometry import geometry
+from srlib.layers import CropLike, Enlarge, PadToMultiple, PixelShuffle
+from srlib.models import BUILDERS, WEIGHTS, build_model, load_model, save_model, shipped
 
 SCALES = (2, 3, 4)
 KERNELS = ("nearest", "bilinear", "bicubic", "lanczos")
@@ -173,7 +163,7 @@ def test_the_plain_autoencoder_does_not_start_there():
 def test_the_seed_decides_the_first_weights(name):
     first, again, other = (small(name, seed=seed).get_weights() for seed in (3, 3, 4))
     assert all(np.array_equal(a, b) for a, b in zip(first, again))
-    assert not any(np.array_equal(a, b) for a, b in zip(first, other) if a.any())
+    assert not any(np.array_equal(a, b) for a, b in zip(first, other) if a.ndim == 4 and a.any())
 
 
 def test_first_weights_are_glorot_uniform_drawn_by_numpy():
@@ -513,3 +503,37 @@ def upscaled(model, size):
 
 def test_the_shipped_weights_are_light():
     assert sum(path.stat().st_size for path in WEIGHTS.rglob("*") if path.is_file()) < 6_000_000
+
+
+# -- the published networks -----------------------------------------------------------------------------------------------
+
+PIXELS = 1280 * 720
+# What the papers' own count leaves out or has smaller: they work on one channel (Y), we on three, so the first
+# convolution has three times the inputs and the last one three times the outputs.
+
+
+def test_srcnn_is_the_papers_but_for_the_channels():
+    model = build_model("srcnn")
+    first, last = 9 * 9 * 64, 5 * 5 * 32
+    assert model.count_params() == 57_281 + 2 * first + 2 * last + 2  # two more biases at the end
+    published = geometry(model).multiply_adds * PIXELS / 4 - 2 * (first + last) * PIXELS
+    assert published == pytest.approx(52.7e9, rel=0.001)
+
+
+def test_fsrcnn_is_the_papers_but_for_the_channels():
+    model = build_model("fsrcnn")
+    first, last = 5 * 5 * 56, 9 * 9 * 56
+    weights = sum(int(np.prod(w.shape)) for w in model.weights if len(w.shape) == 4)
+    assert weights == 12_464 + 2 * first + 2 * last
+    published = geometry(model).multiply_adds * PIXELS / 4 - 2 * first * PIXELS / 4 - 2 * last * PIXELS
+    assert published == pytest.approx(6.0e9, rel=0.01)
+
+
+def test_espcn_by_hand():
+    assert build_model("espcn", 3).count_params() == (75 * 64 + 64) + (9 * 64 * 32 + 32) + (9 * 32 * 27 + 27)
+
+
+def test_edsr_baseline_has_the_papers_parameters():
+    model = build_model("edsr")
+    assert model.count_params() == 1_369_859  # 1.37 M; RGB in the paper too
+    assert build_model("edsr", 4).count_params() == 1_369_859 + 9 * 64 * 256 + 256

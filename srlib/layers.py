@@ -1,0 +1,112 @@
+"""Layers that Keras does not have, on `keras.ops`, so that they give the same on every backend.
+
+Enters: a tensor (N, h, w, C). Leaves: a tensor. Lesson 02 (``02_preprocessing``) builds the enlargement by hand.
+"""
+
+from math import ceil
+
+from ._backend import keras
+from .degradation import enlarge_phases
+
+ops, layers = keras.ops, keras.layers
+
+
+def _mirror(x, before, after, axis):
+    """Continue a tensor beyond its edges by its mirror image, however short it is."""
+    n = ops.shape(x)[axis]
+    place = ops.arange(-before, n + after, dtype="int32") % (2 * n)
+    return ops.take(x, ops.minimum(place, 2 * n - 1 - place), axis=axis)
+
+
+class Enlarge(layers.Layer):
+    """Interpolation as a layer, equal to :func:`srlib.enlarge` but not clipped: (N, h, w, C) -> (N, s*h, s*w, C)."""
+
+    def __init__(self, scale, kernel, **kwargs):
+        super().__init__(**kwargs)
+        self.scale, self.kernel, self.phases = scale, kernel, enlarge_phases(scale, kernel)
+        self.reach = max(abs(k) for taps in self.phases for k in taps)
+
+    def call(self, x):
+        for axis in (1, 2):
+            n, shape = ops.shape(x)[axis], list(ops.shape(x))
+            padded = _mirror(x, self.reach, self.reach, axis)
+            if axis == 1:
+                shifted = {
+                    k: padded[:, self.reach + k : self.reach + k + n] for k in range(-self.reach, self.reach + 1)
+                }
+            else:
+                shifted = {
+                    k: padded[:, :, self.reach + k : self.reach + k + n] for k in range(-self.reach, self.reach + 1)
+                }
+            new = [sum(w * shifted[k] for k, w in taps.items()) for taps in self.phases]
+            shape[axis] = n * self.scale
+            x = ops.reshape(ops.stack(new, axis=axis + 1), shape)
+        return x
+
+    def compute_output_shape(self, shape):
+        n, h, w, c = shape
+        return n, h and h * self.scale, w and w * self.scale, c
+
+    def get_config(self):
+        return {**super().get_config(), "scale": self.scale, "kernel": self.kernel}
+
+
+class PixelShuffle(layers.Layer):
+    """The sub-pixel step: s*s channels become s*s pixels, (N, h, w, s*s*C) -> (N, s*h, s*w, C) [1]_.
+
+    References
+    ----------
+    .. [1] W. Shi et al., "Real-time single image and video super-resolution using an efficient sub-pixel convolutional
+       neural network", CVPR 2016, equation 4.
+    """
+
+    def __init__(self, scale, **kwargs):
+        super().__init__(**kwargs)
+        self.scale = scale
+
+    def call(self, x):
+        s = self.scale
+        n, h, w, c = ops.shape(x)
+        x = ops.reshape(x, (n, h, w, s, s, c // (s * s)))
+        x = ops.transpose(x, (0, 1, 3, 2, 4, 5))  # (N, h, s, w, s, C)
+        return ops.reshape(x, (n, s * h, s * w, c // (s * s)))
+
+    def compute_output_shape(self, shape):
+        s = self.scale
+        n, h, w, c = shape
+        return n, h and h * s, w and w * s, c // (s * s)
+
+    def get_config(self):
+        return {**super().get_config(), "scale": self.scale}
+
+
+class PadToMultiple(layers.Layer):
+    """Mirror rows at the bottom and columns at the right until `multiple` divides both sides."""
+
+    def __init__(self, multiple, **kwargs):
+        super().__init__(**kwargs)
+        self.multiple = multiple
+
+    def call(self, x):
+        for axis in (1, 2):
+            x = _mirror(x, 0, -ops.shape(x)[axis] % self.multiple, axis)
+        return x
+
+    def compute_output_shape(self, shape):
+        n, h, w, c = shape
+        return n, h and ceil(h / self.multiple) * self.multiple, w and ceil(w / self.multiple) * self.multiple, c
+
+    def get_config(self):
+        return {**super().get_config(), "multiple": self.multiple}
+
+
+class CropLike(layers.Layer):
+    """Cut the first input at the bottom and right to the size of the second."""
+
+    def call(self, inputs):
+        x, like = inputs
+        return x[:, : ops.shape(like)[1], : ops.shape(like)[2]]
+
+    def compute_output_shape(self, shapes):
+        (n, _, _, c), (_, h, w, _) = shapes
+        return n, h, w, c
