@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from .data import published_pairs
 from .degradation import SHRINK_KERNELS, make_pairs
 from .metrics import PROTOCOLS, score
 from .pictures import check_choice, check_scale
@@ -109,8 +110,9 @@ def evaluate(methods: dict, photos, *, scale: int = 2, kernel: str = "bilinear",
     photos : Photos, ndarray (N, H, W, 3) or list of (H, W, 3)
         True pictures; cropped at the bottom and right to a multiple of `scale`.
     scale : int
-    kernel : {"bilinear", "bicubic", "area"}
-        How they are shrunk.
+    kernel : {"bilinear", "bicubic", "area", "published"}
+        How they are shrunk. ``published``: not at all; the small pictures are those that the set comes with
+        (``set5``, ``set14``), and the true ones are cropped to fit them.
     protocol : {"rgb", "paper"}
         See :func:`srlib.metrics.score`.
 
@@ -124,7 +126,7 @@ def evaluate(methods: dict, photos, *, scale: int = 2, kernel: str = "bilinear",
         No methods, no pictures, or what the functions called here refuse.
     """
     check_scale(scale)
-    check_choice(kernel, SHRINK_KERNELS, "kernel")
+    check_choice(kernel, (*SHRINK_KERNELS, "published"), "kernel")
     check_choice(protocol, PROTOCOLS, "protocol")
     if not isinstance(methods, dict) or not methods:
         raise TypeError(
@@ -134,8 +136,7 @@ def evaluate(methods: dict, photos, *, scale: int = 2, kernel: str = "bilinear",
         raise ValueError("There are no pictures to judge on; expected at least one: look at how they were loaded.")
     names = getattr(photos, "names", None) or [f"picture-{i}" for i in range(len(photos))]
     scores: dict = {method: {} for method in methods}
-    for name, image in zip(names, getattr(photos, "images", photos)):
-        lr, hr = (pair[0] for pair in make_pairs(image[None], scale, kernel=kernel))
+    for name, (lr, hr) in zip(names, _pairs(photos, scale, kernel)):
         for label, method in methods.items():
             scores[label][name] = score(upscale(lr, method, scale), hr, protocol=protocol, scale=scale)
     groups: dict = {}
@@ -143,6 +144,16 @@ def evaluate(methods: dict, photos, *, scale: int = 2, kernel: str = "bilinear",
         for name, label in zip(names, photos.labels):
             groups.setdefault(photos.class_names[label], []).append(name)
     return Table(scores, getattr(photos, "source", "pictures"), protocol, kernel, scale, groups)
+
+
+def _pairs(photos, scale: int, kernel: str):
+    """One after the other, so that only one small picture is held at a time."""
+    if kernel == "published":
+        yield from published_pairs(photos, scale)
+    else:
+        for image in getattr(photos, "images", photos):
+            lr, hr = make_pairs(image[None], scale, kernel=kernel)
+            yield lr[0], hr[0]
 
 
 def aligned(rows: list[list[str]], *, right: bool = True) -> str:
