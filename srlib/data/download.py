@@ -54,12 +54,12 @@ def download(url: str, path: Path, *, limit: int, sha256: str | None = None, pro
     return digest
 
 
-def progress_bar(total: int | None, what: str, **options):
+def progress_bar(total: int, what: str, **options):
     """A bar on standard error, where somebody is watching: a terminal, or a notebook."""
     from tqdm import tqdm
 
-    watched = sys.stderr.isatty() or "ipykernel" in sys.modules
-    return tqdm(total=total, desc=what, disable=not watched, **options)
+    notebook = "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None
+    return tqdm(total=total, desc=what, disable=not (notebook or sys.stderr.isatty()), **options)
 
 
 class _Passing(Exception):
@@ -107,9 +107,10 @@ def _attempt(url: str, path: Path, limit: int, progress) -> str:
             raise kind(f"{url} answered {status} {error.response.reason}; expected a file: {remedy}.") from None
         except trouble.Timeout:
             raise _Passing(f"{url} was silent for {_TIMEOUT} seconds; expected a file: {remedy}.") from None
-        except (trouble.ChunkedEncodingError, trouble.ContentDecodingError, trouble.ConnectionError):
-            after = f"broke off after {measured.size:,} bytes" if measured.size else "could not be reached"
-            raise _Passing(f"{url} {after}; expected a whole file: {remedy}.") from None
+        except (trouble.ChunkedEncodingError, trouble.ContentDecodingError):
+            raise _Passing(f"{url} broke off in the middle; expected a whole file: {remedy}.") from None
+        except trouble.ConnectionError:
+            raise _Passing(f"{url} could not be reached, or was lost; expected a file: {remedy}.") from None
         except trouble.RequestException as error:
             raise FetchError(f"{url} could not be fetched ({error}); expected a file: {remedy}.") from None
     return measured.sum.hexdigest()

@@ -147,7 +147,7 @@ def _archive(name: str, bench: Path) -> tuple[Path, str]:
     if own.is_file():
         return own, sha256_of(own)
     archive = bench / f"{name}.rar"
-    with progress_bar(None, name, unit="B", unit_scale=True) as bar:
+    with progress_bar(1, name, unit="B", unit_scale=True) as bar:  # the server tells how many, if it does
         return archive, download(ADDRESS.format(name=quote(name)), archive, limit=_LIMIT, progress=bar)
 
 
