@@ -225,7 +225,7 @@ def _download_all(name: str, wrong: list[str], bench: Path) -> None:
 
     def get(file: str) -> None:
         repository, path = file.split("/", 1)
-        half = bench / sums[file]
+        half = bench / file.replace("/", "-")
         download_file(ADDRESSES[repository] + path, half, limit=_LARGEST_FILE, sha256=sums[file])
         (root / file).parent.mkdir(parents=True, exist_ok=True)
         half.replace(root / file)
