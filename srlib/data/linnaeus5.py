@@ -23,7 +23,7 @@ from .photos import Photos
 CLASSES = ("berry", "bird", "dog", "flower", "other")
 COUNTS = {"train": 1200, "test": 400}  # of each class
 SIZES = (32, 64, 128, 256)
-LICENCE = "not stated (pictures from pixabay.com); do not pass it on"
+LICENCE = "not stated (from pixabay.com); do not pass on"
 ADDRESS = "https://chaladze.com/l5/img/{name}.rar"
 _LIMIT = 2**30  # bytes; the largest archive has about 433 MB
 _SUMS = "SHA256SUMS"
@@ -59,9 +59,11 @@ def load(split: str | None = None, *, size: int = 128, download: bool = True) ->
             )
         fetch(size)
     folder = on_disk(size)
-    sums = read_sums((folder / _SUMS).read_text("utf-8"))
+    sums = _sums(folder)
     names = sorted((n for n in sums if split is None or n.startswith(split + "/")), key=_order)
     try:
+        if not names:
+            raise OSError(f"{_SUMS} does not list its pictures")
         images = read_pictures([folder / n for n in names], [sums[n] for n in names])
     except OSError as error:
         raise FetchError(
@@ -134,12 +136,22 @@ def fetch(size: int = 128) -> Path:
     return target
 
 
+def _sums(folder: Path) -> dict[str, str]:
+    """The checksums of all pictures; of none where the list itself is damaged."""
+    try:
+        sums = read_sums((folder / _SUMS).read_text("utf-8"))
+    except ValueError:
+        return {}
+    return sums if len(sums) == len(CLASSES) * sum(COUNTS.values()) else {}
+
+
 def _whole(size: int) -> bool:
     folder = on_disk(size)
     if folder is None:
         return False
-    sums = read_sums((folder / _SUMS).read_text("utf-8"))
-    return all((folder / name).is_file() and sha256_of(folder / name) == digest for name, digest in sums.items())
+    sums = _sums(folder)
+    right = ((folder / name).is_file() and sha256_of(folder / name) == digest for name, digest in sums.items())
+    return bool(sums) and all(right)
 
 
 def _archive(name: str, bench: Path) -> tuple[Path, str]:

@@ -7,7 +7,6 @@ where, is decided by whoever asks; so no name inside an archive can lead anywher
 import importlib.util
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,25 +115,24 @@ def contents(archive: Path, program: str, listed: list[Member]) -> Iterator[tupl
     FetchError
         The archive is damaged; for a wrong checksum inside, after the last file.
     """
-    with tempfile.TemporaryFile() as complaints:
-        process = subprocess.Popen(
-            [program, "x", "-so", "-bd", "-y", str(archive)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=complaints,
-        )
-        try:
-            for member in listed:
-                data = process.stdout.read(member.size)
-                if len(data) < member.size:
-                    raise _damaged(archive)
-                yield member, data
-            if process.stdout.read(1) or process.wait():
+    process = subprocess.Popen(
+        [program, "x", "-so", "-bd", "-y", str(archive)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        for member in listed:
+            data = process.stdout.read(member.size)
+            if len(data) < member.size:
                 raise _damaged(archive)
-        finally:
-            process.stdout.close()
-            process.kill()
-            process.wait()
+            yield member, data
+        if process.stdout.read(1) or process.wait():
+            raise _damaged(archive)
+    finally:
+        process.stdout.close()
+        process.kill()
+        process.wait()
 
 
 def _damaged(archive: Path) -> FetchError:
