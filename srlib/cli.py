@@ -9,6 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import numpy as np
+
 from . import __version__
 from .degradation import ENLARGE_KERNELS, SHRINK_KERNELS
 
@@ -44,14 +46,18 @@ def _one_line(error: BaseException) -> str:
     return " ".join(str(error).split())
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message):
+        """What argparse finds wrong, in one line instead of the whole usage."""
+        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help.\n")
+
+
 class _Help(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
     pass
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="srlib", description="Image super-resolution: get pictures, train, judge, enlarge."
-    )
+    parser = _Parser(prog="srlib", description="Image super-resolution: get pictures, train, judge, enlarge.")
     parser.add_argument("--version", action="version", version=f"srlib {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
@@ -240,7 +246,7 @@ def _models(args) -> None:
 
 def _train(args) -> None:
     from .data import Photos
-    from .models import BUILDERS, build_model, load_model
+    from .models import BUILDERS, build_model, load_model, shipped
     from .training import fit, steps_within
 
     options = dict(_option(pair) for pair in args.option)
@@ -250,8 +256,12 @@ def _train(args) -> None:
         raise ValueError(
             f"--option {args.option[0]} was given for the trained network {args.model!r}; expected options with {', '.join(BUILDERS)} only: leave it out."
         )
-    else:
+    elif Path(args.model).is_dir() or args.model in shipped():
         model = load_model(args.model)
+    else:
+        raise ValueError(
+            f"There is no model {args.model!r}; expected one of {', '.join(BUILDERS)} to begin with, or a trained one to go on from: `srlib models` shows them."
+        )
     photos: Photos | None = None
     for source in args.data:
         more = _photos(source, "train", args.count, args.seed)
@@ -310,6 +320,7 @@ def _upscale(args) -> int:
 
     from .data import SUFFIXES
     from .pictures import check_scale
+    from .upscaling import upscale
 
     check_scale(args.scale)
     for path in args.inputs:
@@ -317,7 +328,8 @@ def _upscale(args) -> int:
             raise FileNotFoundError(f"There is no file or folder {str(path)!r}; expected pictures: check the spelling.")
     jobs = []
     for path in args.inputs:
-        found = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES) if path.is_dir() else [path]
+        inside = (p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+        found = sorted(inside) if path.is_dir() else [path]
         if not found:
             raise FileNotFoundError(
                 f"{path} holds no picture; expected files ending in {', '.join(SUFFIXES)}: give another folder."
@@ -335,7 +347,10 @@ def _upscale(args) -> int:
     for target in targets:
         if target.exists() and not args.force:
             raise FileExistsError(f"{target} exists; expected a new name: choose another -o, or --force to replace it.")
+    for folder in dict.fromkeys(target.parent for target in targets):
+        _check_writable(folder / "picture")
     method = _method(args.model)
+    upscale(np.zeros((1, 1, 3), np.uint8), method, args.scale)  # a wrong scale is told once, not for every file
     failed = 0
     for (source, _), target in zip(tqdm(jobs, desc="pictures", delay=1, disable=None), targets):
         try:
@@ -349,12 +364,15 @@ def _upscale(args) -> int:
 def _upscale_file(source: Path, target: Path, method, scale: int) -> None:
     from PIL import Image
 
-    from .data import read_picture
+    from .data import SUFFIXES, read_picture
     from .pictures import to_uint8
     from .upscaling import upscale
 
+    if target.suffix.lower() not in Image.registered_extensions():
+        raise ValueError(
+            f"{source} would become {target.name}, a kind of file that Pillow cannot write; expected one of {', '.join(SUFFIXES)}: rename it, or give -o a file name."
+        )
     large = Image.fromarray(to_uint8(upscale(read_picture(source), method, scale)))
-    _check_writable(target)
     quality = {"quality": 95} if target.suffix.lower() in (".jpg", ".jpeg", ".webp") else {}
     _write(target, lambda path: large.save(path, **quality))
 
@@ -370,16 +388,21 @@ def _figures(args) -> None:
 
 
 def _check_writable(path: Path) -> None:
-    """Fail before the work is done rather than after it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Fail before the work is done rather than after it, and leave nothing behind."""
     if path.is_dir():
         raise IsADirectoryError(f"{path} is a folder; expected the name of a file: add one.")
-    with tempfile.TemporaryFile(dir=path.parent):
+    there = next(p for p in path.absolute().parents if p.exists())  # the rest is made when it is needed
+    if not there.is_dir():
+        raise NotADirectoryError(
+            f"{path.parent} cannot hold a file, because {there} is not a folder; expected a place that can be written: choose another."
+        )
+    with tempfile.TemporaryFile(dir=there):
         pass
 
 
 def _write(path: Path, save) -> None:
     """Write to a temporary name beside the target, then move it there: nobody ever sees half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".srlib-", suffix=path.suffix)
     os.close(handle)
     try:

@@ -5,6 +5,7 @@ Enters: methods by name, and true pictures. Leaves: a :class:`Table` of PSNR, SS
 """
 
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -52,6 +53,7 @@ class Table:
 
     def by_group(self, metric: str = "psnr") -> str:
         """A text table of the metric's mean: groups down, methods across."""
+        check_choice(metric, COLUMNS, "metric")
         digits = {"psnr": 2, "ssim": 4, "mse": 5}[metric]
         head = [metric.upper() + (" (dB)" if metric == "psnr" else ""), *self.scores]
         rows = [[group, *(f"{self.mean(m, metric, group):.{digits}f}" for m in self.scores)] for group in self.groups]
@@ -63,11 +65,13 @@ class Table:
         out = [["method", "PSNR (dB)", "+-", "SSIM", "+-", "MSE"]]
         for method in self.scores:
             p, s, e = (self.values(method, metric) for metric in COLUMNS)
+            with np.errstate(invalid="ignore"):  # a picture met exactly has an infinite PSNR
+                deviation = p.std()
             out.append(
                 [
                     method,
                     f"{p.mean():.2f}",
-                    f"{p.std():.2f}",
+                    f"{deviation:.2f}",
                     f"{s.mean():.4f}",
                     f"{s.std():.4f}",
                     f"{e.mean():.5f}" if self.protocol == "rgb" else f"{e.mean():.2f}",
@@ -92,7 +96,14 @@ class Table:
         about = {"data": self.data, "protocol": self.protocol, "kernel": self.kernel, "scale": self.scale}
         return {**about, "versions": versions(), "methods": methods}
 
+    @classmethod
+    def from_dict(cls, told: dict) -> "Table":
+        """The table that :meth:`to_dict` described, without its groups."""
+        scores = {method: about["images"] for method, about in told["methods"].items()}
+        return cls(scores, told["data"], told["protocol"], told["kernel"], told["scale"])
+
     def to_json(self) -> str:
+        """The same as text."""
         return json.dumps(self.to_dict(), indent=1)
 
     def __repr__(self) -> str:
@@ -134,11 +145,16 @@ def evaluate(methods: dict, photos, *, scale: int = 2, kernel: str = "bilinear",
         )
     if len(photos) == 0:
         raise ValueError("There are no pictures to judge on; expected at least one: look at how they were loaded.")
-    names = getattr(photos, "names", None) or [f"picture-{i}" for i in range(len(photos))]
+    names = _distinct(getattr(photos, "names", None) or [f"picture-{i}" for i in range(len(photos))])
     scores: dict = {method: {} for method in methods}
-    for name, (lr, hr) in zip(names, _pairs(photos, scale, kernel)):
+    published = published_pairs(photos, scale) if kernel == "published" else None
+    for i, (name, image) in enumerate(zip(names, getattr(photos, "images", photos))):
+        with _naming(name):
+            lr, hr = published[i] if published else (pair[0] for pair in make_pairs(image[None], scale, kernel=kernel))
         for label, method in methods.items():
-            scores[label][name] = score(upscale(lr, method, scale), hr, protocol=protocol, scale=scale)
+            sr = upscale(lr, method, scale)
+            with _naming(name):
+                scores[label][name] = score(sr, hr, protocol=protocol, scale=scale)
     groups: dict = {}
     if getattr(photos, "class_names", None):
         for name, label in zip(names, photos.labels):
@@ -146,14 +162,23 @@ def evaluate(methods: dict, photos, *, scale: int = 2, kernel: str = "bilinear",
     return Table(scores, getattr(photos, "source", "pictures"), protocol, kernel, scale, groups)
 
 
-def _pairs(photos, scale: int, kernel: str):
-    """One after the other, so that only one small picture is held at a time."""
-    if kernel == "published":
-        yield from published_pairs(photos, scale)
-    else:
-        for image in getattr(photos, "images", photos):
-            lr, hr = make_pairs(image[None], scale, kernel=kernel)
-            yield lr[0], hr[0]
+def _distinct(names: list[str]) -> list[str]:
+    """The names, with a number behind those that have come before: sets may be added that share some."""
+    seen: dict[str, int] = {}
+    out = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        out.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return out
+
+
+@contextmanager
+def _naming(picture: str):
+    """Say in an error which picture it is about."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"{picture}: {error}") from None
 
 
 def aligned(rows: list[list[str]], *, right: bool = True) -> str:

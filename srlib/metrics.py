@@ -5,7 +5,7 @@ Enters: a restored picture and the true one, same shape. Leaves: a number. Built
 
 import numpy as np
 
-from .pictures import check_alike, check_choice, to_float, to_uint8
+from .pictures import check_alike, check_choice, check_scale, to_float, to_uint8
 
 PROTOCOLS = ("rgb", "paper")
 _SSIM_WINDOW = 7  # scikit-image's default; the papers' Gaussian is 11 wide
@@ -116,6 +116,7 @@ def score(sr, hr, *, protocol: str = "rgb", scale: int = 2) -> dict[str, float]:
         As for :func:`psnr`; also a picture too small to shave and to hold one window.
     """
     check_choice(protocol, PROTOCOLS, "protocol")
+    scale = check_scale(scale)
     sr, hr = check_alike(sr, hr, ("sr", "hr"))
     if sr.ndim != 3:
         raise ValueError(

@@ -10,6 +10,7 @@ drawn by NumPy from a seed, so that the same seed starts the same network on eve
 import json
 import os
 import tempfile
+import warnings
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -20,7 +21,7 @@ import numpy as np
 
 from ._backend import keras
 from .degradation import enlarge_phases
-from .pictures import check_choice, check_scale
+from .pictures import check_choice, check_scale, check_seed
 
 ops, layers = keras.ops, keras.layers
 WEIGHTS = Path(__file__).parent / "weights"
@@ -223,10 +224,10 @@ def build_model(name: str, scale: int = 2, *, seed: int = 0, **options):
     Raises
     ------
     ValueError
-        An unknown name, a scale below 2, an option that the builder does not have or cannot use.
+        An unknown name, a scale below 2, a negative seed, an option that the builder does not have or cannot use.
     """
     check_choice(name, BUILDERS, "model")
-    scale = check_scale(scale)
+    scale, seed = check_scale(scale), check_seed(seed)
     known = BUILDERS[name].__kwdefaults__
     for option, value in options.items():
         check_choice(option, known, f"option of {name}")
@@ -260,7 +261,7 @@ def shipped() -> dict[str, dict]:
 
 
 def save_model(model, folder: str | Path, *, half: bool = False, **card) -> Path:
-    """Write a model as a builder's name and options beside its weights.
+    """Write a model as a builder's name and options beside its weights; what an optimiser knows is left out.
 
     Parameters
     ----------
@@ -277,17 +278,29 @@ def save_model(model, folder: str | Path, *, half: bool = False, **card) -> Path
     -------
     Path
         The folder.
+
+    Raises
+    ------
+    ValueError
+        A model that no builder made.
     """
+    config = getattr(model, "srlib_config", None)
+    if config is None:
+        raise ValueError(
+            f"model {getattr(model, 'name', model)!r} was not made by srlib; expected one from srlib.build_model or srlib.load_model: use Keras' own model.save for others."
+        )
+    bare = build_model(config["builder"], config["scale"], **config["options"])  # not compiled: no optimiser to save
+    bare.set_weights(model.get_weights())
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        weights, config = Path(scratch) / _WEIGHTS_FILE, Path(scratch) / _CONFIG
-        model.save_weights(weights)
+        weights, told = Path(scratch) / _WEIGHTS_FILE, Path(scratch) / _CONFIG
+        bare.save_weights(weights)
         if half:
             _halve(weights)
-        config.write_text(json.dumps({**model.srlib_config, **card}, indent=2) + "\n")
+        told.write_text(json.dumps({**config, **card}, indent=2) + "\n")
         os.replace(weights, folder / _WEIGHTS_FILE)
-        os.replace(config, folder / _CONFIG)
+        os.replace(told, folder / _CONFIG)
     return folder
 
 
@@ -348,9 +361,11 @@ def load_model(name: str | Path):
             f"{config} does not describe a model ({error}); expected what `srlib train` writes: train again, or restore the file."
         ) from None
     try:
-        model.load_weights(weights)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Keras warns of what it also raises
+            model.load_weights(weights)
     except Exception as error:  # h5py and Keras raise a dozen kinds here
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        reason = str(error).splitlines()[0].partition(". Example")[0] if str(error) else type(error).__name__
         raise ValueError(
             f"{weights} does not hold the weights of {card['builder']} ({reason}); expected what `srlib train` writes: train again, or restore the file."
         ) from None

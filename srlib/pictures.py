@@ -50,7 +50,7 @@ def check(picture, name: str = "picture") -> np.ndarray:
                 f"{name} holds {int(np.isnan(picture).sum())} NaN values; expected numbers in [0, 1]: "
                 "find where they arise, or replace them with numpy.nan_to_num."
             )
-        remedy = "divide by 255" if high > 2 else "use numpy.clip(picture, 0, 1)"
+        remedy = "divide by 255" if 2 < high < np.inf else "use numpy.clip(picture, 0, 1)"
         raise ValueError(f"{name} runs from {low:.4g} to {high:.4g}; expected float32 in [0, 1]: {remedy}.")
     return picture
 
@@ -98,6 +98,13 @@ def check_scale(scale) -> int:
     if isinstance(scale, (bool, np.bool_)) or not isinstance(scale, (int, np.integer)) or scale < 2:
         raise ValueError(f"scale is {scale!r}; expected a whole number of at least 2: the usual ones are 2, 3 and 4.")
     return int(scale)
+
+
+def check_seed(seed) -> int:
+    """Let through a whole number of at least 0."""
+    if isinstance(seed, (bool, np.bool_)) or not isinstance(seed, (int, np.integer)) or seed < 0:
+        raise ValueError(f"seed is {seed!r}; expected a whole number of at least 0: the usual one is 0.")
+    return int(seed)
 
 
 def check_choice(value, choices, what: str):

@@ -8,7 +8,7 @@ import numpy as np
 
 from .degradation import enlarge, shrink
 from .metrics import psnr, ssim
-from .pictures import check, to_float
+from .pictures import check, check_alike, to_float
 
 # One palette: told apart by the colour-blind, and by lightness when printed grey.
 INK, MUTED, FAINT = "#22313f", "#7b8a97", "#d8dee4"
@@ -67,10 +67,17 @@ def pictures(images, titles=None, *, columns: int = 6, size: float = 1.5):
     Returns
     -------
     matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        No pictures.
     """
     if titles is None:
         titles = getattr(images, "names", [])
     images = list(images)
+    if not images:
+        raise ValueError("There are no pictures to show; expected at least one: look at how they were loaded.")
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
     fig = _figure(size * columns, (size + (0.2 if len(titles) else 0.05)) * rows)
@@ -135,10 +142,12 @@ def zoom(hr, methods: dict, *, box: tuple[int, int, int], title: str = "", size:
     Raises
     ------
     ValueError
-        A box that leaves the picture.
+        A box that leaves the picture, or pictures of other shapes.
     """
     from matplotlib.patches import Rectangle
 
+    for name, p in methods.items():
+        check_alike(p, hr, (name, "hr"))
     top, left, side = box
     if not (0 <= top and 0 <= left and 0 < side and top + side <= hr.shape[0] and left + side <= hr.shape[1]):
         raise ValueError(
@@ -173,8 +182,16 @@ def errors(hr, methods: dict, *, limit: float | None = None, size: float = 2.4):
     Returns
     -------
     matplotlib.figure.Figure
+
+    Raises
+    ------
+    TypeError, ValueError
+        What is not a picture.
     """
-    maps = {name: np.abs(to_float(check(p)) - to_float(check(hr))).mean(-1) for name, p in methods.items()}
+    maps = {}
+    for name, p in methods.items():
+        made, true = check_alike(p, hr, (name, "hr"))
+        maps[name] = np.abs(to_float(made) - to_float(true)).mean(-1)
     limit = limit or max(float(np.percentile(m, 99)) for m in maps.values())
     fig = _figure(size * (1 + len(maps)) + 0.5, size * hr.shape[0] / hr.shape[1] + 0.5)
     grid = fig.subplots(1, 1 + len(maps), squeeze=False)[0]
@@ -200,9 +217,18 @@ def power_spectrum(picture) -> tuple[np.ndarray, np.ndarray]:
     frequency, power : ndarray
         Cycles per pixel, up to 0.5; power of the mean of the channels under a Hann window, which keeps the picture's
         edges from posing as detail.
+
+    Raises
+    ------
+    ValueError
+        A picture that is not square.
     """
     grey = to_float(check(picture)).mean(-1)
-    side = grey.shape[-1]
+    height, side = grey.shape[-2:]
+    if height != side:
+        raise ValueError(
+            f"picture is {height}x{side}; expected a square, so that a frequency means the same in both directions: cut one out of it."
+        )
     window = np.outer(np.hanning(side), np.hanning(side))
     centred = grey - grey.mean(axis=(-2, -1), keepdims=True)
     power = np.abs(np.fft.fft2(centred * window)) ** 2
@@ -340,6 +366,11 @@ def workflow(hr, method, *, scale: int = 2, kernel: str = "bilinear", name: str 
     Returns
     -------
     matplotlib.figure.Figure
+
+    Raises
+    ------
+    TypeError, ValueError
+        What is not a picture.
     """
     from .upscaling import upscale
 
@@ -434,6 +465,7 @@ def architecture(model, *, side: int = 64):
         type_ignore=[PadToMultiple, CropLike],
         color_map=colours,
         legend=False,
+        legend_text_spacing_offset=0,
         scale_xy=150 / (side * config["scale"]),
         scale_z=0.6,
         min_z=12,

@@ -10,7 +10,6 @@ before it, and every schedule counts steps, so a recipe means the same on a fast
 import csv
 import json
 import os
-import tempfile
 import time
 import zipfile
 from dataclasses import asdict, dataclass, field
@@ -22,12 +21,12 @@ from ._backend import keras
 from .degradation import SHRINK_KERNELS, crop_to_multiple, enlarge, make_pairs
 from .metrics import psnr
 from .models import load_model, save_model
-from .pictures import check_choice, to_float, to_uint8
+from .pictures import check_choice, check_seed, to_float, to_uint8
 from .upscaling import upscale
 
 LOSSES = {"mae": "mean_absolute_error", "mse": "mean_squared_error"}
 SCHEDULES = ("cosine", "constant")
-_CHECKPOINT, _PREVIOUS = "checkpoint.npz", "checkpoint.previous.npz"
+_CHECKPOINT, _PREVIOUS, _SCRATCH = "checkpoint.npz", "checkpoint.previous.npz", ".checkpoint.new.npz"
 
 
 @dataclass(eq=False)
@@ -79,6 +78,10 @@ class Crops:
         if len(images) == 0:
             raise ValueError("There are no pictures to train on; expected at least one: look at how they were loaded.")
         shortest = min(min(image.shape[:2]) for image in images)
+        if shortest < scale:
+            raise ValueError(
+                f"The shortest side of a picture is {shortest}, less than the scale {scale}; expected room for a crop: leave the smallest pictures out."
+            )
         if crop > shortest or crop % scale:
             raise ValueError(
                 f"crop is {crop}, the shortest side of a picture {shortest} and the scale {scale}; expected a multiple of the scale no longer than that side: choose crop={shortest - shortest % scale} or less."
@@ -179,6 +182,7 @@ def fit(
             f"model {getattr(model, 'name', model)!r} was not made by srlib; expected one from srlib.build_model or srlib.load_model: use Keras' own model.fit for others."
         )
     _check_settings(steps=steps, batch=batch, crop=crop, every=1 if every is None else every)
+    steps, batch, crop, seed = int(steps), int(batch), int(crop), check_seed(seed)
     check_choice(kernel, SHRINK_KERNELS, "kernel")
     check_choice(loss, LOSSES, "loss")
     check_choice(schedule, SCHEDULES, "schedule")
@@ -190,7 +194,9 @@ def fit(
         raise ValueError(
             f"scale is {scale}, but {config['builder']} enlarges by {config['scale']}; expected its own scale: leave scale out, or build another model."
         )
-    every = every or max(1, steps // 20)
+    if validation is not None and len(validation) == 0:
+        raise ValueError("There are no validation pictures; expected at least one: leave validation out, or add some.")
+    every, learning_rate = int(every or max(1, steps // 20)), float(learning_rate)
     crops = Crops(photos, config["scale"], kernel, crop=crop, batch=batch, seed=seed, augment=augment)
     recipe = {
         "model": {key: config[key] for key in ("builder", "scale", "options")},
@@ -202,7 +208,7 @@ def fit(
     history = History({**recipe, "versions": versions()})
     watched = None
     if validation is not None:
-        watched = [list(pair) for pair in zip(*make_pairs(validation, config["scale"], kernel=kernel))]
+        watched = make_pairs(validation, config["scale"], kernel=kernel)
         history.baseline = _mean_psnr(watched, lambda small: enlarge(small, config["scale"]))
     model.compile(optimizer=keras.optimizers.Adam(_learning_rates(learning_rate, schedule, steps)), loss=LOSSES[loss])
     start, folder = 0, None
@@ -213,8 +219,8 @@ def fit(
     if folder is not None:
         card = {"kernel": kernel, "recipe": history.recipe, "seconds": round(history.seconds[-1], 1)}
         save_model(model, folder, **card)
-        (folder / _CHECKPOINT).unlink(missing_ok=True)
-        (folder / _PREVIOUS).unlink(missing_ok=True)
+        for name in (_CHECKPOINT, _PREVIOUS, _SCRATCH):
+            (folder / name).unlink(missing_ok=True)
     return history
 
 
@@ -225,19 +231,20 @@ def _train(model, crops, watched, history, todo, every, folder, progress) -> Non
     before = history.seconds[-1] if history.seconds else 0.0
     clock = time.perf_counter()
     looking = 0.0  # seconds spent on validation and files, which are not training
-    model.reset_metrics()
+    losses: list[float] = []  # since the last look
     for step in todo:
         small, large = crops(step)
-        result = model.train_on_batch(small, large)
+        model.reset_metrics()  # so that what comes back is the loss of this step
+        losses.append(float(np.ravel(model.train_on_batch(small, large))[0]))
         bar.update()
         if (step + 1) % every and step + 1 != todo.stop:
             continue
         look = time.perf_counter()
         history.step.append(step + 1)
-        history.loss.append(float(np.ravel(result)[0]))  # the mean since the last reset
+        history.loss.append(float(np.mean(losses)))
         history.seconds.append(before + look - clock - looking)
         history.psnr.append(float("nan") if watched is None else _mean_psnr(watched, lambda x: upscale(x, model)))
-        model.reset_metrics()
+        losses.clear()
         bar.set_postfix(loss=f"{history.loss[-1]:.4f}", psnr=f"{history.psnr[-1]:.2f} dB")
         if folder is not None:
             _write_history(folder, history)
@@ -271,16 +278,10 @@ def steps_within(minutes: float, model, photos, **settings) -> int:
     if not 0 < minutes < float("inf"):
         raise ValueError(f"minutes is {minutes!r}; expected a positive number: use --steps to count steps instead.")
     first = model.get_weights()
-    few = photos[:16]
-    fit(model, few, steps=3, **settings)  # the first step compiles
-    clock = time.perf_counter()
-    fit(model, few, steps=11, every=11, **settings)
-    once = time.perf_counter() - clock
-    clock = time.perf_counter()
-    fit(model, few, steps=1, **settings)
+    spent = fit(model, photos[:16], steps=16, every=1, **settings).seconds
     model.set_weights(first)
-    per_step = max(1e-4, (once - (time.perf_counter() - clock)) / 10)
-    return max(1, round(60 * minutes / per_step))
+    per_step = float(np.median(np.diff(spent)))  # without the first step, which compiles
+    return max(1, round(60 * minutes / max(1e-4, per_step)))
 
 
 def versions() -> dict[str, str]:
@@ -313,7 +314,11 @@ def _learning_rates(peak: float, schedule: str, steps: int):
 
 
 def _mean_psnr(pairs, method) -> float:
-    return float(np.mean([psnr(method(small), large) for small, large in pairs]))
+    """Mean PSNR over pairs: two arrays, taken together, or two lists of pictures whose sizes differ."""
+    small, large = pairs
+    if isinstance(small, list):
+        return float(np.mean([psnr(method(x), y) for x, y in zip(small, large)]))
+    return psnr(method(small), large)
 
 
 # -- the run folder -----------------------------------------------------------------------------------------------------
@@ -323,7 +328,7 @@ def _open_run(folder: Path, model, recipe: dict, history: History, resume: bool)
     """Make the folder of a new run, or take up the last good checkpoint of an old one; the step to start from."""
     file = folder / "recipe.json"
     if not file.exists():
-        if folder.exists() and any(folder.iterdir()):
+        if folder.exists() and any(p != _scratch(file) for p in folder.iterdir()):
             raise FileExistsError(
                 f"{folder} exists and is not a run of srlib; expected a folder that is new or empty: choose another --out."
             )
@@ -359,18 +364,21 @@ def _open_run(folder: Path, model, recipe: dict, history: History, resume: bool)
 
 def _replace(file: Path, text: str) -> None:
     """Write a text file in one step: a crash leaves the old content or the new."""
-    scratch = file.with_name(f".{file.name}.new")
-    scratch.write_text(text)
-    os.replace(scratch, file)
+    _scratch(file).write_text(text)
+    os.replace(_scratch(file), file)
+
+
+def _scratch(file: Path) -> Path:
+    return file.with_name(f".{file.name}.new")
 
 
 def _write_history(folder: Path, history: History) -> None:
-    scratch = folder / ".history.csv.new"
-    with scratch.open("w", newline="") as handle:
+    file = folder / "history.csv"
+    with _scratch(file).open("w", newline="") as handle:
         writer = csv.writer(handle)
         writer.writerow(["step", "loss", "psnr", "seconds"])
         writer.writerows(zip(history.step, history.loss, history.psnr, history.seconds))
-    os.replace(scratch, folder / "history.csv")
+    os.replace(_scratch(file), file)
 
 
 def _state(model) -> list:
@@ -379,25 +387,24 @@ def _state(model) -> list:
 
 def _save_checkpoint(folder: Path, model, history: History) -> None:
     arrays = {str(i): keras.ops.convert_to_numpy(v) for i, v in enumerate(_state(model))}
-    told = {key: value for key, value in asdict(history).items() if key != "recipe"}
-    with tempfile.NamedTemporaryFile(dir=folder, suffix=".npz", delete=False) as handle:
-        np.savez(handle, history=json.dumps(told), **arrays)
+    np.savez(folder / _SCRATCH, history=json.dumps(asdict(history)), **arrays)
     if (folder / _CHECKPOINT).exists():
         os.replace(folder / _CHECKPOINT, folder / _PREVIOUS)
-    os.replace(handle.name, folder / _CHECKPOINT)
+    os.replace(folder / _SCRATCH, folder / _CHECKPOINT)
 
 
 def _load_checkpoint(file: Path, model, history: History) -> int | None:
-    """Put a checkpoint into the model and the history; None where it is missing or damaged (the zip's sums tell)."""
+    """Put a checkpoint into the model and the history; None where it is missing, another run's, or damaged (the zip's sums tell)."""
     model.optimizer.build(model.trainable_variables)
     state = _state(model)
     try:
         with np.load(file, allow_pickle=False) as saved:
             arrays = [saved[str(i)] for i in range(len(state))]
             told = json.loads(str(saved["history"]))
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except (OSError, ValueError, KeyError, EOFError, RuntimeError, MemoryError, zipfile.BadZipFile):
         return None
-    if any(array.shape != tuple(variable.shape) for array, variable in zip(arrays, state)):
+    begun, now = ({**recipe, "versions": None} for recipe in (told.pop("recipe", {}), history.recipe))
+    if begun != now or any(array.shape != tuple(variable.shape) for array, variable in zip(arrays, state)):
         return None
     for array, variable in zip(arrays, state):
         variable.assign(array)

@@ -48,7 +48,7 @@ def upscale(picture, method, scale: int | None = None, *, tile: int = TILE) -> n
         raise TypeError(
             f"method is a {type(method).__name__}; expected a network, or the name of an interpolation: use srlib.load_model or {ENLARGE_KERNELS}."
         )
-    if not isinstance(tile, (int, np.integer)) or tile < 1:
+    if isinstance(tile, bool) or not isinstance(tile, (int, np.integer)) or tile < 1:
         raise ValueError(f"tile is {tile!r}; expected a whole number of pixels, at least 1: the usual tile is {TILE}.")
     batch = picture if picture.ndim == 4 else picture[None]
     config = getattr(method, "srlib_config", None)
@@ -70,6 +70,7 @@ def _predict(model, small: np.ndarray) -> np.ndarray:
 
 
 def _whole(batch, model, scale) -> np.ndarray:
+    scale = None if scale is None else check_scale(scale)
     out = np.concatenate([_predict(model, x[None]) for x in batch])
     (h, w), (height, width) = batch.shape[1:3], out.shape[1:3]
     if height % h or width % w or height // h != width // w or (scale or height // h) != height // h:

@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import os
 import subprocess
 import sys
 import time
@@ -20,14 +19,6 @@ from srlib.data.cache import read_sums
 from srlib.metrics import score
 
 
-@pytest.fixture
-def sets():
-    """The folder with the true sets; a test that asks for it fails where the folder is named and does not hold them."""
-    if not os.environ.get("SRLIB_DATA"):
-        pytest.skip("SRLIB_DATA names no folder with the benchmark sets")
-    return Path(os.environ["SRLIB_DATA"])
-
-
 def png(height: int, width: int, seed: int) -> bytes:
     file = io.BytesIO()
     pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
@@ -37,7 +28,7 @@ def png(height: int, width: int, seed: int) -> bytes:
 
 @pytest.fixture
 def server(monkeypatch, tmp_path):
-    """Stand-ins for all four sets, with a registry of their own."""
+    """Stand-ins for all four data_root, with a registry of their own."""
     published = {}
     for i in range(1, 6):
         for scale in (2, 3, 4):
@@ -228,19 +219,19 @@ def test_what_fetching_needs_is_imported_by_fetching():
     assert done.stdout.split() == []
 
 
-def test_every_file_at_hand_matches_the_registry(sets):
+def test_every_file_at_hand_matches_the_registry(data_root):
     found = {
-        p.relative_to(sets).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
+        p.relative_to(data_root).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
         for top in ("BSDS500", "SelfExSR")
-        for p in (sets / top).rglob("*")
+        for p in (data_root / top).rglob("*")
         if p.is_file()
     }
     assert found == benchmarks.registry()
 
 
-def test_the_registry_is_the_publishers_list(sets):
-    if (sets / "SHA256SUMS").is_file():
-        assert read_sums((sets / "SHA256SUMS").read_text()) == benchmarks.registry()
+def test_the_registry_is_the_publishers_list(data_root):
+    if (data_root / "SHA256SUMS").is_file():
+        assert read_sums((data_root / "SHA256SUMS").read_text()) == benchmarks.registry()
 
 
 @pytest.mark.parametrize(
@@ -252,17 +243,17 @@ def test_the_registry_is_the_publishers_list(sets):
         ("bsds500", 400, {(321, 481), (481, 321)}),
     ],
 )
-def test_the_true_sets_load_from_a_folder_that_is_only_read(sets, name, count, sizes):
-    before = sorted(p.name for p in sets.iterdir())
+def test_the_true_sets_load_from_a_folder_that_is_only_read(data_root, name, count, sizes):
+    before = sorted(p.name for p in data_root.iterdir())
     photos = load_photos(name, download=False)
     assert len(photos) == len(set(photos.names)) == count and photos.licence == CATALOGUE[name].licence
     assert all(p.dtype == np.uint8 and p.shape[2] == 3 for p in photos)
     assert sizes is None or {p.shape[:2] for p in photos} == sizes
-    assert on_disk(name).is_relative_to(sets) and sorted(p.name for p in sets.iterdir()) == before
+    assert on_disk(name).is_relative_to(data_root) and sorted(p.name for p in data_root.iterdir()) == before
 
 
 @pytest.mark.parametrize("name", ["set5", "set14"])
-def test_the_published_small_pictures_are_pillows_bicubic_to_rounding(sets, name):
+def test_the_published_small_pictures_are_pillows_bicubic_to_rounding(data_root, name):
     differences = []
     for small, photo in zip(published_lr(name, 2), load_photos(name, download=False)):
         assert photo.shape[:2] == tuple(2 * n for n in small.shape[:2])
@@ -271,14 +262,14 @@ def test_the_published_small_pictures_are_pillows_bicubic_to_rounding(sets, name
     assert np.mean(differences) < 0.3
 
 
-def test_the_size_of_a_download_is_as_the_catalogue_says(sets):
+def test_the_size_of_a_download_is_as_the_catalogue_says(data_root):
     for name in benchmarks.BENCHMARKS:
-        size = sum((sets / file).stat().st_size for file in benchmarks.files_of(name))
+        size = sum((data_root / file).stat().st_size for file in benchmarks.files_of(name))
         assert CATALOGUE[name].download == f"{size / 1e6:.1f} MB"
 
 
 @pytest.mark.parametrize("name, psnr, ssim", [("set5", 33.68, 0.9304), ("set14", 30.33, 0.8700)])
-def test_bicubic_on_the_published_small_pictures_scores_what_it_should(sets, name, psnr, ssim):
+def test_bicubic_on_the_published_small_pictures_scores_what_it_should(data_root, name, psnr, ssim):
     table = srlib.evaluate(
         {"bicubic": "bicubic"}, load_photos(name, download=False), scale=2, kernel="published", protocol="paper"
     )

@@ -47,6 +47,10 @@ _OPTIONS = {
 }
 
 
+def _and(words: tuple[str, ...]) -> str:
+    return " and ".join([", ".join(words[:-1])] * (len(words) > 1) + [words[-1]])
+
+
 def load_photos(source: str | Path, *, split: str | None = None, **options) -> Photos:
     """Pictures by name, or from a folder.
 
@@ -83,7 +87,7 @@ def load_photos(source: str | Path, *, split: str | None = None, **options) -> P
     """
     if isinstance(source, str) and source in CATALOGUE:
         allowed = _OPTIONS[source]
-        refuse(set(options) - set(allowed), source, f"; {source} takes {', '.join(allowed)}" if allowed else "")
+        refuse(set(options) - set(allowed), source, f"; {source} takes {_and(allowed)}" if allowed else "")
         if source == "sample":
             return load_sample(split)
         if source == "dead_leaves":

@@ -4,7 +4,6 @@
 ``bsd100``: it is for judging only, as are ``set5`` and ``set14``.
 """
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -130,7 +129,7 @@ def published_lr(name: str, scale: int = 2, *, download: bool = True) -> Photos:
     return Photos(images, list(about.pictures), licence=about.licence, source=f"{name}, its own LR x{scale}")
 
 
-def published_pairs(photos, scale: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def published_pairs(photos, scale: int) -> list[tuple[np.ndarray, np.ndarray]]:
     """For every picture the published small one, and the true one cropped at the bottom and right to `scale` times it.
 
     Parameters
@@ -139,9 +138,10 @@ def published_pairs(photos, scale: int) -> Iterator[tuple[np.ndarray, np.ndarray
         ``load_photos("set5")`` or ``load_photos("set14")``, or some of them.
     scale : int
 
-    Yields
-    ------
-    lr, hr : ndarray of uint8, (h, w, 3) and (scale*h, scale*w, 3)
+    Returns
+    -------
+    list of (lr, hr)
+        ndarray of uint8, (h, w, 3) and (scale*h, scale*w, 3).
 
     Raises
     ------
@@ -153,15 +153,16 @@ def published_pairs(photos, scale: int) -> Iterator[tuple[np.ndarray, np.ndarray
         raise ValueError(
             f"kernel is 'published', but {getattr(photos, 'source', 'an array')} was published without small pictures; expected set5 or set14: use another kernel, such as 'bicubic'."
         )
-    small = published_lr(name, scale)
+    small, pairs = published_lr(name, scale), []
     for picture, hr in zip(photos.names, photos.images):
-        lr = small[small.names.index(picture)]
+        lr = small[picture]
         height, width = (scale * n for n in lr.shape[:2])
         if hr.shape[0] < height or hr.shape[1] < width:
             raise ValueError(
                 f"{picture} is {hr.shape[0]}x{hr.shape[1]}, too small for its published x{scale}; expected {height}x{width}: load it with load_photos({name!r}, scale={scale})."
             )
-        yield lr, hr[:height, :width]
+        pairs.append((lr, hr[:height, :width]))
+    return pairs
 
 
 def _published_scale(name: str, scale: int) -> int:

@@ -1,4 +1,7 @@
-"""The sets by name: what ``srlib data list`` shows."""
+"""The sets by name: what ``srlib data list`` shows.
+
+Enters: a name. Leaves: what is known of the set, where it is on disk, and the set itself on disk.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,7 @@
-"""From an address to a checked file, or one sentence that says why not."""
+"""From an address to a checked file, or one sentence that says why not.
+
+Enters: a URL, and what may come from it at most. Leaves: a file, and its SHA-256.
+"""
 
 import hashlib
 import sys

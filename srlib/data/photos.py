@@ -1,9 +1,14 @@
-"""What every source of pictures gives: pictures that belong together, with what is known of them."""
+"""What every source of pictures gives: pictures that belong together, with what is known of them.
+
+Enters: pictures. Leaves: :class:`Photos`, which has a length, an index and a sum.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+
+from ..pictures import check_choice
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,11 +42,15 @@ class Photos:
         return len(self.images)
 
     def __getitem__(self, index):
-        """A picture for a number; `Photos` for a slice, a list of numbers or a mask."""
+        """A picture for a number or a name; `Photos` for a slice, a list of numbers or a mask."""
+        if isinstance(index, str):
+            index = self.names.index(check_choice(index, self.names, "picture"))
         if isinstance(index, (int, np.integer)):
             return self.images[index]
         chosen = np.arange(len(self))[index]
-        images = self.images[chosen] if isinstance(self.images, np.ndarray) else [self.images[i] for i in chosen]
+        images = (
+            self.images[chosen] if isinstance(self.images, np.ndarray) else one_array([self.images[i] for i in chosen])
+        )
         labels = None if self.labels is None else self.labels[chosen]
         return replace(self, images=images, names=[self.names[i] for i in chosen], labels=labels)
 

@@ -1,4 +1,7 @@
-"""The photographs that travel with scikit-image, cut into squares and split by photograph."""
+"""The photographs that travel with scikit-image, cut into squares and split by photograph.
+
+Enters: the name of a split, or of a photograph. Leaves: its crops, or the whole photograph.
+"""
 
 import numpy as np
 

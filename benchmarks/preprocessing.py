@@ -1,0 +1,76 @@
+"""How long shrinking and enlarging take, beside a loop of OpenCV's resize in the same run.
+
+Random float32 pictures are shrunk by 2 and enlarged again, bilinearly: by srlib, which checks them first, and by
+cv2.resize, one picture after the other. Prints the median of the repetitions. The ratio may be at most 8; above it the
+exit status is 1.
+
+    python benchmarks/preprocessing.py
+    python benchmarks/preprocessing.py --count 200 --repeat 3
+"""
+
+import argparse
+import statistics
+import sys
+import time
+
+import cv2
+import numpy as np
+
+import srlib
+
+LIMIT = 8
+
+
+def with_srlib(pictures, scale):
+    small = srlib.shrink(pictures, scale, kernel="bilinear")
+    return small, srlib.enlarge(small, scale, kernel="bilinear")
+
+
+def with_opencv(pictures, scale):
+    count, height, width, _ = pictures.shape
+    small = np.empty((count, height // scale, width // scale, 3), np.float32)
+    large = np.empty_like(pictures)
+    for i, picture in enumerate(pictures):
+        cv2.resize(picture, (width // scale, height // scale), dst=small[i], interpolation=cv2.INTER_LINEAR)
+    for i, picture in enumerate(small):
+        cv2.resize(picture, (width, height), dst=large[i], interpolation=cv2.INTER_LINEAR)
+    return small, large
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--count", type=int, default=2000, help="pictures (2000)")
+    parser.add_argument("--side", type=int, default=128, help="their side in pixels (128)")
+    parser.add_argument("--scale", type=int, default=2, help="factor (2)")
+    parser.add_argument("--repeat", type=int, default=5, help="repetitions (5)")
+    args = parser.parse_args()
+
+    pictures = np.random.default_rng(0).random((args.count, args.side, args.side, 3), np.float32)
+    difference = max(
+        float(np.abs(ours - theirs).max())
+        for ours, theirs in zip(with_srlib(pictures[:4], args.scale), with_opencv(pictures[:4], args.scale))
+    )
+    seconds = {"srlib": [], "OpenCV, one by one": []}
+    for _ in range(args.repeat):  # in turns, so that a busy moment of the machine meets both
+        for work, times in zip((with_srlib, with_opencv), seconds.values()):
+            start = time.perf_counter()
+            work(pictures, args.scale)
+            times.append(time.perf_counter() - start)
+
+    medians = {name: statistics.median(times) for name, times in seconds.items()}
+    ratio = medians["srlib"] / medians["OpenCV, one by one"]
+    print(
+        f"{args.count} pictures of {args.side}x{args.side}, shrunk by {args.scale} and enlarged again, bilinear, float32"
+    )
+    print(f"{'':20}{'median (s)':>12}{'fastest':>10}{'slowest':>10}")
+    for name, times in seconds.items():
+        print(f"{name:20}{medians[name]:12.3f}{min(times):10.3f}{max(times):10.3f}")
+    print(f"{'ratio':20}{ratio:12.1f}   at most {LIMIT} wanted: {'yes' if ratio <= LIMIT else 'NO'}")
+    print(
+        f"largest difference between the two: {difference:.1e}; OpenCV {cv2.__version__}, {cv2.getNumThreads()} threads"
+    )
+    return 0 if ratio <= LIMIT else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,261 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 01 Dataset
+#
+# **The question: what do we learn from, and what may we never look at?**
+#
+# *20 minutes. You should have run [00 Start here](00_start_here.ipynb).*
+#
+# Afterwards you will be able to
+#
+# - describe a set of pictures by its size, brightness and detail,
+# - split pictures so that a test score means something, and recognise a split that leaks,
+# - draw an endless training set with twenty lines of code and no camera.
+
+# %%
+import numpy as np
+from scipy.ndimage import gaussian_filter
+
+import srlib
+
+# %% [markdown]
+# ## The pictures of the original project
+#
+# The project that this course rebuilds used **Linnaeus 5** (Chaladze and Kalatozishvili, 2017): photographs of 128 by 128 pixels in five classes.
+#
+# | class | berry | bird | dog | flower | other | together |
+# | --- | --- | --- | --- | --- | --- | --- |
+# | to train on | 1200 | 1200 | 1200 | 1200 | 1200 | 6000 |
+# | to test on | 400 | 400 | 400 | 400 | 400 | 2000 |
+#
+# The classes were made for recognising things. Super-resolution needs no labels at all: every picture is its own answer, because we
+# make the small version ourselves. The classes still help us to ask whether a method does worse on, say, birds than on berries.
+#
+# Linnaeus 5 comes from a private server, and no licence is stated, so it cannot be packed into this course. We begin with photographs that anybody
+# may share.
+
+# %% [markdown]
+# ## Seven photographs that travel with Python
+#
+# scikit-image, a library that this course rests on, carries seven colour photographs that are in the public domain. We cut them into
+# squares of 128 by 128, side by side, without overlap.
+
+# %%
+splits = {name: srlib.load_photos("sample", split=name) for name in ("train", "validation", "test")}
+for name, photos in splits.items():
+    print(f"{name:11} {len(photos):3} pictures from {', '.join(photos.class_names)}")
+
+# %% [markdown]
+# There is also a reason for who is in which row, and it comes below. First, a look at the ones to learn from.
+
+# %%
+train = splits["train"]
+print(train)
+print(train.licence)
+srlib.show.pictures(train[::3], titles=[], columns=7, size=1.15)
+
+# %% [markdown]
+# A cup of coffee, the deep sky through a telescope, and a stained tissue under a microscope. That is an odd diet. Look for what the three have in
+# common: all have edges, and all have texture at several sizes.
+#
+# ## How bright, how detailed?
+#
+# Before training on pictures, measure them. Brightness is a mean. For detail we ask how much of the picture's variation happens from one pixel to
+# the next, compared with the variation over the whole picture.
+
+# %%
+everything = srlib.load_photos("sample")
+grey = everything.images.mean(axis=-1)  # (N, 128, 128)
+step = np.abs(np.diff(grey, axis=2)).mean(axis=(1, 2))  # from one pixel to its neighbour
+for label, name in enumerate(everything.class_names):
+    own = everything.labels == label
+    print(f"{name:21} brightness {grey[own].mean():5.1f}   contrast {grey[own].std():5.1f}   step {step[own].mean():5.2f}")
+
+# %% [markdown]
+# The retina is smooth: neighbouring pixels differ by little over one grey level. The tissue and the starry sky are restless. Expect high
+# scores on the first and low ones on the others, from *every* method.
+#
+# A finer measure is the **spectrum**: how strong are the slow waves in a picture, and how strong the quick ones? The next figure shows it for four
+# photographs.
+
+# %%
+names = ("coffee", "hubble_deep_field", "immunohistochemistry", "retina")
+sets = {name: everything.images[everything.labels == everything.class_names.index(name)] for name in names}
+srlib.show.spectrum(sets, mark=0.25)
+
+# %% [markdown]
+# Read the figure from left (waves as long as the picture) to right (waves of two pixels). On these axes photographs fall along nearly
+# straight lines, whatever they show. This regularity is what a network can learn: given the coarse part of a
+# picture, the fine part is not arbitrary.
+#
+# Everything to the right of the vertical line is lost when a picture is made half as large. Lesson 02 looks at that
+# more closely.
+
+# %% [markdown]
+# ## What we may never look at
+#
+# A network is judged on pictures that it has not learned from. So far, so well known. The harder question is what counts as *a picture that it has not seen*.
+#
+# We could have thrown all squares into a bag and drawn a fifth for the test. **Predict:** would that be fair?
+#
+# Let us compare the right-hand edge of each square with the left-hand edge of another one. If two squares are unrelated, the edges should
+# differ as much as any two columns of pixels do.
+
+# %%
+left, right = grey[:, :, 0], grey[:, :, -1]  # first and last column of every square
+difference = np.abs(right[:, None] - left[None]).mean(axis=2)  # (N, N): edge of one against edge of the other
+neighbour = np.array([[a[:-1] == b[:-1] and int(a[-1]) + 1 == int(b[-1]) for b in everything.names] for a in everything.names])
+same = (everything.labels[:, None] == everything.labels) & ~neighbour
+print(f"next to each other in one photograph: {difference[neighbour].mean():5.1f} grey levels apart")
+print(f"elsewhere in the same photograph:     {difference[same].mean():5.1f}")
+print(f"in different photographs:             {difference[~same & ~neighbour].mean():5.1f}")
+
+# %% [markdown]
+# Squares from one photograph know about each other. Neighbours continue each other, and even distant ones share the light, the
+# colours, the lens and the grain. A network that trained on one half of the cat has, in part, seen the other half.
+#
+# So we split **by photograph**: all squares of one photograph go to the same side. This is called *avoiding leakage*, and it is easy to get wrong.
+# Two frames of one video leak. So do the left and right picture of a stereo pair, a picture and its mirror image, and the same photograph saved twice.
+#
+# The bag would have leaked badly. The next cell draws it and counts the test squares that have a sister in the training set.
+
+# %%
+rng = np.random.default_rng(0)
+bag = rng.permutation(len(everything))
+drawn_test, drawn_train = bag[: len(bag) // 5], bag[len(bag) // 5 :]
+sisters = np.isin(everything.labels[drawn_test], everything.labels[drawn_train])
+print(f"drawn from a bag:    {sisters.sum()} of {len(drawn_test)} test squares have a sister in training")
+shared = set(splits["test"].class_names) & set(train.class_names)
+print(f"split by photograph: {len(shared)} photographs are on both sides")
+assert not shared
+
+# %% [markdown]
+# There are three groups, not two, because we will make choices while we work: how long to train, which of two networks to keep. Each choice made by looking at
+# a picture wears that picture out a little. We spend the **validation** photographs on choices, and leave the **test**
+# photographs alone until the tables of lesson 04.
+#
+# The original project had no validation pictures. Its training script was told to keep the network with the best validation score, and so never kept
+# anything; its log says so, line after line.
+
+# %% [markdown]
+# ## Pictures from nothing: dead leaves
+#
+# Thirty-seven squares are few. Can we make more? Imagine looking at the forest floor: leaves of all sizes, each hiding what
+# is under it. Replace the leaves by discs of one colour, and you have the **dead leaves** model (Lee, Mumford and Huang, 2001). It knows nothing of cups or cats, but it has
+# what photographs have: sharp edges, and shapes of every size.
+#
+# The sizes matter. Small discs must be far more frequent than large ones; we draw the radius from a law that falls with its third power. Then the picture looks equally busy at every
+# magnification.
+
+# %%
+rng = np.random.default_rng([0, 0])
+side, discs, smallest, largest = 256, 2507, 2, 128
+u = rng.random(discs)
+radius = 1 / np.sqrt(u / largest**2 + (1 - u) / smallest**2)
+print("radius: half are below", round(float(np.median(radius)), 1), "and the largest is", round(float(radius.max()), 1))
+
+# %% [markdown]
+# Now the places and the colours. We take the colours from the training photographs, and only from those. Even a colour is information.
+
+# %%
+y, x = rng.random((2, discs)) * side
+palette = train.images.reshape(-1, 3)
+colour = palette[rng.integers(len(palette), size=discs)]
+rows, columns = np.arange(side, dtype="float32")[:, None], np.arange(side, dtype="float32")
+canvas = np.zeros((side, side, 3), np.uint8) + colour[0]
+for i in range(discs):
+    canvas[(rows - y[i]) ** 2 + (columns - x[i]) ** 2 <= radius[i] ** 2] = colour[i]
+
+# %% [markdown]
+# We drew at twice the size we want, because discs drawn pixel by pixel have staircase edges. Shrinking by the mean of each block of
+# four smooths them. And no camera is perfectly sharp, so every picture is seen through a lens of its own, which blurs it by up
+# to one pixel. (Left out, this costs one decibel in a long training: a network that has seen only perfect edges sharpens
+# everything it meets.)
+#
+# `load_photos("dead_leaves")` does the same, only faster; from here on we use that. The last line makes sure that the two agree.
+
+# %%
+sharp = srlib.shrink(canvas, scale=2, kernel="area")  # float32 in [0, 1]
+blur = rng.random()
+by_hand = gaussian_filter(sharp, (blur, blur, 0))
+leaves = srlib.load_photos("dead_leaves", count=200, seed=0)
+print(leaves)
+assert np.abs(by_hand - leaves[0] / 255).max() < 0.003  # they differ by the rounding to whole grey levels
+
+# %% [markdown]
+# Here are the first seven.
+
+# %%
+srlib.show.pictures(leaves[:7], titles=[], columns=7, size=1.15)
+
+# %% [markdown]
+# Look at the edges, and at how a small disc on a large one resembles a large disc on a larger one.
+#
+# Is this anything like a photograph? To the eye, no. The spectrum is of another opinion.
+
+# %%
+srlib.show.spectrum({"photographs (training)": train.images, "dead leaves": leaves.images}, mark=0.25)
+
+# %% [markdown]
+# The two lines fall at much the same rate over the whole range. Dead leaves hold more detail throughout: they are busy everywhere, while a photograph has sky and table tops.
+#
+# ## Can one learn photographs from dead leaves?
+#
+# **Predict:** we train the same small network twice, for a few seconds each. One sees the 37 photograph squares, the other one sees
+# only dead leaves. Both are then checked on the validation photographs, which neither has seen. How far behind will the second be?
+#
+# Do not worry about the training call; lesson 03 is about it. Raise `STEPS` if you have time.
+
+# %%
+STEPS = 300  # 300 takes about 15 seconds for each network on two cores
+networks = {}
+for name, pictures in {"photographs": train, "dead leaves": leaves}.items():
+    networks[name] = srlib.build_model("subpixel", seed=0)
+    srlib.fit(networks[name], pictures, steps=STEPS, batch=8, seed=0)
+
+# %% tags=["nbval-ignore-output"]
+# not compared: the last digits of a training depend on the processor
+methods = {"linear": "bilinear", "bicubic": "bicubic", **networks}
+table = srlib.evaluate(methods, splits["validation"])
+print(table.by_group("psnr"))
+
+# %%
+photographs, dead, bicubic = (table.mean(m) for m in ("photographs", "dead leaves", "bicubic"))
+print("dead leaves beat bicubic by more than 0.3 dB:", dead - bicubic > 0.3)
+print("and are at most 0.2 dB behind the photographs:", dead - photographs > -0.2)
+assert dead - bicubic > 0.3 and dead - photographs > -0.2
+
+# %% [markdown]
+# A network that has never seen anything but coloured discs restores a portrait and the back of an eye better than bicubic enlargement, and at least as well as the
+# one that learned from our few photographs. What it needs to know about the world, at this scale, is mostly how edges look.
+#
+# This is also a warning. It means that a network's good score says little about whether it knows what a face is.
+#
+# ## Exercise
+#
+# 1. Change the law of the sizes: let all discs have the same radius (`radius = np.full(discs, 8.0)`), draw, and look at the spectrum with
+#    `srlib.show.spectrum`. Which waves are missing?
+# 2. In the training cell, add the two sets: `train + leaves`. Is the sum better than its parts?
+# 3. A classmate tests on the mirror images of the training pictures. Write down, in one sentence, why this is no test.
+#
+# ## Recap
+#
+# - Super-resolution needs pictures, not labels: each picture is its own answer.
+# - Split by photograph. Squares of one photograph are relatives.
+# - Train on one group, choose on the second, and look at the third only once.
+# - Photographs have a typical spectrum. Dead leaves share it, and are enough to learn from.
+#
+# Next: [02 Preprocessing](02_preprocessing.ipynb).

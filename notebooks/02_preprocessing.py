@@ -1,0 +1,223 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 02 Preprocessing
+#
+# **The question: what exactly is lost when a picture is made small?**
+#
+# *25 minutes. You should have run [00 Start here](00_start_here.ipynb).*
+#
+# Afterwards you will be able to
+#
+# - shrink and enlarge a picture by hand, and say which pixels go into which,
+# - explain aliasing, and recognise it,
+# - show two different pictures that become the same small picture,
+# - prepare pairs of pictures for training without the two classic mistakes.
+
+# %%
+import numpy as np
+
+import srlib
+
+photos = srlib.load_photos("sample", split="validation")
+true = photos["astronaut-r0c1"]
+print("whole numbers from", true.min(), "to", true.max(), "in an array of shape", true.shape)
+
+# %% [markdown]
+# ## Numbers between 0 and 1
+#
+# A picture file holds whole numbers from 0 to 255. Networks work better on numbers around 1, so we divide by 255. It is one line, and it is where the original project tripped: its text says that
+# the pixels were divided by 255, but its program trained on 0 to 255. Every error it reports is therefore on another scale than the reader thinks.
+#
+# In this course the type says which scale it is: `uint8` means 0 to 255, `float32` means 0 to 1. Anything else is refused, with a sentence that says what to do.
+
+# %%
+picture = (true / 255).astype("float32")
+print("now from", round(float(picture.min()), 3), "to", round(float(picture.max()), 3))
+try:
+    srlib.shrink(true.astype("float32"))
+except ValueError as error:
+    print("refused:", error)
+
+# %% [markdown]
+# ## Shrinking by hand
+#
+# To halve a picture, lay a coarser grid over it. Each new pixel covers a block of two by two old ones. *Linear* interpolation asks for the value at the middle of the block, which is the mean of the four.
+#
+# Four shifted copies of the picture, each with every second row and column, hold the four members of every block.
+
+# %%
+top_left, top_right = picture[0::2, 0::2], picture[0::2, 1::2]
+bottom_left, bottom_right = picture[1::2, 0::2], picture[1::2, 1::2]
+small = (top_left + top_right + bottom_left + bottom_right) / 4
+print(picture.shape, "->", small.shape)
+assert np.abs(small - srlib.shrink(true, scale=2)).max() < 1e-6
+
+# %% [markdown]
+# The last line compares our version with `srlib.shrink`: they agree. From here on we use that one; it also shrinks by 3 and 4, and has other kernels.
+#
+# ## Enlarging by hand
+#
+# The way back is less obvious, so take one row first. Two old pixels become four new ones. **Predict:** old values 0 and 100. What are the four new
+# values? (It is not 0, 33, 67, 100.)
+
+# %%
+row = np.array([0.0, 100.0])
+before = np.concatenate([row[:1], row[:-1]])  # the neighbour to the left; the edge repeats itself
+after = np.concatenate([row[1:], row[-1:]])  # the neighbour to the right
+new = np.stack([0.75 * row + 0.25 * before, 0.75 * row + 0.25 * after], axis=1).ravel()
+print(new)
+
+# %% [markdown]
+# 0, 25, 75, 100. Each old pixel is replaced by two new ones, and the middle of a new pixel lies a *quarter* of an old pixel away from the old middle. So it takes three quarters from its own old pixel and one quarter from the neighbour on that side.
+# (Values at *half-pixel centres*, in the language of image libraries. Libraries that put the first new pixel exactly on the first old one shift the picture by a quarter of a pixel, which is enough to ruin a comparison.)
+#
+# A picture is enlarged along its columns, and then along its rows.
+
+# %%
+def double(values, axis):
+    """Twice as many values along an axis, by linear interpolation."""
+    values = np.moveaxis(values, axis, 0)
+    before = np.concatenate([values[:1], values[:-1]])
+    after = np.concatenate([values[1:], values[-1:]])
+    both = np.stack([0.75 * values + 0.25 * before, 0.75 * values + 0.25 * after], axis=1)
+    return np.moveaxis(both.reshape(-1, *values.shape[1:]), 0, axis)
+
+
+linear = double(double(small, axis=0), axis=1)
+print(small.shape, "->", linear.shape)
+assert np.abs(linear - srlib.enlarge(small, scale=2)).max() < 1e-6
+
+# %% [markdown]
+# Again they agree, and from here on this is `srlib.enlarge`.
+#
+# ## Other ways to guess
+#
+# Straight lines are one guess about what lies between pixels. Here are four guesses, each with more neighbours than the one before: *nearest* copies one pixel, *bilinear* uses 2 by 2, *bicubic* 4 by 4, *Lanczos* 6 by 6.
+
+# %%
+guesses = {name: srlib.enlarge(small, kernel=name) for name in ("nearest", "bilinear", "bicubic", "lanczos")}
+for name, guess in guesses.items():
+    print(f"{name:9} {srlib.psnr(guess, true):5.2f} dB   values from {guess.min():.3f} to {guess.max():.3f}")
+
+# %%
+srlib.show.zoom(true, guesses, box=(40, 60, 48))
+
+# %% [markdown]
+# Look at the strands of hair. Nearest makes blocks. Bilinear is soft. Bicubic and Lanczos are crisper, and they pay for it with a faint bright or dark rim beside strong edges: their curves overshoot. Values beyond 0 and 1 are cut off.
+#
+# None of the four knows anything about pictures. They only know that neighbours tend to be alike.
+
+# %% [markdown]
+# ## What is lost, as waves
+#
+# Any picture can be written as a sum of waves, long and short ones. The *spectrum* shows how strong each length is. The shortest wave that a picture can hold spans two pixels: a frequency of one half cycle per pixel. A picture of half the size ends at a quarter.
+
+# %%
+srlib.show.spectrum({"true": true, "bilinear": guesses["bilinear"], "lanczos": guesses["lanczos"]}, mark=0.25)
+
+# %% [markdown]
+# On the left the curves agree. Towards the line they begin to part, bilinear first. To the right of it, where the finest detail lives, interpolation has next to nothing: ten times less power than the true picture, then a hundred, then ten thousand times less. Super-resolution is the task of refilling the right-hand side.
+#
+# ## Two pictures, one shadow
+#
+# Is the detail merely hidden in the small picture, so that a clever method could find it? Here is a picture that differs from the true one in every pixel: a fine checkerboard is added to it.
+
+# %%
+sign = np.where(np.add.outer(np.arange(128), np.arange(128)) % 2, 1, -1)[..., None]
+squeezed = 0.2 + 0.6 * picture  # so that nothing leaves the range
+disguised = (squeezed + 0.1 * sign).astype("float32")
+print("PSNR between the two large pictures:", round(srlib.psnr(disguised, squeezed), 2), "dB")
+
+# %% [markdown]
+# **Predict:** how far apart are they after shrinking by 2?
+
+# %%
+shadows = srlib.shrink(squeezed), srlib.shrink(disguised)
+print("any difference between the two small pictures:", bool(np.abs(shadows[0] - shadows[1]).max() > 1e-6))
+assert np.abs(shadows[0] - shadows[1]).max() < 1e-6
+
+# %%
+srlib.show.pictures([squeezed, disguised, *shadows], ["a picture", "another picture", "the first, shrunk", "the second, shrunk"], columns=4, size=2.2)
+
+# %% [markdown]
+# The two large pictures are plainly different, and their small versions are the same to the last digit. No method, however clever, can tell from the small picture which of the two it came from. Shrinking is not a code to be cracked. All that one can do is to ask which large
+# picture is *likely*, and that is a question about the world, to be learned from examples.
+#
+# ## Aliasing: detail in disguise
+#
+# Lost is the good case. In the bad case, fine detail does not vanish but comes back as something else. The next picture holds rings that get finer towards the rim.
+
+# %%
+yy, xx = np.mgrid[-64:64, -64:64]
+rings = (0.5 + 0.5 * np.cos((xx**2 + yy**2) * np.pi / 200)).astype("float32")
+rings = np.repeat(rings[..., None], 3, axis=-1)
+shrunk = {
+    "every fourth pixel": rings[::4, ::4],
+    "bilinear": srlib.shrink(rings, 4, kernel="bilinear"),
+    "bicubic, antialiased": srlib.shrink(rings, 4, kernel="bicubic"),
+}
+
+# %%
+srlib.show.pictures([rings, *shrunk.values()], ["128 x 128", *(f"{name}\n32 x 32" for name in shrunk)], columns=4, size=2.2)
+
+# %% [markdown]
+# In the first picture there is one set of rings. After taking every fourth pixel there are several, and the new ones never existed. That is **aliasing**: waves too fine for the new grid pose as coarse ones. *Bilinear* shrinking by 4 looks at only two of every four pixels in each direction and suffers too. The *antialiased* kernel first averages over
+# all pixels that the new one covers, and turns what it cannot hold into grey.
+
+# %%
+outer = np.hypot(*np.mgrid[-15.5:16, -15.5:16]) > 14  # far from the middle, where the true rings are too fine for 32 x 32
+for name, picture_ in shrunk.items():
+    print(f"{name:21} false contrast at the rim: {picture_[outer].std():.3f}")
+
+# %% [markdown]
+# This matters when you compare results. Papers shrink with MATLAB's antialiased bicubic kernel. The original project shrinks with bilinear interpolation. The *same* enlargement of the *same* photographs scores differently after each:
+
+# %%
+for kernel in ("bilinear", "bicubic", "area"):
+    table = srlib.evaluate({"bicubic enlargement": "bicubic"}, photos, kernel=kernel)
+    print(f"shrunk by {kernel:9} -> enlarged by bicubic: {table.mean('bicubic enlargement'):.2f} dB")
+
+# %% [markdown]
+# Bilinear and area are the same at scale 2: both are the mean of four. They score a little higher here, and the enlargement deserves no credit for it; on other pictures, and with kernels that leave out antialiasing, the gap grows to most of a decibel. When you read a table, first ask
+# how the small pictures were made.
+#
+# ## Pairs for training
+#
+# A network learns from pairs: the small picture that it sees, and the large one that it should give. `make_pairs` does all of the above for a whole set.
+
+# %%
+lr, hr = srlib.make_pairs(photos, scale=2, kernel="bilinear")
+print("small:", lr.shape, lr.dtype, "  large:", hr.shape, hr.dtype)
+print("linear enlargement of the small ones:", round(srlib.psnr(srlib.enlarge(lr), hr), 2), "dB on average")
+
+# %% [markdown]
+# The two classic mistakes, then: a scale that changes on the way from 0-255 to 0-1, and pairs that were made by another kernel than the one that the test uses.
+#
+# ## Exercise
+#
+# 1. Shrink `true` by 2 with `picture[::2, ::2]`, enlarge it by `bicubic`, and compute the PSNR. It is lower than ours. Two things are wrong with it; one is aliasing. What is the other? (Where is the middle of the new pixel?)
+# 2. Write `triple(values, axis)`, linear enlargement by 3, and compare with `srlib.enlarge(small, scale=3)`. The weights are 2/3 and 1/3.
+# 3. Change the checkerboard so that the two small pictures are *not* the same. Which patterns survive shrinking?
+#
+# ## Recap
+#
+# - Shrinking by 2 with linear interpolation is the mean of each block of four pixels.
+# - Enlarging fills the gaps with a guess; kernels differ in how many neighbours they ask.
+# - Waves shorter than four pixels are lost, or, without antialiasing, come back in disguise.
+# - Many large pictures share one small picture. What is lost can be guessed, not recovered.
+# - Scores can be compared only if the pictures were shrunk in the same way.
+#
+# Next: [03 Autoencoder](03_autoencoder.ipynb).

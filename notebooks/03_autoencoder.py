@@ -1,0 +1,233 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 03 Autoencoder
+#
+# **The question: can a network that compresses pictures sharpen them?**
+#
+# *30 minutes, of which the computer trains about two. You should know what shrinking loses ([02 Preprocessing](02_preprocessing.ipynb)), and have heard
+# of convolutions and of training by gradient descent.*
+#
+# Afterwards you will be able to
+#
+# - build the autoencoder of the original project layer by layer, and count its parameters,
+# - explain what its code, its skips and its residual are for,
+# - train it, read its curves, and say why it starts *below* plain interpolation.
+
+# %%
+import numpy as np
+
+import srlib
+
+train = srlib.load_photos("sample", split="train") + srlib.load_photos("dead_leaves", count=200)
+held_out = srlib.load_photos("sample", split="validation")
+print(train)
+print(held_out)
+reference = srlib.build_model("autoencoder", scale=2)
+print(f"the network of the original project has {reference.count_params():,} parameters")
+
+# %% [markdown]
+# ## What an autoencoder is
+#
+# An autoencoder is a network that is asked to give back its own input. That sounds pointless, but there is a catch: in the middle the picture has to pass through a **code** that is smaller than itself.
+# The **encoder** writes the code, the **decoder** reads it. To get through, the network must keep what pictures have in common and drop what they do not.
+#
+# The original project bends this idea a little. The input is the *linear enlargement*, which is soft; the output to give back is the *true* picture, which is sharp. The hope: a network that knows how pictures are
+# made will drop the softness on the way through.
+#
+# ## Building it by hand
+#
+# The building block is a convolution of 3 by 3 that looks at all channels, followed by ReLU, which sets negative numbers to zero. Here is the encoder. `width` is the number of channels at the top; the original has 64.
+
+# %%
+from keras import Input, Model, layers
+
+
+def conv(x, channels):
+    return layers.Conv2D(channels, 3, padding="same", activation="relu")(x)
+
+
+def encoder(x, width):
+    skip_a = conv(conv(x, width), width)  # 128 x 128
+    half = layers.MaxPooling2D()(skip_a)
+    skip_b = conv(conv(half, 2 * width), 2 * width)  # 64 x 64
+    quarter = layers.MaxPooling2D()(skip_b)
+    return conv(quarter, 4 * width), skip_a, skip_b  # the code: 32 x 32
+
+
+# %% [markdown]
+# *Max-pooling* keeps the largest of each four numbers, so the height and width are halved. The channels double to make up for some of it.
+#
+# The decoder walks back. `UpSampling2D` repeats every number in a block of four. What pooling has thrown away comes back through the **skips**: the encoder's own numbers from the same size are *added*.
+
+# %%
+def decoder(code, skip_a, skip_b, width):
+    x = layers.UpSampling2D()(code)
+    x = layers.Add()([conv(conv(x, 2 * width), 2 * width), skip_b])  # 64 x 64
+    x = layers.UpSampling2D()(x)
+    x = layers.Add()([conv(conv(x, width), width), skip_a])  # 128 x 128
+    return conv(x, 3)  # red, green, blue
+
+
+large = Input((128, 128, 3))
+by_hand = Model(large, decoder(*encoder(large, width=64), width=64))
+print(f"parameters: {by_hand.count_params():,}")
+
+# %% [markdown]
+# That is the network of the original project, parameter for parameter. `build_model("autoencoder")` gives the same one with the linear enlargement as its first layer, so that it takes the *small* picture of any size. From here on we use that.
+
+# %%
+for layer in by_hand.layers[1:4]:
+    print(layer.name.split("_")[0], layer.count_params())
+assert reference.count_params() == by_hand.count_params() == 1_110_403
+
+# %%
+srlib.show.architecture(reference)
+
+# %% [markdown]
+# Read the drawing from left to right. The height and depth of a box are those of the picture, its thickness is the number of channels. The thick blue box in the waist is the code. The dark boxes are the additions where the skips arrive.
+#
+# **Think:** the code holds 32 by 32 places with 256 channels. How many numbers is that, compared with the 128 by 128 by 3 of the picture?
+
+# %%
+picture_numbers, code_numbers = 128 * 128 * 3, 32 * 32 * 256
+print(f"picture {picture_numbers:,} numbers, code {code_numbers:,}: {code_numbers / picture_numbers:.1f} times as many")
+
+# %% [markdown]
+# The code is *larger* than the picture. This autoencoder does not compress at all, and even if it did, the skips lead around the code. So the story of "restoring by compressing" is not what happens here. What the narrow middle really brings is *reach*: a 3 by 3 convolution on a picture of a quarter of the size sees 12 by 12 pixels of the large one.
+#
+# Why, then, should this network sharpen anything? Because it is trained to, on pairs of soft and sharp pictures. The shape helps, the training does it.
+
+# %% [markdown]
+# ## The same network, asked a better question
+#
+# The autoencoder must paint the whole picture, although its input is already nearly right: the linear enlargement. What if we keep that, and ask only for what is missing?
+#
+# $$\text{output} = \text{linear enlargement} + \text{network}(\text{linear enlargement})$$
+#
+# The added part is called the **residual**. We make two changes: the input is added at the very end, and the last convolution may give negative numbers and starts at zero. **Predict:** what does the residual network give before it has trained at all?
+
+# %%
+small, true = srlib.make_pairs(held_out[:1])
+fresh = {name: srlib.build_model(name, width=16, seed=0) for name in ("autoencoder", "residual_autoencoder")}
+linear = srlib.enlarge(small)
+print(f"{'linear enlargement':22} {srlib.psnr(linear, true):6.2f} dB")
+for name, network in fresh.items():
+    print(f"{name:22} {srlib.psnr(srlib.upscale(small, network), true):6.2f} dB before training")
+
+# %% [markdown]
+# The residual network starts *as* linear enlargement, exactly. The plain one starts as noise, and has to learn to copy before it can learn to improve. The original project's first epochs went into that: its loss fell from 2937 to 160 in the second.
+#
+# ## Training both
+#
+# A training step takes a few random crops, compares the output with the truth, and moves each parameter a little downhill. `fit` does this; it also shrinks the pictures, flips and turns the crops, and looks at the held-out photographs twenty times on the way.
+#
+# For the sake of your time both networks have a quarter of the original's channels, 70,243 parameters. They get the same pictures, the same crops in the same order, the same number of steps. The loss is the mean absolute error; the original used the mean *squared* error, which lets the few hardest
+# edges decide.
+#
+# If you have an hour, set `STEPS` to 20,000.
+
+# %%
+STEPS = 1000  # about one minute for each network on two cores
+settings = dict(steps=STEPS, batch=8, crop=64, loss="mae", validation=held_out, seed=0)
+histories = {}
+for name, network in fresh.items():
+    histories[name] = srlib.fit(network, train, **settings)
+
+# %% tags=["nbval-ignore-output"]
+# not compared: the last digits of a training, and its time, depend on the processor
+for history in histories.values():
+    print(history, f"{history.seconds[-1]:.0f} s")
+
+# %%
+srlib.show.curves(histories)
+
+# %% [markdown]
+# Look at the left-hand figure first. The residual network is above the grey line of linear enlargement from its first look on. The plain one spends hundreds of steps below it, still learning to copy.
+#
+# On the right, the training loss jumps about, because every look sees other crops. Both networks see the same ones, so they jump together.
+#
+# ## Every held-out photograph
+#
+# A mean can hide a failure, so here are all photographs that we held back, and bicubic enlargement beside the networks.
+
+# %% tags=["nbval-ignore-output"]
+# not compared: the last digits of a training depend on the processor
+methods = {"linear": "bilinear", "bicubic": "bicubic", "plain": fresh["autoencoder"], "residual": fresh["residual_autoencoder"]}
+table = srlib.evaluate(methods, held_out)
+print(table.by_group("psnr"))
+gain = table.values("residual") - table.values("bicubic")
+print("squares where the residual network is behind bicubic:", [name for name, g in zip(held_out.names, gain) if g < 0])
+
+# %% [markdown]
+# The exact digits differ from one processor to the next, so we state what we claim as conditions. If one of them fails on your machine, we would like to know.
+
+# %%
+mean = {name: table.mean(name) for name in methods}
+print("residual beats plain by at least 0.5 dB:", mean["residual"] - mean["plain"] >= 0.5)
+print("residual beats linear enlargement by at least 0.3 dB:", mean["residual"] - mean["linear"] >= 0.3)
+print("plain beats bicubic:", mean["plain"] > mean["bicubic"])
+print("residual is ahead of bicubic on most squares:", bool((gain > 0).mean() > 0.5))
+assert mean["residual"] - mean["plain"] >= 0.5 and mean["residual"] - mean["linear"] >= 0.3
+
+# %% [markdown]
+# After a minute the plain autoencoder is worse than bicubic enlargement, which costs nothing. The residual one, the same network with the same parameters, is well ahead of linear enlargement on the mean.
+#
+# Where the residual network is behind bicubic, there is little to sharpen: soft backgrounds and the smooth middle of the retina. Bicubic is nearly perfect there, and it
+# has a better start: our network begins from *linear* enlargement, and spends part of its minute on learning what bicubic has for free.
+
+# %%
+portrait = held_out["astronaut-r1c1"]
+seen = srlib.shrink(portrait)
+made = {name: srlib.upscale(seen, method) for name, method in methods.items()}
+srlib.show.zoom(portrait, made, box=(20, 40, 64))
+
+# %% [markdown]
+# Compare *plain* with *residual*. The plain network's colours are a little off and its flat areas are blotched: it is painting them from scratch. The residual network leaves flat areas alone and works on the edges. The next figure shows that directly: dark means wrong.
+
+# %%
+srlib.show.errors(portrait, made, size=2.0)
+
+# %% [markdown]
+# For linear and bicubic enlargement the errors trace the edges, and little else. The plain autoencoder is better on the edges, and wrong where nothing happens: look for the pale patches in the dark cloth. That is what it costs to paint everything from scratch.
+#
+# ## What the network adds
+#
+# The residual can be looked at by itself: output minus linear enlargement, drawn around grey.
+
+# %%
+added = made["residual"] - made["linear"]
+missing = portrait / 255 - made["linear"]
+panels = [np.clip(0.5 + 4 * part, 0, 1).astype("float32") for part in (missing, added)]
+print("correlation between what is missing and what the network adds is above 0.3:", bool(np.corrcoef(missing.ravel(), added.ravel())[0, 1] > 0.3))
+srlib.show.pictures(panels, ["what is missing (4 times)", "what the network adds (4 times)"], columns=2, size=3.0)
+
+# %% [markdown]
+# On the left is the part that linear enlargement lacks, on the right the network's guess at it. It finds the strong outlines, with the right sign: a bright line beside a dark one. The finest texture it leaves out. It cannot know where each thread was, and a wrong guess would cost more than none.
+#
+# ## Exercise
+#
+# 1. **Without skips.** Take `decoder` above and leave out the two additions. How many parameters change? Train it (give the network made by hand the enlarged pictures) and describe what is lost.
+# 2. **Half the width.** Train the residual network with `width=8`. How many parameters are left, and how many tenths of a decibel does it cost?
+# 3. **Judge.** The original's network had a ReLU after the last convolution as well. Why must the residual network not have one?
+#
+# ## Recap
+#
+# - An autoencoder has an encoder, a code and a decoder; this one's code is wider than the picture, so it does not compress.
+# - Skips carry fine detail around the pooling.
+# - Asked for the whole picture, the network first learns to copy. Asked for the residual, it starts at the enlargement and only adds.
+# - A curve without a baseline says nothing: look for the grey line.
+#
+# Next: [04 Results](04_results.ipynb).

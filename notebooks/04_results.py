@@ -1,0 +1,257 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 04 Results
+#
+# **The question: is it any good, and how would we know?**
+#
+# *30 minutes. You should have met the autoencoder and its residual form ([03 Autoencoder](03_autoencoder.ipynb)).*
+#
+# Afterwards you will be able to
+#
+# - compute MSE, PSNR and SSIM by hand, and name a trap in each,
+# - read a table of results, and see what is missing from it,
+# - show where a network fails, and say what its invented detail may not be used for.
+
+# %%
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from skimage.metrics import structural_similarity
+
+import srlib
+
+validation = srlib.load_photos("sample", split="validation")
+network = srlib.load_model("subpixel")
+true = validation["astronaut-r0c1"]
+restored = srlib.upscale(srlib.shrink(true), network)
+print(true.shape, restored.shape)
+
+# %% [markdown]
+# We learn the three numbers on a validation picture. The test photographs stay closed until the table.
+#
+# ## MSE: the mean squared error
+#
+# Subtract, square, average.
+#
+# $$\mathrm{MSE} = \frac{1}{HWC} \sum_{i,j,c} (a_{ijc} - b_{ijc})^2$$
+
+# %%
+a, b = restored.astype(float), true / 255
+mse = np.mean((a - b) ** 2)
+print(f"on the scale of 1:      {mse:.6f}")
+print(f"on the scale of 255:    {mse * 255**2:.2f}")
+assert np.isclose(mse, srlib.mse(restored, true))
+
+# %% [markdown]
+# **Trap one: the scale.** The two lines are the same error. The original project quotes 91.5 as its last training error; that is on the scale of 255, although its text says that pixels were divided by 255. Without the scale the number means nothing.
+#
+# ## PSNR: the same in decibels
+#
+# The peak signal-to-noise ratio compares the error with the largest possible value, on a logarithmic scale.
+#
+# $$\mathrm{PSNR} = 10 \log_{10} \frac{1}{\mathrm{MSE}}$$
+
+# %%
+psnr = 10 * np.log10(1 / mse)
+print(f"this picture: {psnr:.2f} dB")
+print(f"an MSE of 91.5 on the scale of 255 is {10 * np.log10(255**2 / 91.5):.2f} dB")
+assert np.isclose(psnr, srlib.psnr(restored, true))
+
+# %% [markdown]
+# Half the squared error is 3 dB more, whatever the starting point.
+#
+# **Trap two: when to average.** Take two pictures, one easy and one hard. **Predict:** is the mean of their PSNRs the same as the PSNR of their mean error?
+
+# %%
+easy, hard = 0.0001, 0.01  # two mean squared errors
+print(f"mean of the PSNRs: {np.mean([10 * np.log10(1 / e) for e in (easy, hard)]):.1f} dB")
+print(f"PSNR of the mean:  {10 * np.log10(1 / np.mean([easy, hard])):.1f} dB")
+
+# %% [markdown]
+# Seven decibels apart, from the same two errors. `srlib.psnr` of a batch is the mean of the pictures' own values, as in the papers.
+#
+# ## SSIM: do the patterns agree?
+#
+# PSNR looks at each pixel alone. SSIM looks through a small window, and compares three things: the mean $\mu$ (brightness), the variance $\sigma^2$ (contrast) and the covariance $\sigma_{ab}$ (do they go up and down together?).
+#
+# $$\mathrm{SSIM} = \frac{(2\mu_a\mu_b + c_1)(2\sigma_{ab} + c_2)}{(\mu_a^2 + \mu_b^2 + c_1)(\sigma_a^2 + \sigma_b^2 + c_2)}$$
+#
+# The constants keep the fraction calm where a window is flat. They depend on the range of the values: $c_1 = (0.01 \cdot \text{range})^2$ and $c_2 = (0.03 \cdot \text{range})^2$.
+
+# %%
+def ssim_by_hand(a, b, value_range):
+    c1, c2 = (0.01 * value_range) ** 2, (0.03 * value_range) ** 2
+    wa, wb = (sliding_window_view(x, (7, 7), axis=(0, 1)) for x in (a, b))  # every 7x7 window
+    ma, mb = wa.mean((-1, -2)), wb.mean((-1, -2))
+    va, vb = wa.var((-1, -2), ddof=1), wb.var((-1, -2), ddof=1)
+    cov = ((wa - ma[..., None, None]) * (wb - mb[..., None, None])).sum((-1, -2)) / 48
+    return np.mean((2 * ma * mb + c1) * (2 * cov + c2) / ((ma**2 + mb**2 + c1) * (va + vb + c2)))
+
+
+print(f"SSIM of this picture: {ssim_by_hand(a, b, value_range=1):.4f}")
+assert np.isclose(ssim_by_hand(a, b, 1), srlib.ssim(restored, true), atol=1e-5)
+
+# %% [markdown]
+# Ours agrees with `srlib.ssim`, which we use from here on.
+#
+# **Trap three: the range.** The original project handed pictures from 0 to 255 to a function that, in those years, assumed that floating-point pictures span a range of 2. Its constants were therefore some sixteen thousand times too small, and every flat, slightly noisy window counted as a failure. We
+# can do it again:
+
+# %%
+for name, picture in {"linear": srlib.upscale(srlib.shrink(true), "bilinear"), "network": restored}.items():
+    right = structural_similarity(255.0 * picture, 255.0 * b, data_range=255, channel_axis=-1)
+    wrong = structural_similarity(255.0 * picture, 255.0 * b, data_range=2, channel_axis=-1)
+    print(f"{name:8} with the right range {right:.3f}, as the original computed it {wrong:.3f}")
+
+# %% [markdown]
+# The same pictures, and a number that is lower by several hundredths. So the reported average of **0.86** is on a scale of its own. It cannot be compared with any paper, nor with the tables here. scikit-image has since stopped guessing, and asks for the range.
+#
+# ## What the numbers do not see
+#
+# Here is one picture spoiled in four ways, each made exactly as strong as to give 25 dB. **Predict:** which will look worst? Which will SSIM dislike most?
+
+# %%
+rng = np.random.default_rng(0)
+smooth = np.mean([np.roll(b, (i, j), (0, 1)) for i in range(-2, 3) for j in range(-2, 3)], axis=0)
+damage = {"brighter": np.ones_like(b), "noise": rng.normal(size=b.shape), "shifted": np.roll(b, 1, axis=1) - b, "blurred": smooth - b}
+spoiled = {}
+for name, d in damage.items():
+    d = d * np.sqrt(10**-2.5 / np.mean(d**2))  # an MSE of 10^-2.5 is 25 dB
+    spoiled[name] = np.clip(b + d, 0, 1).astype("float32")
+    print(f"{name:9} {srlib.psnr(spoiled[name], true):5.2f} dB   SSIM {srlib.ssim(spoiled[name], true):.3f}")
+
+# %%
+srlib.show.compare(true, spoiled, size=2.0)
+
+# %% [markdown]
+# Equal for PSNR, and not at all equal to the eye. The brighter picture is perfectly usable; SSIM sees that, PSNR does not. Noise looks bad and SSIM agrees. (Values beyond 0 and 1 are cut off, which is why some stay a little above 25 dB.) Neither number knows whether the eyes in a portrait are the right ones.
+#
+# Use both, and then look at the pictures.
+
+# %% [markdown]
+# ## The table
+#
+# Now, once, the **test** photographs. All methods start from the same small pictures. The two autoencoders are those of lesson 03, a quarter as wide as the original, trained for several minutes; the sub-pixel network is the one from lesson 00. Linear, bicubic and Lanczos enlargement are the **baselines**: what everybody has for nothing. The original project shows no baseline.
+
+# %%
+test = srlib.load_photos("sample", split="test")
+methods = {"linear": "bilinear", "bicubic": "bicubic", "lanczos": "lanczos"}
+methods["autoencoder"] = srlib.load_model("autoencoder_quarter")
+methods["residual autoencoder"] = srlib.load_model("residual_autoencoder_quarter")
+methods["sub-pixel"] = network
+table = srlib.evaluate(methods, test)
+print(table)
+
+# %% [markdown]
+# Read the columns with a plus-minus sign first: pictures differ from each other by several decibels, methods by less than one. If two methods had been judged on *different* pictures, the table would say nothing.
+#
+# The plain autoencoder has the lowest mean PSNR of all, below linear enlargement, and yet an SSIM close to bicubic's. Hold on to that contradiction; it is explained below.
+#
+# Since all methods saw the same pictures, we may subtract picture by picture.
+
+# %%
+srlib.show.spread(table, over="bicubic")
+
+# %%
+for name in list(methods)[2:]:
+    gain = table.values(name) - table.values("bicubic")
+    print(f"{name:21} ahead of bicubic on {(gain > 0).sum():2} of {len(gain)}; mean {gain.mean():+.2f} dB, worst {gain.min():+.2f}, best {gain.max():+.2f}")
+
+# %% [markdown]
+# And by photograph:
+
+# %%
+print(table.by_group("psnr"))
+print()
+print(table.by_group("ssim"))
+
+# %% [markdown]
+# The cat gains half a decibel over bicubic, from every network, the plain autoencoder included. The rocket gains next to nothing, and Lanczos enlargement, with no training at all, does as well there. The mean of the two photographs would have hidden both facts.
+
+# %% [markdown]
+# ## Where it fails
+#
+# Let the table choose the worst pictures, not us. First for the plain autoencoder:
+
+# %%
+loss = table.values("autoencoder") - table.values("bicubic")
+worst = test.names[int(loss.argmin())]
+small = srlib.shrink(test[worst])
+print(f"worst for the plain autoencoder: {worst}, {loss.min():+.2f} dB against bicubic")
+srlib.show.compare(test[worst], {name: srlib.upscale(small, methods[name]) for name in ("bicubic", "autoencoder", "residual autoencoder")})
+
+# %% [markdown]
+# The blue evening sky has turned grey. The plain network paints every colour from what it has learned, and its training pictures held coffee, tissue and black space, but no blue sky. The edge of the mast is fine, and so SSIM is content; PSNR counts the wrong colour in every pixel. The residual
+# network cannot make this mistake: the colour comes from the enlargement.
+#
+# This is a **mismatch** between what a network learned from and what it is used on, the most common reason why a good score is followed by a poor result.
+#
+# Now the sub-pixel network. Its worst pictures are empty sky, where 45 dB instead of 46 is a difference that nobody can see. So we ask for the worst among the pictures with something in them, below 40 dB.
+
+# %%
+gain = table.values("sub-pixel") - table.values("bicubic")
+busy = np.where(table.values("bicubic") < 40, gain, np.inf)
+worst = test.names[int(busy.argmin())]
+small = srlib.shrink(test[worst])
+made = {name: srlib.upscale(small, methods[name]) for name in ("linear", "bicubic", "sub-pixel")}
+print(f"worst for the sub-pixel network: {worst}, {busy.min():+.2f} dB against bicubic")
+srlib.show.zoom(test[worst], made, box=(32, 32, 64))
+
+# %% [markdown]
+# ## What it invents
+#
+# Follow one strut of the lattice from left to right, first in the true square and then in the last one. The network's struts are crisp and bright, and some of them lead elsewhere: it has joined pieces that do not belong together, and broken others. Bicubic blurs the same struts, and does not lie about them.
+#
+# The network has not ignored its input. Shrink its output again, and compare it with the small picture that it started from:
+
+# %%
+again = srlib.shrink(made["sub-pixel"])
+print(f"the network's output, shrunk, against the small picture: {srlib.psnr(again, small):.1f} dB")
+print(f"the network's output against the true picture:           {srlib.psnr(made['sub-pixel'], test[worst]):.1f} dB")
+
+# %% [markdown]
+# The output agrees with what was measured far better than it agrees with the truth. Lesson 02 showed that many large pictures share one small picture; the network gave us one of them. The difference between the two numbers is invention: plausible, sharp, and unsupported.
+#
+# For a holiday picture that is welcome. In a scan, a thin line may be a vessel or a fracture, and the network draws the one that it has seen more often. In a surveillance picture, it completes a face from other people's faces. A sharp picture convinces more than a blurred one, and here it should not. **Detail that was not measured is not evidence.**
+#
+# ## The original's results, read again
+#
+# The project shows samples such as 24.63 dB before and 26.58 dB after, and 29.19 before and 31.67 after. *Before* is linear enlargement. Gains of two decibels over linear are real work; how much of them bicubic would have had for nothing, it does not say. Here is that gap on our test photographs:
+
+# %%
+print(f"bicubic over linear:   {table.mean('bicubic') - table.mean('linear'):+.2f} dB")
+print(f"sub-pixel over linear: {table.mean('sub-pixel') - table.mean('linear'):+.2f} dB")
+assert table.mean("sub-pixel") > table.mean("bicubic") > table.mean("linear")
+
+# %% [markdown]
+# Its conclusion, "superior to the state of the art", was not measured: no other method stands beside it.
+#
+# ## Exercise
+#
+# 1. Compute SSIM with `value_range=2` and pictures from 0 to 1. Is it larger or smaller than with the right range? Explain it with $c_2$.
+# 2. Write a function that shifts the restored picture by one pixel, and find out how many decibels that costs. What follows for two programs that place pixel centres differently?
+# 3. A colleague reports "PSNR 32.4 dB on our pictures". Write down three questions that you must ask before you can use the number.
+#
+# ## Recap
+#
+# - MSE needs its scale, PSNR its order of averaging, SSIM its range. The original's 0.86 lacks the last, and cannot be compared.
+# - A table needs baselines, the same pictures for all, and the spread.
+# - Let the data choose which failures you show.
+# - A restored picture is a plausible picture. It is not a measurement.
+#
+# ## Credits
+#
+# The project rebuilt here: *Image Super-Resolution using Convolutional Neural Networks* (D. Shah), after C. K S et al., "Image Super-Resolution Using Convolutional Neural Network", MysuruCon 2022, doi 10.1109/MysuruCon55714.2022.9972459, and an article in *Towards Data Science* on autoencoders for super-resolution.
+# Linnaeus 5: G. Chaladze and L. Kalatozishvili, 2017. SSIM: Z. Wang et al., 2004. Network drawings: P. Gavrikov, *visualkeras*, 2020. Photographs: NASA, SpaceX, S. van der Walt, R. Michetti, M. Häggström and the Center for Microscopy and Molecular Imaging, by way of scikit-image.

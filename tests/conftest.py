@@ -1,0 +1,74 @@
+"""What the tests share: small seeded pictures, the embedded photographs, and the benchmark pictures where they stand."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+os.environ.setdefault("MPLBACKEND", "Agg")  # figures are made, never shown on a screen
+
+
+def _picture(height: int, width: int, seed: int = 0) -> np.ndarray:
+    rng = np.random.default_rng([seed, height, width])
+    y, x = np.mgrid[0:height, 0:width]
+    waves = [127 + 90 * np.sin(0.3 * (c + 1) * x + 0.2 * y + rng.uniform(0, 6)) for c in range(3)]
+    edge = np.where(x * height > y * width, 40, -40)[..., None]
+    return np.clip(np.stack(waves, -1) + edge + rng.normal(0, 12, (height, width, 3)), 0, 255).astype(np.uint8)
+
+
+@pytest.fixture(scope="session")
+def make_picture():
+    """A function (height, width, seed=0) -> uint8 picture with waves, an edge and grain."""
+    return _picture
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
+
+
+@pytest.fixture
+def picture():
+    """One uint8 picture, 24x36, not square, sides that 2, 3 and 4 divide."""
+    return _picture(24, 36)
+
+
+@pytest.fixture
+def batch():
+    """Three uint8 pictures of 24x36."""
+    return np.stack([_picture(24, 36, seed) for seed in range(3)])
+
+
+@pytest.fixture(scope="session")
+def sample():
+    """The embedded photographs: split -> Photos."""
+    import srlib
+
+    return {split: srlib.load_photos("sample", split=split) for split in ("train", "validation", "test")}
+
+
+@pytest.fixture(scope="session")
+def data_root() -> Path:
+    """The folder of benchmark pictures, or a skip; under SRLIB_REQUIRE_DATA=1, as in CI, a failure."""
+    folder = os.environ.get("SRLIB_DATA", "")
+    if folder and Path(folder).is_dir():
+        return Path(folder)
+    came = f"SRLIB_DATA is {folder!r}, which is no folder" if folder else "SRLIB_DATA is not set"
+    sentence = f"{came}; it should point at the benchmark pictures (the folder that holds SelfExSR/ and BSDS500/)."
+    if os.environ.get("SRLIB_REQUIRE_DATA") == "1":
+        pytest.fail(sentence)
+    pytest.skip(sentence)
+
+
+@pytest.fixture(scope="session")
+def benchmark(data_root):
+    """A function (set, scale) -> list of published (HR, LR) pairs, uint8 RGB; a grey file is repeated over the channels."""
+
+    def load(name: str, scale: int = 2) -> list[tuple[np.ndarray, np.ndarray]]:
+        folder = data_root / "SelfExSR" / "data" / name / f"image_SRF_{scale}"
+        rgb = lambda path: np.asarray(Image.open(path).convert("RGB"))
+        return [(rgb(p), rgb(p.with_name(p.name.replace("_HR", "_LR")))) for p in sorted(folder.glob("*_HR.png"))]
+
+    return load

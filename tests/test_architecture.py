@@ -1,0 +1,442 @@
+"""The shape of the house: import order, public names, what an import costs, docstrings, dependencies listed once.
+
+Sources are read, not imported, so that these tests also see what a function imports when it runs.
+"""
+
+import ast
+import importlib.metadata
+import inspect
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import srlib
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "srlib"
+# A room may import the rooms before it, and none after.
+ORDER = (
+    "pictures", "metrics", "degradation", "data", "_backend", "models", "upscaling", "training",
+    "evaluation", "show", "figures", "widgets", "checks", "cli",
+)  # fmt: skip
+NAMESPACES = ("show", "widgets", "checks")
+SOURCES = {path.relative_to(PACKAGE).as_posix(): path.read_text("utf-8") for path in sorted(PACKAGE.rglob("*.py"))}
+ROOMS = [name for name in SOURCES if name != "__init__.py"]
+
+
+def room_of(file):
+    """The room that a file of srlib/ belongs to; a folder is one room."""
+    return file.split("/")[0].removesuffix(".py")
+
+
+# -- imports ----------------------------------------------------------------------------------------------------------------
+
+
+def imported(file, source):
+    """Full names of all that a file imports, wherever in it, `from x import y` as x.y; with line numbers."""
+    package = ["srlib", *file.split("/")[:-1]]
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            base = ".".join([*base, *(node.module.split(".") if node.module else [])])
+            yield from ((f"{base}.{alias.name}", node.lineno) for alias in node.names)
+
+
+def steps_back(file, source):
+    """The imports of a file that lead to its own door, or to a room further on."""
+    room, found = room_of(file), []
+    for name, line in imported(file, source):
+        parts = name.split(".")
+        if parts[0] == "importlib" and parts[-1] == "import_module":
+            found.append(f"{file}:{line} imports by a name that cannot be read here")
+        if parts[0] != "srlib" or name == "srlib.__version__":
+            continue
+        if len(parts) == 1 or parts[1] not in ORDER:
+            found.append(f"{file}:{line} imports {name}, which is no room")
+        elif parts[1] != room and ORDER.index(parts[1]) > ORDER.index(room):
+            found.append(f"{file}:{line} imports {name}, but {parts[1]} comes after {room}")
+    return found
+
+
+def test_every_file_is_in_a_room_of_the_order():
+    assert {room_of(file) for file in ROOMS} <= set(ORDER)
+    assert {"pictures", "metrics", "degradation", "data", "models", "cli"} <= {room_of(file) for file in ROOMS}
+
+
+@pytest.mark.parametrize("file", ROOMS)
+def test_a_room_imports_only_rooms_before_it(file):
+    assert steps_back(file, SOURCES[file]) == []
+
+
+@pytest.mark.parametrize(
+    "file, source",
+    [
+        ("metrics.py", "from .data import load_photos"),
+        ("metrics.py", "from . import data"),
+        ("metrics.py", "def f():\n    from .models import build_model"),
+        ("metrics.py", "class A:\n    def f(self):\n        from srlib.training import fit"),
+        ("metrics.py", "import srlib.degradation"),
+        ("metrics.py", "import srlib.cli as x, numpy"),
+        ("metrics.py", "import srlib"),
+        ("metrics.py", "from srlib import psnr"),
+        ("metrics.py", "from . import psnr"),
+        ("metrics.py", "from importlib import import_module"),
+        ("data/folder.py", "from ..models import build_model"),
+        ("data/__init__.py", "from ..cli import main"),
+        ("data/download/web.py", "from ...show import compare"),
+    ],
+)
+def test_a_step_back_is_seen(file, source):
+    assert len(steps_back(file, source)) == 1
+
+
+@pytest.mark.parametrize(
+    "file, source",
+    [
+        (
+            "cli.py",
+            "from .models import x\nfrom . import __version__, data\nfrom srlib.show import y\nimport numpy.linalg",
+        ),
+        ("data/__init__.py", "from .folder import f\nfrom ..pictures import check\nfrom . import folder"),
+        ("data/folder.py", "from ..degradation import shrink\nfrom importlib.metadata import version"),
+    ],
+)
+def test_a_step_on_is_let_through(file, source):
+    assert steps_back(file, source) == []
+
+
+def test_no_module_bears_the_name_of_a_public_function():
+    functions = set(srlib.__all__) - set(NAMESPACES)
+    assert functions.isdisjoint(room_of(file) for file in ROOMS)
+
+
+# -- what an import costs -----------------------------------------------------------------------------------------------------
+
+HEAVY = ("tensorflow", "keras", "jax", "torch", "matplotlib", "skimage", "scipy", "PIL", "tqdm")
+
+
+def loaded_after(code, names):
+    """Which of some packages a fresh interpreter has loaded after running code."""
+    code += f"\nimport sys; print('loaded', *(name for name in {names!r} if name in sys.modules))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert run.returncode == 0, run.stderr
+    assert not run.stderr, run.stderr
+    return run.stdout.splitlines()[-1].split()[1:]
+
+
+def test_importing_srlib_loads_nothing_heavy():
+    assert loaded_after("import srlib; dir(srlib)", HEAVY) == []
+
+
+def test_pictures_without_a_network_load_no_keras_and_no_matplotlib():
+    code = """
+import srlib
+photos = srlib.load_photos("sample", split="test")
+lr, hr = srlib.make_pairs(photos[:2], 2, kernel="bicubic", blur=1)
+sr = srlib.upscale(lr, "bicubic", 2)
+srlib.mse(sr, hr), srlib.psnr(sr, hr), srlib.ssim(sr, hr)
+repr(srlib.evaluate({"bicubic": "bicubic"}, photos[:2]))
+"""
+    assert loaded_after(code, ("tensorflow", "keras", "jax", "torch", "matplotlib")) == []
+
+
+def test_heavy_packages_are_noticed():
+    assert loaded_after("import PIL", HEAVY) == ["PIL"]
+
+
+# -- public names ---------------------------------------------------------------------------------------------------------------
+
+
+def functions_of(file):
+    """The functions and classes at the top of a file whose names do not begin with an underscore."""
+    return {
+        node.name: node
+        for node in ast.parse(SOURCES[file]).body
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_")
+    }
+
+
+def public_functions():
+    """srlib.x and srlib.show.x as (file, name), read from the sources."""
+    for name, room in srlib._ROOM_OF.items():
+        (file,) = (f for f in ROOMS if room_of(f) == room and name in functions_of(f))
+        yield file, name
+    for file in ROOMS:
+        if room_of(file) in NAMESPACES:
+            yield from ((file, name) for name, node in functions_of(file).items() if isinstance(node, ast.FunctionDef))
+
+
+PUBLIC = sorted(public_functions())
+
+
+def test_public_names_are_listed_once_and_resolve():
+    assert len(srlib.__all__) == len(set(srlib.__all__)) and dir(srlib) == sorted(srlib.__all__)
+    for name in srlib.__all__:
+        value = getattr(srlib, name)
+        if name in NAMESPACES:
+            assert inspect.ismodule(value) and value.__name__ == f"srlib.{name}"
+        elif name != "__version__":
+            assert inspect.isfunction(value) and value.__name__ == name
+    assert srlib.__version__ == importlib.metadata.version("srlib")
+
+
+def test_designs_names_are_public():
+    promised = "load_photos shrink enlarge make_pairs build_model load_model fit upscale evaluate psnr ssim mse crop_to_multiple show"
+    assert set(promised.split()) <= set(srlib.__all__)
+    assert {"compare", "zoom", "curves", "architecture"} <= {name for file, name in PUBLIC if file == "show.py"}
+
+
+def test_an_unknown_name_is_answered_with_the_known_ones():
+    with pytest.raises(AttributeError, match="srlib has no 'upscael'; its public names are .*upscale"):
+        srlib.upscael  # noqa: B018
+
+
+# -- docstrings: numpydoc ---------------------------------------------------------------------------------------------------------
+
+
+def sections(docstring):
+    """Heading -> lines below it; what comes before the first heading is under ''."""
+    lines, found, heading = inspect.cleandoc(docstring or "").splitlines(), {"": []}, ""
+    for line, below in zip(lines, [*lines[1:], ""]):
+        if line and re.fullmatch("-{3,}", below) and len(below) == len(line):
+            heading = line
+            found[heading] = []
+        elif not re.fullmatch("-{3,}", line):
+            found[heading].append(line)
+    return found
+
+
+def entries(lines):
+    """The names that a Parameters section describes: what stands at its left margin, before the colon."""
+    heads = [line.split(" : ")[0] for line in lines if line and not line.startswith(" ")]
+    return [name.strip() for head in heads for name in head.split(",")]
+
+
+def arguments(node):
+    a = node.args
+    named = [arg.arg for arg in [*a.posonlyargs, *a.args, *a.kwonlyargs]]
+    return named + [stars + arg.arg for stars, arg in (("*", a.vararg), ("**", a.kwarg)) if arg]
+
+
+def validates(node):
+    """Whether a function raises, or sends what it got through a check, itself."""
+    calls = [n.func for n in ast.walk(node) if isinstance(n, ast.Call)]
+    checks = [f.id for f in calls if isinstance(f, ast.Name) and re.match("_?check", f.id)]
+    return bool(checks) or any(isinstance(n, ast.Raise) for n in ast.walk(node))
+
+
+def faults(node):
+    """What a public function's docstring lacks."""
+    found = sections(ast.get_docstring(node))
+    missing = [f"no summary: {node.name}"] if not any(found[""]) else []
+    if arguments(node) and sorted(entries(found.get("Parameters", []))) != sorted(arguments(node)):
+        missing.append(f"Parameters {entries(found.get('Parameters', []))} are not {arguments(node)}")
+    if not any(found.get("Returns", [])):
+        missing.append("no Returns")
+    if validates(node) and not any(found.get("Raises", [])):
+        missing.append("validates, but has no Raises")
+    return missing
+
+
+@pytest.mark.parametrize("file, name", PUBLIC)
+def test_public_functions_are_documented(file, name):
+    assert faults(functions_of(file)[name]) == []
+
+
+GOOD = '''
+def f(a, b, *, c=1, **d):
+    """Do.
+
+    Parameters
+    ----------
+    a, b : int
+        Two.
+    c : int
+    **d
+        More.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    ValueError
+        Never.
+    """
+    check_scale(a)
+'''
+
+
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        (lambda s: s, None),
+        (lambda s: s.replace("check_scale(a)", "pass").replace("    Raises\n    ------\n    ValueError\n", ""), None),
+        (lambda s: s.replace("Do.", ""), "no summary"),
+        (lambda s: s.replace("a, b : int", "a : int"), "Parameters"),
+        (lambda s: s.replace("c=1", "c=1, e=2"), "Parameters"),
+        (lambda s: s.replace("Parameters\n    ----------", "Parameters:"), "Parameters"),
+        (lambda s: s.replace("    Returns\n    -------\n    int\n", ""), "no Returns"),
+        (lambda s: s.replace("    Raises\n    ------\n    ValueError\n        Never.\n", ""), "no Raises"),
+        (
+            lambda s: s.replace("check_scale(a)", "raise ValueError").replace("    Raises\n    ------\n", ""),
+            "no Raises",
+        ),
+    ],
+)
+def test_a_poor_docstring_is_seen(change, words):
+    found = faults(ast.parse(change(GOOD)).body[0])
+    assert found == [] if words is None else any(words in fault for fault in found)
+
+
+KERAS_METHODS = ("build", "call", "compute_output_shape", "get_config", "from_config")
+
+
+@pytest.mark.parametrize("file", SOURCES)
+def test_every_room_class_and_function_says_what_it_is(file):
+    tree = ast.parse(SOURCES[file])
+    assert len((ast.get_docstring(tree) or "").splitlines()) >= 3  # what enters, what leaves
+    for name, node in functions_of(file).items():
+        assert ast.get_docstring(node), f"{file}: {name} has no docstring"
+        described = entries(sections(ast.get_docstring(node)).get("Parameters", []))
+        if isinstance(node, ast.FunctionDef) and described:
+            assert sorted(described) == sorted(arguments(node)), f"{file}: {name}"
+        methods = [n for n in node.body if isinstance(n, ast.FunctionDef)] if isinstance(node, ast.ClassDef) else []
+        for method in methods:
+            own = not method.name.startswith("_") and method.name not in KERAS_METHODS
+            assert not own or ast.get_docstring(method), f"{file}: {name}.{method.name} has no docstring"
+
+
+# -- lessons use public names only --------------------------------------------------------------------------------------------------
+
+LESSONS = sorted((ROOT / "notebooks").rglob("*.py"))
+OFFERED = {space: {name for file, name in PUBLIC if room_of(file) == space} for space in NAMESPACES}
+
+
+def private_uses(source):
+    """What a lesson uses of srlib besides `import srlib`, srlib.<public name> and srlib.<namespace>.<function>."""
+    tree, found, seen = ast.parse(source), [], set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "srlib":
+            found.append(f"line {node.lineno}: from {node.module} import ..")
+        elif isinstance(node, ast.Import):
+            found += [
+                f"line {node.lineno}: import {alias.name}"
+                for alias in node.names
+                if alias.name.split(".")[0] == "srlib" and (alias.name != "srlib" or alias.asname)
+            ]
+        elif isinstance(node, ast.Attribute):
+            parts = ast.unparse(node).split(".")
+            if parts[0] == "srlib" and isinstance(node.value, ast.Name):
+                seen.add(node.value)
+                if parts[1] not in [*srlib.__all__, "__all__"]:
+                    found.append(f"line {node.lineno}: {ast.unparse(node)}")
+            elif (
+                parts[0] == "srlib" and len(parts) == 3 and parts[1] in NAMESPACES and parts[2] not in OFFERED[parts[1]]
+            ):
+                found.append(f"line {node.lineno}: {ast.unparse(node)}")
+    bare = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == "srlib" and n not in seen]
+    return found + [f"line {n.lineno}: srlib itself" for n in bare]
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+def test_lessons_use_public_names_only(lesson):
+    assert private_uses(lesson.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "source, uses",
+    [
+        (
+            "import srlib\nsrlib.psnr(a, b)\nsrlib.show.compare(a, {})\nsrlib.__version__\nsrlib.load_photos('sample').names",
+            0,
+        ),
+        ("from srlib import psnr", 1),
+        ("from srlib.metrics import luma", 1),
+        ("import srlib.metrics", 1),
+        ("import srlib as sr", 1),
+        ("def f():\n    import numpy, srlib.data", 1),
+        ("srlib.metrics.luma(x)", 1),
+        ("srlib.pictures", 1),
+        ("srlib.show._figure(1, 2)", 1),
+        ("srlib.show.nothing", 1),
+        ("[srlib.data.read_picture(x) for x in srlib.load_photos('sample')]", 1),
+        ("getattr(srlib, 'metrics')", 1),
+    ],
+)
+def test_a_private_use_is_seen(source, uses):
+    assert len(private_uses(source)) == uses
+
+
+# -- dependencies -------------------------------------------------------------------------------------------------------------------
+
+
+def normal(requirement):
+    """The bare name of a requirement: 'Keras >=3; x' -> 'keras'."""
+    return re.split(r"[^A-Za-z0-9._-]", requirement.strip().split("::")[-1])[0].lower().replace("_", "-")
+
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+CORE = {normal(r) for r in PROJECT["dependencies"]}
+EXTRAS = {normal(r) for group in PROJECT["optional-dependencies"].values() for r in group} - {"srlib"}
+
+
+def listed_twice(environment):
+    """Packages of a conda environment file that pyproject.toml lists already, or should."""
+    import yaml
+
+    dependencies = yaml.safe_load(environment)["dependencies"]
+    conda = [d for d in dependencies if isinstance(d, str)]
+    pip = [p for d in dependencies if isinstance(d, dict) for p in d["pip"]]
+    own = [p for p in pip if re.match(r"(-e |--editable )?\.(\[[\w,]+\])?$", p)]
+    return sorted({normal(d) for d in [*conda, *(p for p in pip if p not in own)]} - {"python", "pip"}), len(own)
+
+
+def test_dependencies_are_listed_once():
+    assert CORE.isdisjoint(EXTRAS)
+    assert not [*ROOT.glob("requirements*"), *ROOT.glob("setup.py"), *ROOT.glob("setup.cfg"), *ROOT.glob("Pipfile")]
+    environment = ROOT / "environment.yml"
+    if environment.exists():
+        assert listed_twice(environment.read_text("utf-8")) == ([], 1)
+
+
+@pytest.mark.parametrize(
+    "lines, answer",
+    [
+        ("- python>=3.11\n- pip\n- pip: ['-e .[lessons,test]']", ([], 1)),
+        ("- python\n- conda-forge::numpy=2\n- pip: [.]", (["numpy"], 1)),
+        ("- python\n- pip: ['-e .', 'Keras>=3']", (["keras"], 1)),
+        ("- python", ([], 0)),
+    ],
+)
+def test_a_dependency_listed_twice_is_seen(lines, answer):
+    assert listed_twice(f"dependencies:\n{lines}") == answer
+
+
+# Packages whose import has another name, and packages that one of ours brings and cannot do without.
+DISTRIBUTION = {"PIL": "pillow", "skimage": "scikit-image"}
+BROUGHT_BY = {"scipy": "scikit-image", "h5py": "keras", "requests": "pooch"}
+
+
+def test_what_srlib_imports_is_a_dependency():
+    used = {name.split(".")[0] for file, source in SOURCES.items() for name, _ in imported(file, source)}
+    used = {DISTRIBUTION.get(name, name) for name in used - set(sys.stdlib_module_names) - {"srlib"}}
+    assert {"numpy", "keras", "pillow"} <= used
+    for name in used:
+        if name in BROUGHT_BY and name not in CORE:
+            assert BROUGHT_BY[name] in CORE
+            brings = importlib.metadata.requires(BROUGHT_BY[name])
+            assert name in {normal(r) for r in brings if "extra" not in r}
+        else:
+            assert name in CORE | EXTRAS, f"{name} is imported and not listed in pyproject.toml"
+    # what is only in an extra is imported where it is used, not at the top
+    for file, source in SOURCES.items():
+        top = "\n".join(ast.unparse(n) for n in ast.parse(source).body if isinstance(n, (ast.Import, ast.ImportFrom)))
+        assert {name.split(".")[0] for name, _ in imported(file, top)}.isdisjoint(EXTRAS)

@@ -1,0 +1,176 @@
+"""The lessons: found, paired, run, compared, and written within the rules.
+
+That they run and print what is stored is tested by nbval, on the notebooks themselves.
+"""
+
+import copy
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import jupytext
+import nbformat
+import pytest
+
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+LESSONS = ("00_start_here", "01_dataset", "02_preprocessing", "03_autoencoder", "04_results")
+EXEMPT = "nbval-ignore-output"
+
+
+def read(name):
+    return nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def printed(cell):
+    """What a cell prints: its streams, and results that are text alone."""
+    text = "".join(o.text for o in cell.outputs if o.output_type == "stream")
+    for o in cell.outputs:
+        if o.output_type in ("execute_result", "display_data") and "image/png" not in o.data:
+            text += o.data.get("text/plain", "")
+    return text
+
+
+def with_last_digit_changed(text):
+    """The text with the last digit of its last number replaced by the next one; None where it holds no number."""
+    numbers = list(re.finditer(r"\d", text))
+    if not numbers:
+        return None
+    place = numbers[-1].start()
+    return text[:place] + str((int(text[place]) + 1) % 10) + text[place + 1 :]
+
+
+def change_a_number(cell):
+    """Change the last number that a cell prints, in place; whether there was one."""
+    for output in cell.outputs:
+        if output.output_type == "stream":
+            changed = with_last_digit_changed(output.text)
+            if changed:
+                output.text = changed
+                return True
+    return False
+
+
+def compared(notebook):
+    return [
+        i
+        for i, cell in enumerate(code_cells(notebook))
+        if printed(cell) and EXEMPT not in cell.metadata.get("tags", [])
+    ]
+
+
+def nbval(path):
+    """Run a notebook under nbval as the plain test run does; the finished process."""
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "--nbval",
+        "--nbval-current-env",
+        "--nbval-cell-timeout=300",
+        "-p",
+        "no:cacheprovider",
+        "-q",
+        "-rfE",
+    ]
+    return subprocess.run([*command, "-o", "addopts=", path.name], cwd=path.parent, capture_output=True, text=True)
+
+
+def failed_cells(process):
+    return {int(n) for n in re.findall(r"^FAILED .*::Cell (\d+)", process.stdout, re.M)}
+
+
+def test_every_lesson_is_found_and_nothing_else():
+    assert sorted(p.stem for p in NOTEBOOKS.glob("*.ipynb")) == sorted(LESSONS)
+    assert sorted(p.stem for p in NOTEBOOKS.glob("*.py")) == sorted(LESSONS)
+
+
+def test_the_plain_run_collects_every_cell_of_every_lesson():
+    root = NOTEBOOKS.parent
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--collect-only", "-q", "notebooks"], cwd=root, capture_output=True, text=True
+    )
+    for lesson in LESSONS:
+        assert done.stdout.count(f"{lesson}.ipynb::") == len(code_cells(read(lesson))), done.stdout[-2000:]
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_script_and_notebook_agree_by_content(lesson):
+    script, notebook = jupytext.read(NOTEBOOKS / f"{lesson}.py"), read(lesson)
+    content = lambda nb: [(c.cell_type, c.source, c.metadata.get("tags", [])) for c in nb.cells]
+    assert content(script) == content(notebook)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_outputs_are_of_one_clean_run(lesson):
+    cells = code_cells(read(lesson))
+    assert [c.execution_count for c in cells] == list(range(1, len(cells) + 1))
+    outputs = [o for c in cells for o in c.outputs]
+    assert not [o for o in outputs if o.output_type == "error" or o.get("name") == "stderr"]
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_results_are_printed_and_compared(lesson):
+    notebook = read(lesson)
+    cells = code_cells(notebook)
+    printing = [c for c in cells if printed(c)]
+    exempt = [c for c in cells if EXEMPT in c.metadata.get("tags", [])]
+    assert len(printing) >= 6
+    assert len(exempt) <= len(printing) / 5
+    for cell in exempt:
+        assert re.match(r"# not compared: \w+", cell.source), "an exempt cell says in its first line why"
+    allowed = {EXEMPT}
+    assert all(set(c.metadata.get("tags", [])) <= allowed for c in cells), "no other way around the comparison"
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_lesson_keeps_to_its_form(lesson):
+    notebook = read(lesson)
+    first, cells = notebook.cells[0], code_cells(notebook)
+    assert first.cell_type == "markdown" and "**The question:" in first.source and "minutes" in first.source
+    assert "you will be able to" in first.source
+    prose = "\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
+    assert "## Exercise" in prose and "## Recap" in prose and "redict" in prose
+    assert 10 <= len(cells) <= 24
+    assert 800 <= len(prose.split()) <= 1900
+    for cell in cells:
+        assert sum(bool(line.strip()) for line in cell.source.splitlines()) <= 20
+    assert any(line.startswith("assert ") for c in cells for line in c.source.splitlines())
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_figures_are_lean(lesson):
+    assert (NOTEBOOKS / f"{lesson}.ipynb").stat().st_size < 1.6e6
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_one_changed_digit_fails(lesson, tmp_path):
+    """The lesson up to the first number it prints: as it is it passes, with the last digit changed it fails there."""
+    notebook = read(lesson)
+    number = next(i for i in compared(notebook) if re.search(r"\d", printed(code_cells(notebook)[i])))
+    last = notebook.cells.index(code_cells(notebook)[number])
+    notebook.cells = notebook.cells[: last + 1]
+    tampered = copy.deepcopy(notebook)
+    assert change_a_number(code_cells(tampered)[number])
+    nbformat.write(notebook, tmp_path / "same.ipynb")
+    nbformat.write(tampered, tmp_path / "tampered.ipynb")
+    same, other = nbval(tmp_path / "same.ipynb"), nbval(tmp_path / "tampered.ipynb")
+    assert same.returncode == 0, same.stdout[-2000:]
+    assert other.returncode == 1 and failed_cells(other) == {number}, other.stdout[-2000:]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_every_compared_number_is_really_compared(lesson, tmp_path):
+    """The whole lesson with a digit changed in every compared cell: each of them fails, and no other."""
+    notebook = read(lesson)
+    cells = code_cells(notebook)
+    changed = {i for i in compared(notebook) if change_a_number(cells[i])}
+    assert len(changed) >= 4
+    nbformat.write(notebook, tmp_path / "tampered.ipynb")
+    process = nbval(tmp_path / "tampered.ipynb")
+    assert failed_cells(process) == changed, process.stdout[-3000:]

@@ -1,0 +1,617 @@
+"""Training: aligned crops, the same run from the same seed, and a run that survives being stopped at any step."""
+
+import csv
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+import srlib
+from srlib import training
+from srlib._backend import keras
+from srlib.models import build_model, load_model
+from srlib.pictures import to_float
+from srlib.training import Crops, History, fit, steps_within
+
+TINY = {"batch": 2, "crop": 8}
+
+
+@pytest.fixture(scope="module")
+def leaves():
+    return srlib.load_photos("dead_leaves", count=12, size=32, seed=0)
+
+
+@pytest.fixture(scope="module")
+def watched():
+    return srlib.load_photos("dead_leaves", count=3, size=32, seed=1)
+
+
+def net(seed=0, scale=2, name="subpixel", **options):
+    return build_model(
+        name, scale, seed=seed, **{"width": 4, **({"blocks": 1} if name == "subpixel" else {}), **options}
+    )
+
+
+def identical(a, b):
+    return all(np.array_equal(x, y) for x, y in zip(a.get_weights(), b.get_weights(), strict=True))
+
+
+# -- crops --------------------------------------------------------------------------------------------------------------
+
+
+def ramp(height=48, width=40, slope=3):
+    """Red says which column a pixel is in, green which row, blue their sum: a picture that knows where it is."""
+    y, x = np.mgrid[0:height, 0:width]
+    return np.stack([slope * x, slope * y, x + y], -1).astype(np.uint8)
+
+
+def block_mean(large, scale):
+    n, height, width, _ = large.shape
+    return large.reshape(n, height // scale, scale, width // scale, scale, 3).mean((2, 4))
+
+
+@pytest.mark.parametrize("scale", (2, 3, 4))
+@pytest.mark.parametrize("source", ["ramp", "leaves"])
+def test_small_and_large_crops_are_of_one_place_by_area(source, scale, leaves):
+    """The mean of each block commutes with flips and turns, so it must hold for every crop, to the rounding of 8 bits."""
+    photos = [ramp(), ramp(41, 53)] if source == "ramp" else leaves
+    crops = Crops(photos, scale, "area", crop=4 * scale, batch=32)
+    for step in range(3):
+        small, large = crops(step)
+        assert small.shape == (32, 4, 4, 3) and large.shape == (32, 4 * scale, 4 * scale, 3)
+        assert small.dtype == large.dtype == np.float32
+        np.testing.assert_allclose(small, block_mean(large, scale), atol=0.5 / 255 + 1e-6)
+
+
+@pytest.mark.parametrize("scale", (2, 3, 4))
+@pytest.mark.parametrize("kernel", ["bilinear", "bicubic"])
+def test_small_and_large_crops_are_of_one_place_by_interpolation(kernel, scale):
+    """On a ramp every kernel gives the block's middle; one large pixel aside would be three levels."""
+    small, large = Crops([ramp()], scale, kernel, crop=4 * scale, batch=64)(0)
+    off = 255 * np.abs(small - block_mean(large, scale))
+    assert np.median(off) <= 0.51
+    if kernel == "bilinear":  # looks at the block alone, so the picture's edges are no exception
+        assert off.max() <= 0.51
+
+
+def test_crops_come_from_the_same_seed_and_step_again(leaves):
+    one, two = (Crops(leaves, 2, "bilinear", crop=8, batch=4, seed=3) for _ in range(2))
+    two(0), two(5)  # what was asked before does not matter
+    for step in (0, 1, 7):
+        for a, b in zip(one(step), two(step)):
+            np.testing.assert_array_equal(a, b)
+
+
+def test_other_steps_and_seeds_give_other_crops(leaves):
+    crops = Crops(leaves, 2, "bilinear", crop=8, batch=4, seed=3)
+    other = Crops(leaves, 2, "bilinear", crop=8, batch=4, seed=4)
+    drawn = [crops(0)[1], crops(1)[1], crops(2)[1], other(0)[1], other(1)[1]]
+    assert len({batch.tobytes() for batch in drawn}) == len(drawn)
+
+
+def test_all_eight_turns_occur_and_nothing_else():
+    whole = ramp(12, 12)
+    turns = {np.rot90(p, k).tobytes() for p in (whole, whole[:, ::-1]) for k in range(4)}
+    assert len(turns) == 8
+    seen = lambda crops: {
+        np.rint(255 * large).astype(np.uint8).tobytes() for step in range(8) for large in crops(step)[1]
+    }
+    assert seen(Crops([whole], 2, "area", crop=12, batch=16)) == turns
+    assert seen(Crops([whole], 2, "area", crop=12, batch=16, augment=False)) == {whole.tobytes()}
+
+
+def test_every_place_and_every_picture_occurs():
+    one, two = ramp(8, 10), 255 - ramp(8, 6)
+    crops = Crops([one, two], 2, "area", crop=6, batch=64, augment=False)
+    corners = {tuple(np.rint(255 * large[0, 0]).astype(int)) for step in range(2) for large in crops(step)[1]}
+    expected = {
+        tuple(map(int, p[y, x])) for p, columns in ((one, (0, 2, 4)), (two, (0,))) for y in (0, 2) for x in columns
+    }
+    assert corners == expected
+
+
+def test_float_pictures_give_the_same_crops(leaves):
+    floats = (leaves.images / np.float32(255)).astype(np.float32)
+    for a, b in zip(Crops(leaves, 2, "bicubic", crop=8, batch=4)(0), Crops(floats, 2, "bicubic", crop=8, batch=4)(0)):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize(
+    "sizes, scale, crop, largest",
+    [((20, 33), 2, 22, 20), ((21, 33), 2, 22, 20), ((20, 33), 3, 21, 18), ((20, 33), 2, 9, 20), ((20, 33), 4, 10, 20)],
+)
+def test_a_crop_that_does_not_fit_is_refused_with_the_largest_that_does(sizes, scale, crop, largest):
+    pictures = [ramp(*sizes), ramp(40, 40)]
+    with pytest.raises(ValueError, match=f"crop is {crop}, .*: choose crop={largest} or less"):
+        Crops(pictures, scale, "area", crop=crop, batch=1)
+    Crops(pictures, scale, "area", crop=largest, batch=1)(0)  # and that one does fit
+
+
+# -- fit ----------------------------------------------------------------------------------------------------------------
+
+
+def test_the_sub_pixel_net_soon_beats_linear_enlargement():
+    photos = srlib.load_photos("dead_leaves", count=40, size=48, seed=0)
+    unseen = srlib.load_photos("dead_leaves", count=8, size=48, seed=9)
+    model = build_model("subpixel", width=8, blocks=1)
+    history = fit(model, photos, steps=80, batch=8, crop=24, learning_rate=5e-3, validation=unseen, every=20)
+    assert history.step == [20, 40, 60, 80]
+    assert history.loss[-1] < 0.9 * history.loss[0]
+    assert history.psnr[-1] > history.baseline + 0.5
+    table = srlib.evaluate({"linear": "bilinear", "net": model}, unseen)  # the judge says the same
+    assert table.mean("linear") == pytest.approx(history.baseline, abs=1e-4)
+    assert table.mean("net") == pytest.approx(history.psnr[-1], abs=1e-4)
+    assert history.seconds == sorted(history.seconds) and history.seconds[0] > 0
+    assert "80 steps" in repr(history)
+
+
+@pytest.mark.parametrize("loss, error", [("mae", np.abs), ("mse", np.square)])
+def test_the_loss_of_the_first_step_by_hand(loss, error, leaves):
+    model = net(seed=2)
+    small, large = Crops(leaves, 2, "area", crop=8, batch=2, seed=6)(0)
+    by_hand = error(srlib.enlarge(small, 2) - large).mean()  # where a residual network begins
+    history = fit(model, leaves, kernel="area", steps=1, seed=6, loss=loss, **TINY)
+    assert history.loss[0] == pytest.approx(by_hand, rel=1e-5)
+
+
+def test_a_look_tells_the_mean_loss_since_the_last(leaves):
+    each = fit(net(), leaves, steps=6, every=1, **TINY)
+    pairs = fit(net(), leaves, steps=6, every=2, **TINY)
+    assert pairs.step == [2, 4, 6]
+    np.testing.assert_allclose(pairs.loss, np.reshape(each.loss, (3, 2)).mean(1), rtol=1e-5)
+
+
+def test_the_last_step_is_looked_at_whatever_every_is(leaves):
+    history = fit(net(), leaves, steps=5, every=3, **TINY)
+    assert history.step == [3, 5]
+    assert np.isnan(history.baseline) and np.isnan(history.psnr).all()  # no validation pictures, no score
+
+
+def test_the_baseline_is_linear_enlargement_by_hand(leaves, watched):
+    history = fit(net(), leaves, kernel="bicubic", steps=1, validation=watched, **TINY)
+    by_hand = []
+    for hr in watched:
+        up = srlib.enlarge(srlib.shrink(hr, 2, kernel="bicubic"), 2)
+        by_hand.append(-10 * np.log10(np.mean((up.astype(float) - hr / 255) ** 2)))
+    assert history.baseline == pytest.approx(np.mean(by_hand), abs=1e-4)
+
+
+@pytest.mark.parametrize("name", ["subpixel", "autoencoder"])
+def test_the_same_seed_trains_the_same_network(name, leaves):
+    models = [net(name=name) for _ in range(2)]
+    histories = [fit(model, leaves, steps=4, seed=5, **TINY) for model in models]
+    assert identical(*models) and histories[0].loss == histories[1].loss
+    assert not identical(models[0], net(name=name))
+
+
+def test_another_seed_trains_another_network(leaves):
+    models = [net() for _ in range(2)]
+    for seed, model in enumerate(models):
+        fit(model, leaves, steps=2, seed=seed, **TINY)
+    assert not identical(*models)
+
+
+@pytest.mark.parametrize("scale", (3, 4))
+def test_other_scales_and_sizes(scale):
+    photos = [ramp(25, 31), ramp(40, 26)]
+    history = fit(net(scale=scale), photos, scale=scale, steps=2, batch=2, crop=6 * scale, validation=photos)
+    assert np.isfinite(history.psnr).all() and history.recipe["model"]["scale"] == scale
+
+
+def test_the_learning_rate_warms_up_and_falls_to_nothing(leaves):
+    rates = training._learning_rates(2e-3, "cosine", 400)
+    found = [float(rates(step)) for step in range(401)]
+    warm = 20
+    by_hand = [
+        2e-3 * (s / warm if s < warm else (1 + np.cos(np.pi * (s - warm) / (400 - warm))) / 2) for s in range(401)
+    ]
+    np.testing.assert_allclose(found, by_hand, atol=1e-8)
+    model = net()
+    fit(model, leaves, steps=3, learning_rate=2e-3, **TINY)
+    assert float(model.optimizer.learning_rate) == pytest.approx(0, abs=1e-9)  # all three are done
+    assert training._learning_rates(2e-3, "constant", 400) == 2e-3
+
+
+def test_steps_within_leaves_the_weights(leaves):
+    model = net()
+    before = model.get_weights()
+    steps = steps_within(0.5, model, leaves, **TINY)
+    assert isinstance(steps, int) and steps >= 1
+    assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights()))
+
+
+@pytest.mark.parametrize("minutes, steps", [(1, 240), (0.5, 120), (0.001, 1), (1e-9, 1)])
+def test_steps_within_by_a_clock_that_is_known(minutes, steps, leaves, monkeypatch):
+    """A quarter of a second a step, once ten for compiling, once a hiccup of three."""
+
+    def fit_by_the_clock(model, photos, *, steps, **_):
+        each = np.full(steps, 0.25)
+        each[0], each[5] = 10, 3
+        return History({}, seconds=list(np.cumsum(each)))
+
+    monkeypatch.setattr(training, "fit", fit_by_the_clock)
+    assert steps_within(minutes, net(), leaves) == steps
+
+
+# -- the run folder -------------------------------------------------------------------------------------------------------
+
+
+FINISHED = ["history.csv", "model.json", "model.weights.h5", "recipe.json"]
+
+
+def files(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_the_run_folder_holds_recipe_history_and_model(tmp_path, leaves, watched):
+    model = net()
+    history = fit(model, leaves, steps=4, every=2, seed=7, validation=watched, out=tmp_path / "a" / "run", **TINY)
+    folder = tmp_path / "a" / "run"
+    assert files(folder) == FINISHED
+    recipe = json.loads((folder / "recipe.json").read_text())
+    assert recipe == history.recipe
+    assert recipe["seed"] == 7 and recipe["steps"] == 4 and recipe["kernel"] == "bilinear" and recipe["crop"] == 8
+    assert recipe["data"] == "dead_leaves" and recipe["pictures"] == 12
+    assert recipe["model"] == {k: model.srlib_config[k] for k in ("builder", "scale", "options")}
+    assert recipe["versions"]["keras"] == keras.__version__ and recipe["versions"]["srlib"] == srlib.__version__
+    with (folder / "history.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [int(row["step"]) for row in rows] == history.step == [2, 4]
+    for column in ("loss", "psnr", "seconds"):
+        assert [float(row[column]) for row in rows] == getattr(history, column)
+    again = load_model(folder)
+    assert identical(again, model) and again.srlib_config["kernel"] == "bilinear"
+
+
+def test_numpy_numbers_are_numbers(tmp_path, leaves):
+    settings = {"steps": np.int64(2), "batch": np.int32(2), "crop": np.int64(8), "seed": np.uint8(3)}
+    fit(net(), leaves, learning_rate=np.float32(0.5**10), every=np.int64(1), out=tmp_path, **settings)
+    assert json.loads((tmp_path / "recipe.json").read_text())["steps"] == 2
+
+
+# -- stopped and taken up again -------------------------------------------------------------------------------------------
+
+RUN = {"steps": 12, "every": 3, "seed": 4, **TINY}
+
+
+class Killed(Exception):
+    pass
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(leaves, watched):
+    model = net()
+    return model, fit(model, leaves, validation=watched, **RUN)
+
+
+@pytest.fixture(scope="module")
+def stop(leaves, watched):
+    """A function: begin the run in a folder, or go on with it, and stop when the crops of a step are asked for."""
+
+    def begin(folder, at, **settings):
+        original = Crops.__call__
+
+        def call(crops, step):
+            if step == at:
+                raise Killed
+            return original(crops, step)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Crops, "__call__", call)
+            with pytest.raises(Killed):
+                fit(net(), leaves, validation=watched, out=folder, **{**RUN, "resume": True, **settings})
+        return folder
+
+    return begin
+
+
+@pytest.fixture(scope="module")
+def stopped_at_10(stop, tmp_path_factory):
+    return stop(tmp_path_factory.mktemp("stopped") / "run", 10)
+
+
+@pytest.fixture
+def stopped(stopped_at_10, tmp_path):
+    """A run that was stopped in step 10: checkpoints after 9 steps and after 6."""
+    return shutil.copytree(stopped_at_10, tmp_path / "run")
+
+
+@pytest.fixture
+def taken_up(tmp_path, leaves, watched, monkeypatch):
+    """A function: go on with the run in tmp_path/"run"; the model, its history, and the first step that was trained."""
+
+    def go_on(**settings):
+        steps, original, model = [], Crops.__call__, net()
+        with monkeypatch.context() as patch:
+            patch.setattr(Crops, "__call__", lambda crops, step: steps.append(step) or original(crops, step))
+            history = fit(
+                model, leaves, validation=watched, out=tmp_path / "run", **{**RUN, "resume": True, **settings}
+            )
+        return model, history, steps[0] if steps else None
+
+    return go_on
+
+
+def same_end(found, expected):
+    """The network, the looks, their losses and scores: all equal to the last bit."""
+    assert identical(found[0], expected[0])
+    for column in ("step", "loss", "psnr", "baseline"):
+        assert getattr(found[1], column) == getattr(expected[1], column)
+
+
+@pytest.mark.parametrize("at, begins", [(0, 0), (3, 3), (10, 9)])
+def test_a_stopped_run_ends_as_if_it_had_not_been(at, begins, stop, taken_up, uninterrupted, tmp_path):
+    folder = stop(tmp_path / "run", at)
+    assert not (folder / "model.json").exists()
+    found = taken_up()
+    assert found[2] == begins
+    same_end(found, uninterrupted)
+    assert files(folder) == FINISHED
+    assert identical(load_model(folder), uninterrupted[0])
+    with (folder / "history.csv").open(newline="") as file:
+        assert [int(row["step"]) for row in csv.DictReader(file)] == uninterrupted[1].step
+    assert found[1].seconds == sorted(found[1].seconds)
+
+
+def test_a_run_stopped_again_and_again(stop, taken_up, uninterrupted, tmp_path):
+    for at in (4, 5, 8):
+        stop(tmp_path / "run", at)
+    same_end(taken_up(), uninterrupted)
+
+
+def test_a_run_stopped_after_its_last_step(stopped, taken_up, uninterrupted, monkeypatch):
+    def fail(*_args, **_kwargs):
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(training, "save_model", fail)
+        with pytest.raises(Killed):
+            taken_up()
+    found = taken_up()
+    assert found[2] is None  # nothing was left to train
+    same_end(found, uninterrupted)
+
+
+@pytest.mark.parametrize(
+    "spoil, begins",
+    [(lambda data: data[: len(data) // 2], 6), (lambda data: _flip(data, 300), 6)],
+    ids=["cut short", "a byte flipped"],
+)
+def test_a_damaged_checkpoint_gives_way_to_the_one_before(spoil, begins, stopped, taken_up, uninterrupted):
+    newest = stopped / "checkpoint.npz"
+    newest.write_bytes(spoil(newest.read_bytes()))
+    found = taken_up()
+    assert found[2] == begins
+    same_end(found, uninterrupted)
+
+
+def test_a_run_with_no_good_checkpoint_begins_again(stopped, taken_up, uninterrupted):
+    for name in ("checkpoint.npz", "checkpoint.previous.npz"):
+        (stopped / name).write_bytes(b"")
+    found = taken_up()
+    assert found[2] == 0
+    same_end(found, uninterrupted)
+
+
+def test_a_checkpoint_of_another_run_is_not_taken(stop, stopped, taken_up, uninterrupted, tmp_path):
+    foreign = stop(tmp_path / "foreign", 10, seed=5)  # the same shapes, another run
+    (foreign / "checkpoint.npz").replace(stopped / "checkpoint.npz")
+    found = taken_up()
+    assert found[2] == 6
+    same_end(found, uninterrupted)
+
+
+def _flip(data, place):
+    return data[:place] + bytes([data[place] ^ 255]) + data[place + 1 :]
+
+
+@pytest.fixture
+def reader(stopped):
+    """A function: what the loader makes of these bytes, the step or None, and what is in the model after that."""
+    model = net()
+    model.compile(optimizer=keras.optimizers.Adam(training._learning_rates(1e-3, "cosine", 12)), loss="mse")
+    history = History(json.loads((stopped / "recipe.json").read_text()))
+
+    def read(data):
+        (stopped / "copy.npz").write_bytes(data)
+        step = training._load_checkpoint(stopped / "copy.npz", model, history)
+        return step, [keras.ops.convert_to_numpy(v).copy() for v in training._state(model)]
+
+    return read
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda data: b"",
+        lambda data: data[:-1],
+        lambda data: bytes(len(data)),
+        lambda data: b"not at all" * 100,
+        lambda data: data.replace(b"PK\x01\x02\x14\x03\x14\x00\x00\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x00\x00\x63"),
+    ],
+    ids=["empty", "a byte short", "zeros", "not a zip", "a compression that nobody knows"],
+)
+def test_what_is_no_checkpoint_is_not_taken(spoil, reader, stopped):
+    good = (stopped / "checkpoint.npz").read_bytes()
+    assert reader(good)[0] == 9
+    spoilt = spoil(good)
+    assert spoilt != good
+    assert reader(spoilt)[0] is None
+
+
+def test_no_byte_of_a_checkpoint_can_change_unseen(reader, stopped):
+    """Flip bytes all over: either it is refused, or what is loaded is what was saved."""
+    good = (stopped / "checkpoint.npz").read_bytes()
+    _, expected = reader(good)
+    rng, refused = np.random.default_rng(0), 0
+    for place in (*rng.integers(len(good), size=200), *rng.integers(len(good) - 2500, len(good), size=100)):
+        step, found = reader(_flip(good, place))
+        refused += step is None
+        assert step in (None, 9)
+        assert all(np.array_equal(a, b) for a, b in zip(expected, found, strict=True))
+    assert refused > 150
+
+
+@pytest.mark.parametrize(
+    "settings, word",
+    [
+        ({"steps": 13}, "steps 12"),
+        ({"seed": 5}, "seed 4"),
+        ({"kernel": "area"}, "kernel 'bilinear'"),
+        ({"batch": 3}, "batch 2"),
+        ({"learning_rate": 0.002}, "learning_rate 0.001"),
+    ],
+)
+def test_another_recipe_is_refused(settings, word, stopped, taken_up):
+    before = contents(stopped)
+    with pytest.raises(ValueError, match=f"begun with {word}, .*expected the same recipe"):
+        taken_up(**settings)
+    assert contents(stopped) == before
+
+
+def test_another_network_is_refused(stopped, leaves):
+    with pytest.raises(ValueError, match="begun with model .*expected the same recipe"):
+        fit(net(width=5), leaves, out=stopped, **{**RUN, "resume": True})
+
+
+def test_a_damaged_recipe_is_refused(stopped, taken_up):
+    (stopped / "recipe.json").write_text('{"steps": 1')
+    with pytest.raises(ValueError, match="recipe.json is damaged"):
+        taken_up()
+
+
+def test_an_unfinished_run_needs_resume(stopped, taken_up):
+    before = contents(stopped)
+    with pytest.raises(FileExistsError, match="--resume"):
+        taken_up(resume=False)
+    assert contents(stopped) == before
+
+
+def contents(folder):
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def test_a_finished_run_is_left_alone(tmp_path, leaves):
+    fit(net(), leaves, steps=1, out=tmp_path / "run", **TINY)
+    before = contents(tmp_path)
+    for resume, words in ((False, "holds a run already"), (True, "finished run")):
+        with pytest.raises(FileExistsError, match=words):
+            fit(net(), leaves, steps=1, out=tmp_path / "run", resume=resume, **TINY)
+    assert contents(tmp_path) == before
+
+
+@pytest.mark.parametrize("resume", (False, True))
+def test_a_folder_of_somebody_else_is_left_alone(resume, tmp_path, leaves):
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "to-mother.txt").write_text("dear mother")
+    with pytest.raises(FileExistsError, match="not a run of srlib"):
+        fit(net(), leaves, steps=2, out=tmp_path / "letters", resume=resume, **TINY)
+    assert contents(tmp_path) == {"letters/to-mother.txt": b"dear mother"}
+
+
+def test_a_run_killed_while_its_recipe_was_written_can_begin(tmp_path, leaves):
+    (tmp_path / ".recipe.json.new").write_text('{"mod')
+    fit(net(), leaves, steps=1, out=tmp_path, resume=True, **TINY)
+    assert files(tmp_path) == FINISHED
+
+
+SCRIPT = """
+import sys, srlib
+leaves = srlib.load_photos("dead_leaves", count=6, size=32)
+model = srlib.build_model("subpixel", width=4, blocks=1)
+print("begin", flush=True)
+srlib.fit(model, leaves, steps=200, every=10, batch=2, crop=8, validation=leaves[:2], out=sys.argv[1], resume=True)
+"""
+
+
+@pytest.mark.slow
+def test_killed_three_times_at_random_and_equal_to_the_last_bit(tmp_path):
+    def run(folder, kill_after=None):
+        """Seconds of training, or None where it was killed."""
+        with subprocess.Popen([sys.executable, "-c", SCRIPT, tmp_path / folder], stdout=subprocess.PIPE) as process:
+            process.stdout.readline()
+            began = time.perf_counter()
+            if kill_after is not None:
+                time.sleep(kill_after)
+                os.kill(process.pid, signal.SIGKILL)
+            process.wait()
+        assert process.returncode in (0, -signal.SIGKILL)
+        return time.perf_counter() - began if process.returncode == 0 else None
+
+    length = run("whole")
+    waits = np.random.default_rng().uniform(0, length / 3, 3)
+    assert [run("killed", wait) for wait in waits] == [None] * 3, "it was not killed in time"
+    run("killed")
+    assert identical(load_model(tmp_path / "whole"), load_model(tmp_path / "killed")), f"killed after {waits} s"
+    rows = [
+        [(row["step"], row["loss"], row["psnr"]) for row in csv.DictReader((tmp_path / run / "history.csv").open())]
+        for run in ("whole", "killed")
+    ]
+    assert rows[0] == rows[1] and len(rows[0]) == 20
+
+
+# -- the door -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "settings, words",
+    [
+        ({"steps": 0}, ["steps is 0", "at least 1"]),
+        ({"steps": -5}, ["steps is -5"]),
+        ({"steps": 1.5}, ["steps is 1.5"]),
+        ({"steps": True}, ["steps is True"]),
+        ({"batch": 0}, ["batch is 0"]),
+        ({"crop": 0}, ["crop is 0"]),
+        ({"crop": 9}, ["crop is 9", "crop=32"]),
+        ({"crop": 34}, ["crop is 34", "crop=32"]),
+        ({"every": 0}, ["every is 0"]),
+        ({"seed": -1}, ["seed is -1"]),
+        ({"seed": 1.5}, ["seed is 1.5"]),
+        ({"kernel": "lanczos"}, ["'lanczos'", "bicubic"]),
+        ({"loss": "ssim"}, ["'ssim'", "mae, mse"]),
+        ({"schedule": "step"}, ["'step'", "cosine"]),
+        ({"learning_rate": 0}, ["learning_rate is 0"]),
+        ({"learning_rate": float("nan")}, ["learning_rate is nan"]),
+        ({"scale": 3}, ["scale is 3", "enlarges by 2"]),
+        ({"validation": []}, ["no validation pictures"]),
+        ({"validation": [np.zeros((1, 9, 3), np.uint8)]}, ["(1, 9, 3)"]),
+        ({"photos": []}, ["no pictures"]),
+        ({"photos": [np.zeros((1, 40, 3), np.uint8)]}, ["shortest side", "1"]),
+        ({"photos": [np.zeros((32, 32), np.uint8)]}, ["(32, 32)", "stack"]),
+        ({"model": "subpixel"}, ["'subpixel'", "build_model"]),
+    ],
+)
+def test_what_cannot_be_trained_is_refused_before_anything_is_written(settings, words, tmp_path, leaves):
+    settings = {"model": net(), "photos": leaves, "steps": 2, **TINY, "out": tmp_path / "run", **settings}
+    with pytest.raises(ValueError) as refusal:
+        fit(settings.pop("model"), settings.pop("photos"), **settings)
+    told = str(refusal.value)
+    assert "\n" not in told and "expected" in told
+    assert all(word in told for word in words), told
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("minutes", (0, -1, float("nan"), float("inf")))
+def test_minutes_must_be_positive(minutes, leaves):
+    with pytest.raises(ValueError, match=f"minutes is {minutes!r}"):
+        steps_within(minutes, net(), leaves, **TINY)
+
+
+def test_versions_name_what_decides_a_result():
+    told = training.versions()
+    assert told["srlib"] == srlib.__version__ and told["numpy"] == np.__version__ and told["keras"] == keras.__version__
+    assert told["python"] == ".".join(map(str, sys.version_info[:3]))
+    assert told["backend"] in told and told["backend"] == keras.backend.backend()
+
+
+def test_the_history_says_what_it_is(leaves):
+    history = fit(net(), leaves, steps=2, **TINY)
+    assert "subpixel" in repr(history) and "2 steps" in repr(history)
+    assert "no steps yet" in repr(History(history.recipe))
+    assert to_float(leaves.images).max() <= 1  # the pictures themselves were left alone

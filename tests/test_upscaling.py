@@ -1,0 +1,215 @@
+"""Any picture, any size, any method: tiles must not show, and what is no method must be told so."""
+
+import numpy as np
+import pytest
+
+import srlib
+from srlib import models
+from srlib._backend import keras
+from srlib.models import BUILDERS, Geometry, build_model, geometry
+
+SCALES = (2, 3, 4)
+layers = keras.layers
+# height, width, tile: odd, even, prime, thin, smaller than a tile, of exactly one tile
+SIZES = (
+    (1, 70, 16), (70, 1, 24), (1, 1, 16), (2, 41, 13), (7, 7, 16), (16, 16, 16), (17, 33, 16),
+    (31, 37, 13), (37, 51, 16), (53, 19, 24), (40, 64, 24), (23, 61, 19), (5, 9, 3), (3, 4, 1),
+)  # fmt: skip
+
+
+def awake(name, scale=2, seed=1):
+    """A small network with every weight at random, whose results fill [0, 1] and seldom leave it."""
+    model = build_model(name, scale, width=4)
+    rng = np.random.default_rng(seed)
+    for layer in model.layers:
+        if isinstance(layer, layers.Conv2D):
+            fan_in = np.prod(layer.kernel.shape[:3])
+            layer.kernel.assign(rng.normal(0, np.sqrt(2 / fan_in), layer.kernel.shape))
+            layer.bias.assign(rng.uniform(-0.1, 0.1, layer.bias.shape))
+    last = [layer for layer in model.layers if isinstance(layer, layers.Conv2D)][-1]
+    last.kernel.assign(0.1 * np.asarray(last.kernel))
+    if name == "autoencoder":  # all of its result goes through this ReLU: keep it above
+        last.bias.assign(last.bias + 0.5)
+    return model
+
+
+def grain(height, width, seed=0):
+    """Noise, in which nothing repeats: a pixel that lands in the wrong place shows."""
+    return (0.25 + 0.5 * np.random.default_rng([seed, height, width]).random((height, width, 3))).astype(np.float32)
+
+
+def whole(model, picture):
+    """The network on the whole picture at once: what tiles must come to."""
+    return np.clip(keras.ops.convert_to_numpy(model(picture[None])), 0, 1)[0]
+
+
+@pytest.fixture(scope="module")
+def networks():
+    return {(name, scale): awake(name, scale) for name in BUILDERS for scale in SCALES}
+
+
+# -- tiles --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("height, width, tile", SIZES)
+@pytest.mark.parametrize("name", BUILDERS)
+def test_tiles_do_not_show(networks, name, height, width, tile):
+    model, picture = networks[name, 2], grain(height, width)
+    expected = whole(model, picture)
+    assert np.mean((expected == 0) | (expected == 1)) < 0.2, "clipping would hide a difference"
+    np.testing.assert_allclose(srlib.upscale(picture, model, tile=tile), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("scale", (3, 4))
+@pytest.mark.parametrize("name", BUILDERS)
+def test_tiles_do_not_show_at_other_scales(networks, name, scale):
+    model = networks[name, scale]
+    for height, width, tile in ((29, 31, 15), (1, 70, 24)):
+        picture = grain(height, width)
+        np.testing.assert_allclose(srlib.upscale(picture, model, tile=tile), whole(model, picture), atol=1e-5)
+
+
+def difference_with(monkeypatch, model, changed):
+    """How far tiles of 13 are from the whole, if the network's geometry were another."""
+    monkeypatch.setattr(models, "geometry", lambda _: changed)
+    picture = grain(37, 51)
+    return np.abs(srlib.upscale(picture, model, tile=13) - whole(model, picture)).max()
+
+
+@pytest.mark.parametrize("name", BUILDERS)
+def test_without_a_margin_tiles_would_show(networks, name, monkeypatch):
+    known = geometry(networks[name, 2])
+    assert difference_with(monkeypatch, networks[name, 2], Geometry(known.stride, 0, 0)) > 1e-3
+
+
+def test_off_the_stride_tiles_would_show(networks, monkeypatch):
+    known = geometry(networks["autoencoder", 2])
+    assert known.stride == 2
+    odd = known.reach + 1 - known.reach % 2  # a wider margin does not help a tile that begins between two
+    assert difference_with(monkeypatch, networks["autoencoder", 2], Geometry(1, odd, 0)) > 1e-3
+
+
+def test_the_default_tile_is_used_on_a_large_picture(networks):
+    model = networks["subpixel", 2]
+    picture = grain(200, 230)
+    calls = []
+    spy = lambda x, training: calls.append(x.shape) or model(x, training=training)
+    spy.srlib_config = model.srlib_config
+    original, models.geometry = models.geometry, lambda _: original(model)
+    try:
+        made = srlib.upscale(picture, spy)
+    finally:
+        models.geometry = original
+    assert len(calls) == 4 and max(max(shape) for shape in calls) < 230
+    np.testing.assert_allclose(made, whole(model, picture), atol=1e-5)
+
+
+# -- what goes in and comes out -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tile", (192, 14, 9))  # all of them together, two by two, in pieces
+@pytest.mark.parametrize("method", [*BUILDERS, "bicubic"])
+def test_a_batch_is_its_pictures_one_by_one(networks, method, tile):
+    model = networks.get((method, 2), method)
+    pictures = np.stack([grain(9, 11, seed) for seed in range(5)])
+    made = srlib.upscale(pictures, model, tile=tile)
+    assert made.shape == (5, 18, 22, 3)
+    for one, picture in zip(made, pictures):
+        np.testing.assert_allclose(one, srlib.upscale(picture, model, tile=tile), atol=1e-6)
+
+
+@pytest.mark.parametrize("method", [*BUILDERS, "bilinear"])
+def test_uint8_and_float_are_one_picture(networks, method, picture):
+    model = networks.get((method, 2), method)
+    np.testing.assert_array_equal(
+        srlib.upscale(picture, model), srlib.upscale((picture / np.float32(255)).astype(np.float32), model)
+    )
+
+
+def test_the_picture_is_left_as_it_was(networks, picture):
+    before = picture.copy()
+    for method in (networks["autoencoder", 2], "bicubic"):
+        srlib.upscale(picture, method, tile=20)
+    np.testing.assert_array_equal(picture, before)
+
+
+@pytest.mark.parametrize("method", ["nearest", "bilinear", "bicubic", "lanczos"])
+def test_an_interpolation_by_its_name(method, picture):
+    np.testing.assert_array_equal(srlib.upscale(picture, method), srlib.enlarge(picture, 2, kernel=method))
+    np.testing.assert_array_equal(srlib.upscale(picture, method, 3), srlib.enlarge(picture, 3, kernel=method))
+
+
+@pytest.mark.parametrize("bias, value", [(3.0, 1.0), (-3.0, 0.0)])
+def test_the_result_is_clipped_float32(bias, value, picture):
+    model = build_model("subpixel", width=4)
+    weights = model.get_weights()
+    weights[-1] += bias
+    model.set_weights(weights)
+    made = srlib.upscale(picture, model)
+    assert made.dtype == np.float32 and (made == value).all()
+
+
+@pytest.mark.parametrize("name", BUILDERS)
+def test_the_scale_may_be_confirmed(networks, name, picture):
+    np.testing.assert_array_equal(
+        srlib.upscale(picture, networks[name, 3], 3), srlib.upscale(picture, networks[name, 3])
+    )
+
+
+def test_a_network_built_by_hand_sees_the_picture_whole():
+    entry = keras.Input((None, None, 3))
+    model = keras.Model(entry, layers.Conv2D(3, 5, padding="same")(layers.UpSampling2D(3)(entry)))
+    pictures = np.stack([grain(37, 29, seed) for seed in range(2)])
+    expected = np.stack([whole(model, picture) for picture in pictures])
+    np.testing.assert_allclose(srlib.upscale(pictures, model, tile=8), expected, atol=1e-6)
+    np.testing.assert_allclose(srlib.upscale(pictures[0], model, 3), expected[0], atol=1e-6)
+    with pytest.raises(ValueError, match="made 111x87 of 37x29; expected .*, 2: look"):
+        srlib.upscale(pictures[0], model, 2)
+
+
+def test_a_network_that_does_not_enlarge_evenly_is_refused():
+    entry = keras.Input((None, None, 3))
+    model = keras.Model(entry, layers.Cropping2D(1)(layers.UpSampling2D(2)(entry)))
+    with pytest.raises(ValueError, match="made 14x18 of 8x10; expected the same whole multiple"):
+        srlib.upscale(grain(8, 10), model)
+    model = keras.Model(entry, layers.UpSampling2D((2, 3))(entry))
+    with pytest.raises(ValueError, match="made 16x30 of 8x10"):
+        srlib.upscale(grain(8, 10), model)
+
+
+# -- the door -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "method, settings, error, words",
+    [
+        ("subpixel", {"scale": 3}, ValueError, ["scale is 3", "subpixel enlarges by 2"]),
+        ("subpixel", {"scale": 0}, ValueError, ["scale is 0"]),
+        ("subpixel", {"scale": 2.0}, ValueError, ["scale is 2.0"]),
+        ("subpixel", {"tile": 0}, ValueError, ["tile is 0", "at least 1"]),
+        ("subpixel", {"tile": -8}, ValueError, ["tile is -8"]),
+        ("subpixel", {"tile": 16.0}, ValueError, ["tile is 16.0"]),
+        ("subpixel", {"tile": True}, ValueError, ["tile is True"]),
+        ("bicubic", {"scale": 0}, ValueError, ["scale is 0"]),
+        ("bicubic", {"scale": 1.5}, ValueError, ["scale is 1.5"]),
+        ("bikubic", {}, ValueError, ["'bikubic'", "bicubic", "load_model"]),
+        (7, {}, TypeError, ["int", "load_model"]),
+        (None, {}, TypeError, ["NoneType"]),
+    ],
+)
+def test_what_is_no_method_is_refused_with_a_sentence(networks, picture, method, settings, error, words):
+    method = networks.get((method, 2), method)
+    with pytest.raises(error) as refusal:
+        srlib.upscale(picture, method, **settings)
+    told = str(refusal.value)
+    assert "\n" not in told and "expected" in told
+    assert all(word in told for word in words), told
+
+
+@pytest.mark.parametrize(
+    "wrong", [np.zeros((4, 4), np.uint8), np.zeros((4, 4, 3)), np.full((4, 4, 3), np.nan, np.float32), "photo.png"]
+)
+@pytest.mark.parametrize("method", ["subpixel", "bicubic"])
+def test_what_is_no_picture_is_refused(networks, wrong, method):
+    with pytest.raises((TypeError, ValueError), match="expected"):
+        srlib.upscale(wrong, networks.get((method, 2), method))
