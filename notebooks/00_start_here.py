@@ -33,6 +33,7 @@
 # One import brings the whole course. If this cell runs, you are ready.
 
 # %%
+import numpy as np
 
 import srlib
 
