@@ -33,8 +33,6 @@
 # One import brings the whole course. If this cell runs, you are ready.
 
 # %%
-import numpy as np
-
 import srlib
 
 print("srlib is here; its functions:")

@@ -145,6 +145,7 @@ settings = dict(steps=STEPS, batch=8, crop=64, loss="mae", validation=held_out, 
 histories = {}
 for name, network in fresh.items():
     histories[name] = srlib.fit(network, train, **settings)
+    print(f"{name}: {histories[name].step[-1]} steps, looked at the held-out photographs {len(histories[name].step)} times")
 
 # %% tags=["nbval-ignore-output"]
 # not compared: the last digits of a training, and its time, depend on the processor

@@ -87,7 +87,7 @@ def pictures(table: Table) -> dict:
         if name != "Lanczos"
     }
     return {
-        "first_look": show.zoom(cat, made, box=(20, 36, 64)),
+        "first_look": show.zoom(cat, made, box=(56, 2, 64)),
         "workflow": show.workflow(cat, network, name="sub-pixel network"),
         "autoencoder": show.architecture(build_model("autoencoder")),
         "subpixel": show.architecture(build_model("subpixel")),
