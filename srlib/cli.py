@@ -76,8 +76,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="WHAT", required=True
     )
     command(data, "list", _data_list, "show the sets of pictures, their size and licence", "srlib data list")
-    fetch = command(data, "fetch", _data_fetch, "download, check and unpack a set", "srlib data fetch sample")
+    fetch = command(data, "fetch", _data_fetch, "download, check and unpack a set", "srlib data fetch set5")
     fetch.add_argument("name", metavar="NAME", help="a name that `srlib data list` shows")
+    fetch.add_argument("--size", type=int, default=128, metavar="N", help="of linnaeus5: 128, or 32, 64, 256")
 
     command(commands, "models", _models, "show the trained networks that travel with srlib", "srlib models")
 
@@ -136,7 +137,12 @@ def _parser() -> argparse.ArgumentParser:
         default="rgb",
         help="all channels on the scale of 1, or luma as in the papers",
     )
-    judge.add_argument("--kernel", choices=SHRINK_KERNELS, default="bilinear", help="how pictures are shrunk")
+    judge.add_argument(
+        "--kernel",
+        choices=(*SHRINK_KERNELS, "published"),
+        default="bilinear",
+        help="how pictures are shrunk; published: the small pictures that set5 or set14 comes with",
+    )
     _scale(judge)
     judge.add_argument("--json", type=Path, metavar="FILE", help="write every score here too")
 
@@ -181,7 +187,7 @@ def _print_rows(rows: list[list[str]]) -> None:
 def _photos(source: str, split: str, count: int = 400, seed: int = 0):
     from .data import load_photos
 
-    if source == "sample":
+    if source in ("sample", "linnaeus5"):
         return load_photos(source, split=split)
     if source == "dead_leaves":
         return load_photos(source, count=count, seed=seed)
@@ -199,20 +205,23 @@ def _method(name: str):
 
 
 def _data_list(args) -> None:
-    from .data import CATALOGUE
+    from .data import CATALOGUE, on_disk
 
-    _print_rows(
-        [["name", "pictures", "download", "licence", "what"]]
-        + [[s.name, s.pictures, s.download, s.licence, s.what] for s in CATALOGUE.values()]
-    )
+    rows = [["name", "what", "pictures", "download", "licence", "on disk"]]
+    for s in CATALOGUE.values():
+        place = "travels with srlib" if s.download == "none" else str(on_disk(s.name) or "no")
+        rows.append([s.name, s.what, s.pictures, s.download, s.licence, place])
+    _print_rows(rows)
 
 
 def _data_fetch(args) -> None:
-    from .data import CATALOGUE
-    from .pictures import check_choice
+    from .data import CATALOGUE, fetch
 
-    check_choice(args.name, CATALOGUE, "set")
-    print(f"{args.name} travels with the package; there is nothing to fetch.")
+    place = fetch(args.name, size=args.size)
+    if CATALOGUE[args.name].download == "none":
+        print(f"{args.name} travels with srlib; there is nothing to fetch.")
+    else:
+        print(f"{args.name}: {place}")
 
 
 def _models(args) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from .data import published_pairs
 from .degradation import SHRINK_KERNELS, make_pairs
 from .metrics import PROTOCOLS, score
 from .pictures import check_choice, check_scale
@@ -120,8 +121,9 @@ def evaluate(methods: dict, photos, *, scale: int = 2, kernel: str = "bilinear",
     photos : Photos, ndarray (N, H, W, 3) or list of (H, W, 3)
         True pictures; cropped at the bottom and right to a multiple of `scale`.
     scale : int
-    kernel : {"bilinear", "bicubic", "area"}
-        How they are shrunk.
+    kernel : {"bilinear", "bicubic", "area", "published"}
+        How they are shrunk. ``published``: not at all; the small pictures are those that the set comes with
+        (``set5``, ``set14``), and the true ones are cropped to fit them.
     protocol : {"rgb", "paper"}
         See :func:`srlib.metrics.score`.
 
@@ -135,7 +137,7 @@ def evaluate(methods: dict, photos, *, scale: int = 2, kernel: str = "bilinear",
         No methods, no pictures, or what the functions called here refuse.
     """
     check_scale(scale)
-    check_choice(kernel, SHRINK_KERNELS, "kernel")
+    check_choice(kernel, (*SHRINK_KERNELS, "published"), "kernel")
     check_choice(protocol, PROTOCOLS, "protocol")
     if not isinstance(methods, dict) or not methods:
         raise TypeError(
@@ -145,9 +147,10 @@ def evaluate(methods: dict, photos, *, scale: int = 2, kernel: str = "bilinear",
         raise ValueError("There are no pictures to judge on; expected at least one: look at how they were loaded.")
     names = _distinct(getattr(photos, "names", None) or [f"picture-{i}" for i in range(len(photos))])
     scores: dict = {method: {} for method in methods}
-    for name, image in zip(names, getattr(photos, "images", photos)):
+    published = published_pairs(photos, scale) if kernel == "published" else None
+    for i, (name, image) in enumerate(zip(names, getattr(photos, "images", photos))):
         with _naming(name):
-            lr, hr = (pair[0] for pair in make_pairs(image[None], scale, kernel=kernel))
+            lr, hr = published[i] if published else (pair[0] for pair in make_pairs(image[None], scale, kernel=kernel))
         for label, method in methods.items():
             sr = upscale(lr, method, scale)
             with _naming(name):

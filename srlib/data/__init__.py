@@ -1,0 +1,118 @@
+"""Where pictures come from: embedded, made up, downloaded, or a folder of yours.
+
+Enters: a name or a folder. Leaves: :class:`Photos`, ``uint8`` pictures with their names, labels and licence. Lesson 01
+(``01_dataset``) builds a dead-leaves picture by hand, explains the splits, and says which pictures may never be trained on.
+"""
+
+from pathlib import Path
+
+from . import benchmarks, linnaeus5
+from .benchmarks import published_lr, published_pairs
+from .cache import FetchError, NotFetched
+from .catalogue import CATALOGUE, Source, fetch, on_disk
+from .folder import SUFFIXES, load_folder, read_picture
+from .leaves import dead_leaves
+from .photos import Photos, refuse
+from .sample import SAMPLE_SIDE, SAMPLE_SPLITS, SPLITS, load_sample, sample_photograph
+
+__all__ = [
+    "CATALOGUE",
+    "FetchError",
+    "NotFetched",
+    "Photos",
+    "SAMPLE_SIDE",
+    "SAMPLE_SPLITS",
+    "SPLITS",
+    "SUFFIXES",
+    "Source",
+    "dead_leaves",
+    "fetch",
+    "load_photos",
+    "on_disk",
+    "published_lr",
+    "published_pairs",
+    "read_picture",
+    "sample_photograph",
+]
+
+# Which options a name takes beside the split.
+_OPTIONS = {
+    "sample": (),
+    "dead_leaves": ("count", "size", "seed"),
+    "linnaeus5": ("size", "download"),
+    "bsds500": ("download",),
+    "bsd100": ("download",),
+    "set5": ("scale", "download"),
+    "set14": ("scale", "download"),
+}
+
+
+def _and(words: tuple[str, ...]) -> str:
+    return " and ".join([", ".join(words[:-1])] * (len(words) > 1) + [words[-1]])
+
+
+def load_photos(source: str | Path, *, split: str | None = None, **options) -> Photos:
+    """Pictures by name, or from a folder.
+
+    Parameters
+    ----------
+    source : str or Path
+        A name that ``srlib data list`` shows, or a folder; a folder that bears one of these names is reached as ``"./sample"``.
+        What is not on disk is downloaded, checked, and kept in the folder that the environment variable ``SRLIB_DATA``
+        names, or else in the system's place for caches.
+    split : str, optional
+        ``"train"``, ``"validation"`` or ``"test"`` of ``sample``; ``"train"`` or ``"test"`` of ``linnaeus5`` and ``bsds500``;
+        without it, all pictures. Of a folder: the folder of that name inside it.
+    **options
+        For ``dead_leaves``: those of :func:`dead_leaves` (`count`, `size`, `seed`). For ``linnaeus5``: `size`, 128, or 32,
+        64, 256. For ``set5`` and ``set14``: `scale`, the one for which the publisher cropped the pictures (2). For all that
+        is downloaded: ``download=False``, to raise :class:`NotFetched` instead.
+
+    Returns
+    -------
+    Photos
+
+    Raises
+    ------
+    ValueError
+        An unknown name, a split or an option that the source does not have.
+    NotFetched
+        It is not on disk, and ``download=False``; a `FileNotFoundError`.
+    FetchError
+        It could not be downloaded, or is not what was published; an `OSError`.
+    FileNotFoundError
+        A folder that is not there, or holds no picture.
+    OSError
+        A file in it that cannot be read as a picture.
+    """
+    if isinstance(source, str) and source in CATALOGUE:
+        allowed = _OPTIONS[source]
+        refuse(set(options) - set(allowed), source, f"; {source} takes {_and(allowed)}" if allowed else "")
+        if source == "sample":
+            return load_sample(split)
+        if source == "dead_leaves":
+            if split is not None:
+                raise ValueError(
+                    f"split is {split!r}, but dead_leaves is endless and has no splits; expected none: use another seed for other pictures."
+                )
+            return dead_leaves(**options)
+        if source == "linnaeus5":
+            return linnaeus5.load(split, **options)
+        return benchmarks.load(source, split, **options)
+    folder = Path(source)
+    if folder.is_dir():
+        refuse(options, source)
+        if split is not None:
+            folder = folder / split
+            if not folder.is_dir():
+                raise FileNotFoundError(
+                    f"{source} has no folder {split!r}; expected the pictures of that split in {folder}: leave the split out to load everything."
+                )
+        return load_folder(folder)
+    if folder.is_file():
+        raise FileNotFoundError(
+            f"{source} is a file; expected a folder of pictures or one of {', '.join(CATALOGUE)}: give the folder that holds it."
+        )
+    raise FileNotFoundError(
+        f"There is no set or folder {str(source)!r}; expected one of {', '.join(CATALOGUE)}, or a folder that exists: `srlib data list` shows them all."
+    )

@@ -1,0 +1,122 @@
+"""Picture files: one, many at once, or a folder of yours.
+
+Enters: paths. Leaves: ``uint8`` RGB pictures, upright, in the order of the paths.
+"""
+
+import hashlib
+import io
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from .photos import Photos
+
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp")
+
+
+def load_folder(folder: Path) -> Photos:
+    """All pictures in a folder and below it; where each lies in a folder of its own class, with labels."""
+    files = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+    if not files:
+        raise FileNotFoundError(
+            f"{folder} holds no picture; expected files ending in {', '.join(SUFFIXES)}: give another folder, or convert them."
+        )
+    names = [p.relative_to(folder).as_posix() for p in files]
+    classes = sorted({n.split("/")[0] for n in names if "/" in n})
+    labels = class_names = None
+    if classes and all("/" in n for n in names):  # one folder for each class
+        labels, class_names = np.array([classes.index(n.split("/")[0]) for n in names]), classes
+    return Photos(read_pictures(files), names, labels, class_names, source=str(folder))
+
+
+def read_pictures(paths: Sequence[Path], digests: Sequence[str] | None = None) -> np.ndarray | list[np.ndarray]:
+    """Picture files as one array where they have one size, else as a list; on all processors.
+
+    Each picture is put where it belongs as soon as it is decoded, so that a set of one size needs little more memory
+    than its own pixels.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+    digests : sequence of str, optional
+        The SHA-256 that each file must have.
+
+    Returns
+    -------
+    ndarray of uint8 (N, H, W, 3), or list of ndarray of uint8 (H, W, 3)
+    """
+    digests = [None] * len(paths) if digests is None else digests
+    first = read_picture(paths[0], sha256=digests[0])
+    try:
+        images = np.empty((len(paths), *first.shape), np.uint8)  # (N, H, W, 3); takes memory only where it is written
+    except MemoryError:  # as many as this of one size would be too many; but they may be of many sizes
+        images = np.empty((1, *first.shape), np.uint8)
+    images[0] = first
+    others = {}
+
+    def place(i: int) -> None:
+        picture = read_picture(paths[i], sha256=digests[i])
+        if i < len(images) and picture.shape == images.shape[1:]:
+            images[i] = picture
+        else:
+            others[i] = picture
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        try:
+            for _ in pool.map(place, range(1, len(paths))):
+                pass
+        except BaseException:  # one bad file, or Ctrl-C: do not read the rest first
+            pool.shutdown(cancel_futures=True)
+            raise
+    return [others[i] if i in others else images[i] for i in range(len(paths))] if others else images
+
+
+def read_picture(path: str | Path, *, sha256: str | None = None) -> np.ndarray:
+    """A picture file as RGB.
+
+    Parameters
+    ----------
+    path : str or Path
+        Whatever Pillow reads. Turned upright by its EXIF orientation; grey and palette become RGB; transparency is laid on white.
+    sha256 : str, optional
+        What the file's SHA-256 must be.
+
+    Returns
+    -------
+    ndarray of uint8, (H, W, 3)
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no such file.
+    OSError
+        It is not a picture, or is damaged or too large, or not the one that the checksum belongs to.
+    """
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no file {str(path)!r}; expected a picture: check the spelling.")
+    try:
+        data = path.read_bytes()
+        if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256:
+            raise OSError("it is not the file that was published")
+        with Image.open(io.BytesIO(data)) as image:
+            image = ImageOps.exif_transpose(image)
+            if image.mode.startswith("I;16"):
+                return np.repeat((np.asarray(image)[..., None] / 257).round().astype(np.uint8), 3, axis=-1)
+            if "A" in image.getbands() or "transparency" in image.info:
+                image = image.convert("RGBA")
+                image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+            return np.asarray(image.convert("RGB"))
+    except UnidentifiedImageError:
+        raise OSError(
+            f"{path} is not a picture that Pillow can read; expected JPEG, PNG, WebP, TIFF or BMP: open it in a viewer, or convert it."
+        ) from None
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise OSError(
+            f"{path} cannot be read as a picture ({error}); expected an undamaged file: fetch or save it again."
+        ) from None

@@ -1,0 +1,105 @@
+"""What every source of pictures gives: pictures that belong together, with what is known of them.
+
+Enters: pictures. Leaves: :class:`Photos`, which has a length, an index and a sum.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..pictures import check_choice
+
+
+@dataclass(frozen=True, eq=False)
+class Photos:
+    """Pictures that belong together.
+
+    Attributes
+    ----------
+    images : ndarray of uint8 (N, H, W, 3), or list of ndarray of uint8 (H, W, 3)
+        One array where all pictures have one size, else a list.
+    names : list of str
+    labels : ndarray of int (N,), or None
+        An index into `class_names` for every picture; in ``sample`` it says which photograph a crop was cut from.
+    class_names : list of str, or None
+    licence : str
+    source : str
+        Where they come from, in words for a table.
+    published : str or None
+        The set whose own small pictures belong to these, by name; see :func:`srlib.data.published_lr`.
+    """
+
+    images: np.ndarray | list[np.ndarray]
+    names: list[str]
+    labels: np.ndarray | None = None
+    class_names: list[str] | None = None
+    licence: str = "not stated"
+    source: str = "pictures"
+    published: str | None = None
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def __getitem__(self, index):
+        """A picture for a number or a name; `Photos` for a slice, a list of numbers or a mask."""
+        if isinstance(index, str):
+            index = self.names.index(check_choice(index, self.names, "picture"))
+        if isinstance(index, (int, np.integer)):
+            return self.images[index]
+        chosen = np.arange(len(self))[index]
+        images = (
+            self.images[chosen] if isinstance(self.images, np.ndarray) else one_array([self.images[i] for i in chosen])
+        )
+        labels = None if self.labels is None else self.labels[chosen]
+        return replace(self, images=images, names=[self.names[i] for i in chosen], labels=labels)
+
+    def __iter__(self):
+        return iter(self.images)
+
+    def __add__(self, other: "Photos") -> "Photos":
+        if not isinstance(other, Photos):
+            return NotImplemented
+        classes = list(dict.fromkeys([*self._classes(), *other._classes()]))
+        labels = [classes.index(photos._classes()[label]) for photos in (self, other) for label in photos._labels()]
+        return Photos(
+            one_array([*self.images, *other.images]),
+            [*self.names, *other.names],
+            np.array(labels),
+            classes,
+            "; ".join(dict.fromkeys([self.licence, other.licence])),
+            "+".join(dict.fromkeys([self.source, other.source])),
+        )
+
+    def _classes(self) -> list[str]:
+        return self.class_names or [self.source]
+
+    def _labels(self) -> np.ndarray:
+        return np.zeros(len(self), int) if self.labels is None else self.labels
+
+    def __repr__(self) -> str:
+        shapes = sorted({image.shape[:2] for image in self.images})
+        if len(shapes) == 1:
+            size = f"{shapes[0][0]}x{shapes[0][1]}"
+        else:
+            size = (
+                "sizes from " + " to ".join(f"{h}x{w}" for h, w in (shapes[:1] + shapes[-1:])) if shapes else "no size"
+            )
+        parts = ""
+        if self.class_names:
+            counts = np.bincount(self.labels, minlength=len(self.class_names))
+            parts = ": " + ", ".join(f"{name} {count}" for name, count in zip(self.class_names, counts))
+        return f"<Photos {self.source}, {len(self)} pictures, {size}{parts}>"
+
+
+def one_array(images: Sequence[np.ndarray]) -> np.ndarray | list[np.ndarray]:
+    """Pictures of one size as an array, others as a list."""
+    return np.stack(images) if len({image.shape for image in images}) == 1 else list(images)
+
+
+def refuse(options, source, hint: str = "") -> None:
+    """Name the options that a source does not take."""
+    if options:
+        raise ValueError(
+            f"{source} got {', '.join(sorted(options))}, which it does not take{hint or '; expected nothing but the name'}: leave it out."
+        )

@@ -1,0 +1,79 @@
+"""The photographs that travel with scikit-image, cut into squares and split by photograph.
+
+Enters: the name of a split, or of a photograph. Leaves: its crops, or the whole photograph.
+"""
+
+import numpy as np
+
+from ..degradation import crop_to_multiple, shrink
+from ..pictures import check_choice, to_uint8
+from .photos import Photos
+
+SPLITS = ("train", "validation", "test")
+SAMPLE_SIDE = 128
+
+# Decided once, before anything was trained, by photograph: no photograph gives crops to two of them. Training and
+# validation have everyday and scientific pictures; the test pair is an animal by day and a machine by night.
+SAMPLE_SPLITS = {
+    "train": ("coffee", "hubble_deep_field", "immunohistochemistry"),
+    "validation": ("astronaut", "retina"),
+    "test": ("chelsea", "rocket"),
+}
+_SAMPLE_LICENCES = {
+    "astronaut": "public domain (NASA)",
+    "chelsea": "CC0 (Stefan van der Walt)",
+    "coffee": "CC0 (Rachel Michetti)",
+    "hubble_deep_field": "public domain (NASA)",
+    "immunohistochemistry": "public domain (Center for Microscopy and Molecular Imaging)",
+    "retina": "CC0 (Mikael Häggström)",
+    "rocket": "public domain (SpaceX)",
+}
+# Large scans are softer, pixel for pixel, than the pictures that one wants to restore: these are shrunk first.
+_SAMPLE_SHRINK = {"hubble_deep_field": 2, "retina": 3}
+
+
+def load_sample(split: str | None = None) -> Photos:
+    """The crops of one split, or of all photographs."""
+    if split is not None:
+        check_choice(split, SPLITS, "split")
+    photographs = SAMPLE_SPLITS[split] if split else sum(SAMPLE_SPLITS.values(), ())
+    images, names, labels = [], [], []
+    for label, photograph in enumerate(photographs):
+        for name, crop in _crops(sample_photograph(photograph)):
+            images.append(crop)
+            names.append(f"{photograph}-{name}")
+            labels.append(label)
+    licence = "; ".join(f"{p}: {_SAMPLE_LICENCES[p]}" for p in photographs)
+    return Photos(
+        np.stack(images), names, np.array(labels), list(photographs), licence, f"sample/{split}" if split else "sample"
+    )
+
+
+def sample_photograph(name: str) -> np.ndarray:
+    """One of the embedded photographs, whole, as the crops of ``sample`` are cut from it.
+
+    Parameters
+    ----------
+    name : str
+        A name in `SAMPLE_SPLITS`.
+
+    Returns
+    -------
+    ndarray of uint8, (H, W, 3)
+    """
+    import skimage.data
+
+    check_choice(name, sum(SAMPLE_SPLITS.values(), ()), "photograph")
+    picture = np.asarray(getattr(skimage.data, name)())[..., :3]
+    factor = _SAMPLE_SHRINK.get(name)
+    return to_uint8(shrink(crop_to_multiple(picture, factor), factor, kernel="bicubic")) if factor else picture
+
+
+def _crops(picture: np.ndarray, side: int = SAMPLE_SIDE):
+    """Squares side by side, as many as fit, in the middle of the picture."""
+    rows, columns = (n // side for n in picture.shape[:2])
+    top, left = ((n - k * side) // 2 for n, k in zip(picture.shape[:2], (rows, columns)))
+    for r in range(rows):
+        for c in range(columns):
+            y, x = top + r * side, left + c * side
+            yield f"r{r}c{c}", picture[y : y + side, x : x + side]
