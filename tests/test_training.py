@@ -570,55 +570,69 @@ def test_a_run_killed_while_its_recipe_was_written_can_begin(tmp_path, leaves):
     assert files(tmp_path) == FINISHED
 
 
-def dying(function, calls, at, after):
-    """The same function, which the process does not survive the `at`-th time it is called: just before it, or just after."""
-
-    def call(*args, **kwargs):
-        calls.append(args)
-        if len(calls) != at:
-            return function(*args, **kwargs)
-        if after:
-            function(*args, **kwargs)
-        raise Killed
-
-    return call
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("after", (False, True), ids=("before", "after"))
-def test_killed_at_every_file_that_is_moved(after, leaves, watched, uninterrupted, tmp_path):
-    """A run leaves its files by os.replace alone, so these are the moments at which what is on the disk changes."""
-    at, ended = 0, False
-    while not ended:
-        at += 1
-        folder, calls = tmp_path / str(at), []
+def test_killed_at_every_file_that_is_moved(leaves, watched, tmp_path):
+    """A run puts its files in place by os.replace alone, so these are the moments at which the disk changes."""
+    settings = {**RUN, "steps": 6}
+    whole = net()
+    expected = whole, fit(whole, leaves, validation=watched, **settings)
+    replace = os.replace
+
+    def begin(folder, at):
+        """Train until the process dies, just before a file is moved for the `at`-th time; whether it did."""
+        moves = []
+
+        def move(*paths):
+            moves.append(paths)
+            if len(moves) == at:
+                raise Killed
+            replace(*paths)
+
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(os, "replace", dying(os.replace, calls, at, after))
-            # a process that is killed tidies nothing up
-            patch.setattr("tempfile.TemporaryDirectory.cleanup", lambda self: self._finalizer.detach())
+            patch.setattr(os, "replace", move)
+            patch.setattr("tempfile.TemporaryDirectory.cleanup", lambda self: self._finalizer.detach())  # so would -9
             try:
-                fit(net(), leaves, validation=watched, out=folder, **RUN)
-                ended = True
+                fit(net(), leaves, validation=watched, out=folder, **settings)
             except Killed:
-                pass
+                return True
+        return False
+
+    at = 1
+    while begin(folder := tmp_path / str(at), at):
         model = net()
-        if (folder / "model.json").exists():  # it was killed when all was done
-            with pytest.raises(FileExistsError, match="finished run"):
-                fit(model, leaves, validation=watched, out=folder, **RUN, resume=True)
-        else:
-            same_end((model, fit(model, leaves, validation=watched, out=folder, **RUN, resume=True)), uninterrupted)
+        same_end((model, fit(model, leaves, validation=watched, out=folder, resume=True, **settings)), expected)
         assert files(folder) == FINISHED, at
-        assert identical(load_model(folder), uninterrupted[0])
+        assert identical(load_model(folder), whole)
         with (folder / "history.csv").open(newline="") as file:
-            assert [float(row["loss"]) for row in csv.DictReader(file)] == uninterrupted[1].loss
-    assert at > 12  # recipe; four histories, four checkpoints and three moved aside; weights and card
+            assert [float(row["loss"]) for row in csv.DictReader(file)] == expected[1].loss
+        at += 1
+    assert at == 9  # recipe; two histories, two checkpoints, one moved aside; weights and card: 8, and the whole run
+
+
+def test_what_a_kill_left_beside_a_finished_run_goes(finished, leaves, watched, tmp_path):
+    folder, _, history = finished
+    shutil.copytree(folder, tmp_path / "run")
+    (tmp_path / "run" / ".saving-0").mkdir()
+    for name in ("checkpoint.npz", ".checkpoint.new.npz", ".history.csv.new", ".saving-0/model.json"):
+        (tmp_path / "run" / name).write_text("half")
+    settings = {key: history.recipe[key] for key in ("steps", "every", "seed", "learning_rate", "batch", "crop")}
+    with pytest.raises(FileExistsError, match="finished run"):
+        fit(net(), leaves, validation=watched, out=tmp_path / "run", resume=True, **settings)
+    assert contents(tmp_path / "run") == contents(folder) and files(tmp_path / "run") == FINISHED
 
 
 SCRIPT = """
 import sys, srlib
+from srlib.training import Crops
+
+class Told(Crops):
+    def __call__(self, step):
+        print(step, flush=True)
+        return super().__call__(step)
+
+srlib.training.Crops = Told
 leaves = srlib.load_photos("dead_leaves", count=6, size=32)
 model = srlib.build_model("subpixel", width=4, blocks=1)
-print("begin", flush=True)
 average = float(sys.argv[2]) or None
 srlib.fit(
     model, leaves, steps=200, every=10, batch=2, crop=8, average=average, validation=leaves[:2], out=sys.argv[1], resume=True
@@ -629,24 +643,29 @@ srlib.fit(
 @pytest.mark.slow
 @pytest.mark.parametrize("average", (0, 0.99))
 def test_killed_three_times_at_random_and_equal_to_the_last_bit(average, tmp_path):
-    def run(folder, kill_after=None):
-        """Seconds of training, or None where it was killed."""
-        words = [sys.executable, "-c", SCRIPT, tmp_path / folder, str(average)]
-        with subprocess.Popen(words, stdout=subprocess.PIPE) as process:
-            process.stdout.readline()
-            began = time.perf_counter()
-            if kill_after is not None:
-                time.sleep(kill_after)
-                os.kill(process.pid, signal.SIGKILL)
-            process.wait()
-        assert process.returncode in (0, -signal.SIGKILL)
-        return time.perf_counter() - began if process.returncode == 0 else None
+    rng = np.random.default_rng(13)
 
-    length = run("whole")
-    waits = np.random.default_rng(13).uniform(0, length / 3, 3)
-    assert [run("killed", wait) for wait in waits] == [None] * 3, "it was not killed in time"
-    run("killed")
-    assert identical(load_model(tmp_path / "whole"), load_model(tmp_path / "killed")), f"killed after {waits} s"
+    def run(folder, kill_in=None):
+        """Train to the end, or into a step and a few random milliseconds on; the steps that were begun."""
+        words = [sys.executable, "-c", SCRIPT, tmp_path / folder, str(average)]
+        begun = []
+        with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+            for line in process.stdout:
+                begun.append(int(line))
+                if begun[-1] == kill_in:
+                    time.sleep(rng.uniform(0, 0.02))
+                    os.kill(process.pid, signal.SIGKILL)
+                    break
+        assert process.returncode == (0 if kill_in is None else -signal.SIGKILL)
+        return begun
+
+    assert run("whole") == list(range(200))
+    moments = sorted(map(int, rng.choice(190, 3, replace=False)))
+    for moment in moments:
+        run("killed", moment)
+        assert not (tmp_path / "killed" / "model.json").exists()
+    assert run("killed")[0] in (moments[-1] // 10 * 10, moments[-1] // 10 * 10 + 10)  # from the last checkpoint
+    assert identical(load_model(tmp_path / "whole"), load_model(tmp_path / "killed")), moments
     rows = [
         [(row["step"], row["loss"], row["psnr"]) for row in csv.DictReader((tmp_path / run / "history.csv").open())]
         for run in ("whole", "killed")
