@@ -237,11 +237,11 @@ def quality_reference(looks: list[float], batch: int, seed: int = 0) -> dict:
     class Looks(keras.callbacks.Callback):
         began, away, steps = time.perf_counter(), 0.0, 0
 
-        def on_train_batch_end(self, *_):
+        def on_train_batch_end(self, batch, logs=None):
             self.steps += 1
             now = time.perf_counter()
             trained = now - self.began - self.away
-            if trained < waiting[0]:
+            if not waiting or trained < waiting[0]:
                 return
             while waiting and trained >= waiting[0]:
                 waiting.pop(0)
