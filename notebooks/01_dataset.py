@@ -44,8 +44,22 @@ import srlib
 # The classes were made for recognising things. Super-resolution needs no labels at all: every picture is its own answer, because we
 # make the small version ourselves. The classes still help us to ask whether a method does worse on, say, birds than on berries.
 #
-# Linnaeus 5 comes from a private server, and no licence is stated, so it cannot be packed into this course. We begin with photographs that anybody
-# may share.
+# Linnaeus 5 comes from a private server, and no licence is stated, so it cannot be packed into this course; `srlib` fetches it for you if you say so. Without it the lesson goes on, in the same cells, with photographs that anybody may share.
+
+# %%
+LINNAEUS = False  # True: fetch Linnaeus 5 once, from its author's server, and look at the real five classes
+if LINNAEUS:
+    shown = srlib.load_photos("linnaeus5", split="train")
+else:
+    shown = srlib.load_photos("sample", split="train") + srlib.load_photos("sample", split="validation")
+    print("Linnaeus 5 was not asked for; five photographs of the sample stand in for its five classes.")
+print(shown)
+
+# %%
+srlib.show.pictures(shown[:: len(shown) // 14][:14], titles=[], columns=7, size=1.15)
+
+# %% [markdown]
+# The stand-ins are a cup of coffee, the deep sky through a telescope, a stained tissue under a microscope, a portrait and the back of an eye. That is an odd mixture. Look for what they have in common: all have edges, and all have texture at several sizes.
 
 # %% [markdown]
 # ## Seven photographs that travel with Python
@@ -59,41 +73,35 @@ for name, photos in splits.items():
     print(f"{name:11} {len(photos):3} pictures from {', '.join(photos.class_names)}")
 
 # %% [markdown]
-# There is also a reason for who is in which row, and it comes below. First, a look at the ones to learn from.
+# There is a reason for who is in which row, and it comes below. You may have noticed that the pictures above left out the last row.
 
 # %%
 train = splits["train"]
 print(train)
 print(train.licence)
-srlib.show.pictures(train[::3], titles=[], columns=7, size=1.15)
 
 # %% [markdown]
-# A cup of coffee, the deep sky through a telescope, and a stained tissue under a microscope. That is an odd diet. Look for what the three have in
-# common: all have edges, and all have texture at several sizes.
-#
 # ## How bright, how detailed?
 #
-# Before training on pictures, measure them. Brightness is a mean. For detail we ask how much of the picture's variation happens from one pixel to
+# Back to the page of pictures above: the five stand-ins, or the five classes if you have fetched them. Before training on pictures, measure them. Brightness is a mean. For detail we ask how much of the picture's variation happens from one pixel to
 # the next, compared with the variation over the whole picture.
 
 # %%
-everything = srlib.load_photos("sample")
-grey = everything.images.mean(axis=-1)  # (N, 128, 128)
-step = np.abs(np.diff(grey, axis=2)).mean(axis=(1, 2))  # from one pixel to its neighbour
-for label, name in enumerate(everything.class_names):
-    own = everything.labels == label
-    print(f"{name:21} brightness {grey[own].mean():5.1f}   contrast {grey[own].std():5.1f}   step {step[own].mean():5.2f}")
+print("size:", shown.images.shape[1:], " type:", shown.images.dtype)
+for label, name in enumerate(shown.class_names):
+    grey = shown.images[shown.labels == label].mean(axis=-1)  # (N, 128, 128)
+    step = np.abs(np.diff(grey, axis=2)).mean()  # from one pixel to its neighbour
+    print(f"{name:21} brightness {grey.mean():5.1f}   contrast {grey.std():5.1f}   step {step:5.2f}")
 
 # %% [markdown]
 # The retina is smooth: neighbouring pixels differ by little over one grey level. The tissue and the starry sky are restless. Expect high
 # scores on the first and low ones on the others, from *every* method.
 #
-# A finer measure is the **spectrum**: how strong are the slow waves in a picture, and how strong the quick ones? The next figure shows it for four
-# photographs.
+# A finer measure is the **spectrum**: how strong are the slow waves in a picture, and how strong the quick ones? The next figure shows it for
+# each class.
 
 # %%
-names = ("coffee", "hubble_deep_field", "immunohistochemistry", "retina")
-sets = {name: everything.images[everything.labels == everything.class_names.index(name)] for name in names}
+sets = {name: shown.images[shown.labels == label] for label, name in enumerate(shown.class_names)}
 srlib.show.spectrum(sets, mark=0.25)
 
 # %% [markdown]
@@ -115,10 +123,12 @@ srlib.show.spectrum(sets, mark=0.25)
 # differ as much as any two columns of pixels do.
 
 # %%
+seen = splits["train"] + splits["validation"]
+grey = seen.images.mean(axis=-1)
 left, right = grey[:, :, 0], grey[:, :, -1]  # first and last column of every square
 difference = np.abs(right[:, None] - left[None]).mean(axis=2)  # (N, N): edge of one against edge of the other
-neighbour = np.array([[a[:-1] == b[:-1] and int(a[-1]) + 1 == int(b[-1]) for b in everything.names] for a in everything.names])
-same = (everything.labels[:, None] == everything.labels) & ~neighbour
+neighbour = np.array([[a[:-1] == b[:-1] and int(a[-1]) + 1 == int(b[-1]) for b in seen.names] for a in seen.names])
+same = (seen.labels[:, None] == seen.labels) & ~neighbour
 print(f"next to each other in one photograph: {difference[neighbour].mean():5.1f} grey levels apart")
 print(f"elsewhere in the same photograph:     {difference[same].mean():5.1f}")
 print(f"in different photographs:             {difference[~same & ~neighbour].mean():5.1f}")
@@ -133,6 +143,7 @@ print(f"in different photographs:             {difference[~same & ~neighbour].me
 # The bag would have leaked badly. The next cell draws it and counts the test squares that have a sister in the training set.
 
 # %%
+everything = srlib.load_photos("sample")
 rng = np.random.default_rng(0)
 bag = rng.permutation(len(everything))
 drawn_test, drawn_train = bag[: len(bag) // 5], bag[len(bag) // 5 :]
@@ -146,6 +157,9 @@ assert not shared
 # There are three groups, not two, because we will make choices while we work: how long to train, which of two networks to keep. Each choice made by looking at
 # a picture wears that picture out a little. We spend the **validation** photographs on choices, and leave the **test**
 # photographs alone until the tables of lesson 04.
+#
+# The same care is needed with public sets. The Berkeley set **BSDS500** has 500 photographs, and a hundred of them, its folder `val`, are the benchmark **BSD100** on which papers compare themselves. Whoever trains on "all of BSDS500" has trained on the test. `srlib.load_photos("bsds500")` therefore gives the other
+# four hundred only. `set5` and `set14` are for judging alone.
 #
 # The original project had no validation pictures. Its training script was told to keep the network with the best validation score, and so never kept
 # anything; its log says so, line after line.

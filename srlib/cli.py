@@ -320,6 +320,7 @@ def _upscale(args) -> int:
     from tqdm import tqdm
 
     from .data import SUFFIXES
+    from .data.folder import picture_files
     from .pictures import check_scale
     from .upscaling import upscale
 
@@ -329,8 +330,7 @@ def _upscale(args) -> int:
             raise FileNotFoundError(f"There is no file or folder {str(path)!r}; expected pictures: check the spelling.")
     jobs = []
     for path in args.inputs:
-        inside = (p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
-        found = sorted(inside) if path.is_dir() else [path]
+        found = picture_files(path) if path.is_dir() else [path]
         if not found:
             raise FileNotFoundError(
                 f"{path} holds no picture; expected files ending in {', '.join(SUFFIXES)}: give another folder."
