@@ -56,7 +56,8 @@ else:
 print(shown)
 
 # %%
-srlib.show.pictures(shown[:: len(shown) // 14][:14], titles=[], columns=7, size=1.15)
+chosen = np.linspace(0, len(shown) - 1, 14).astype(int)
+srlib.show.pictures(shown[chosen], titles=[], columns=7, size=1.15)
 
 # %% [markdown]
 # The stand-ins are a cup of coffee, the deep sky through a telescope, a stained tissue under a microscope, a portrait and the back of an eye. That is an odd mixture. Look for what they have in common: all have edges, and all have texture at several sizes.
