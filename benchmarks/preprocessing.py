@@ -37,6 +37,23 @@ def with_opencv(pictures, scale):
     return small, large
 
 
+def measure(count: int, side: int, scale: int, repeat: int) -> dict:
+    """Seconds of every repetition for both, the ratio of their medians, and their largest difference."""
+    pictures = np.random.default_rng(0).random((count, side, side, 3), np.float32)
+    difference = max(
+        float(np.abs(ours - theirs).max())
+        for ours, theirs in zip(with_srlib(pictures[:4], scale), with_opencv(pictures[:4], scale))
+    )
+    seconds = {"srlib": [], "OpenCV, one by one": []}
+    for _ in range(repeat):  # in turns, so that a busy moment of the machine meets both
+        for work, times in zip((with_srlib, with_opencv), seconds.values()):
+            start = time.perf_counter()
+            work(pictures, scale)
+            times.append(time.perf_counter() - start)
+    ours, theirs = map(statistics.median, seconds.values())
+    return {"count": count, "side": side, "seconds": seconds, "ratio": ours / theirs, "difference": difference}
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=2000, help="pictures (2000)")
@@ -44,30 +61,17 @@ def main() -> int:
     parser.add_argument("--scale", type=int, default=2, help="factor (2)")
     parser.add_argument("--repeat", type=int, default=5, help="repetitions (5)")
     args = parser.parse_args()
-
-    pictures = np.random.default_rng(0).random((args.count, args.side, args.side, 3), np.float32)
-    difference = max(
-        float(np.abs(ours - theirs).max())
-        for ours, theirs in zip(with_srlib(pictures[:4], args.scale), with_opencv(pictures[:4], args.scale))
-    )
-    seconds = {"srlib": [], "OpenCV, one by one": []}
-    for _ in range(args.repeat):  # in turns, so that a busy moment of the machine meets both
-        for work, times in zip((with_srlib, with_opencv), seconds.values()):
-            start = time.perf_counter()
-            work(pictures, args.scale)
-            times.append(time.perf_counter() - start)
-
-    medians = {name: statistics.median(times) for name, times in seconds.items()}
-    ratio = medians["srlib"] / medians["OpenCV, one by one"]
+    found = measure(args.count, args.side, args.scale, args.repeat)
+    ratio = found["ratio"]
     print(
         f"{args.count} pictures of {args.side}x{args.side}, shrunk by {args.scale} and enlarged again, bilinear, float32"
     )
     print(f"{'':20}{'median (s)':>12}{'fastest':>10}{'slowest':>10}")
-    for name, times in seconds.items():
-        print(f"{name:20}{medians[name]:12.3f}{min(times):10.3f}{max(times):10.3f}")
+    for name, times in found["seconds"].items():
+        print(f"{name:20}{statistics.median(times):12.3f}{min(times):10.3f}{max(times):10.3f}")
     print(f"{'ratio':20}{ratio:12.1f}   at most {LIMIT} wanted: {'yes' if ratio <= LIMIT else 'NO'}")
     print(
-        f"largest difference between the two: {difference:.1e}; OpenCV {cv2.__version__}, {cv2.getNumThreads()} threads"
+        f"largest difference between the two: {found['difference']:.1e}; OpenCV {cv2.__version__}, {cv2.getNumThreads()} threads"
     )
     return 0 if ratio <= LIMIT else 1
 

@@ -113,6 +113,9 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--learning-rate", type=float, default=1e-3, help="of Adam, at its peak")
     train.add_argument("--schedule", choices=("cosine", "constant"), default="cosine", help="of the learning rate")
     train.add_argument(
+        "--average", type=float, metavar="SHARE", help="end with a running average of the weights, such as 0.999"
+    )
+    train.add_argument(
         "--option",
         action="append",
         default=[],
@@ -144,6 +147,9 @@ def _parser() -> argparse.ArgumentParser:
         help="how pictures are shrunk; published: the small pictures that set5 or set14 comes with",
     )
     _scale(judge)
+    judge.add_argument(
+        "--costs", action="store_true", help="parameters, multiply-adds and seconds a megapixel beside the scores"
+    )
     judge.add_argument("--json", type=Path, metavar="FILE", help="write every score here too")
 
     enlarge = command(commands, "upscale", _upscale, "enlarge picture files", "srlib upscale holiday.jpg -o large/")
@@ -250,6 +256,8 @@ def _train(args) -> None:
     from .models import BUILDERS, build_model, load_model, shipped
     from .training import fit, steps_within
 
+    for source, purpose in [*((name, "data") for name in args.data), (args.validation, "validation")]:
+        _refuse_benchmark(source, purpose)
     options = dict(_option(pair) for pair in args.option)
     if args.model in BUILDERS:
         model = build_model(args.model, args.scale, seed=args.seed, **options)
@@ -273,6 +281,7 @@ def _train(args) -> None:
         "crop": args.crop,
         "loss": args.loss,
         "learning_rate": args.learning_rate,
+        "average": args.average,
     }
     steps = args.steps
     if steps is None:
@@ -285,6 +294,16 @@ def _train(args) -> None:
     print(
         f"{args.out}: {history.step[-1]} steps in {history.seconds[-1]:.0f} s, validation {history.psnr[-1]:.2f} dB (linear enlargement {history.baseline:.2f} dB)"
     )
+
+
+def _refuse_benchmark(source: str, purpose: str) -> None:
+    """What is for judging is not learnt from, nor looked at on the way."""
+    from .data import FOR_JUDGING
+
+    if source in FOR_JUDGING:
+        raise ValueError(
+            f"--{purpose} is {source}, a benchmark that is for judging only; expected other pictures: use {'sample' if purpose == 'validation' else 'bsds500'} or a folder of yours, and keep {source} for `srlib evaluate`."
+        )
 
 
 def _steps_of(folder: Path) -> int | None:
@@ -310,7 +329,9 @@ def _evaluate(args) -> None:
     if args.json is not None:
         _check_writable(args.json)
     methods = {name: _method(name) for name in args.model}
-    table = evaluate(methods, _photos(args.data, "test"), scale=args.scale, kernel=args.kernel, protocol=args.protocol)
+    table = evaluate(
+        methods, _photos(args.data, "test"), scale=args.scale, kernel=args.kernel, protocol=args.protocol, costs=args.costs
+    )  # fmt: skip
     print(table)
     if args.json is not None:
         _write(args.json, lambda path: path.write_text(table.to_json() + "\n"))

@@ -5,6 +5,8 @@ Enters: methods by name, and true pictures. Leaves: a :class:`Table` of PSNR, SS
 """
 
 import json
+import statistics
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -17,6 +19,9 @@ from .pictures import check_choice, check_scale
 from .upscaling import upscale
 
 COLUMNS = ("psnr", "ssim", "mse")
+COSTS = ("parameters", "multiply_adds", "seconds_per_megapixel")
+COST_SIDE = 512  # of the picture that is made to measure the time
+COST_OUTPUT = 1280 * 720  # pixels for which the papers count multiply-adds
 
 
 @dataclass(eq=False)
@@ -31,6 +36,8 @@ class Table:
         What was measured, and how.
     groups : dict
         ``groups[class name]`` lists the pictures of a class (in ``sample``: of a photograph).
+    costs : dict
+        Where asked for: ``costs[method]`` is what :func:`costs_of` says.
     """
 
     scores: dict[str, dict[str, dict[str, float]]]
@@ -39,6 +46,7 @@ class Table:
     kernel: str
     scale: int
     groups: dict[str, list[str]] = field(default_factory=dict)
+    costs: dict[str, dict[str, float | None]] = field(default_factory=dict)
 
     def mean(self, method: str, metric: str = "psnr", group: str | None = None) -> float:
         """The mean of a metric over all pictures, or over those of one group."""
@@ -61,8 +69,10 @@ class Table:
         return aligned([head, *rows])
 
     def rows(self) -> list[list[str]]:
-        """Heading and one row for each method: mean and standard deviation over the pictures."""
+        """Heading and one row for each method: mean and standard deviation over the pictures, and costs where known."""
         out = [["method", "PSNR (dB)", "+-", "SSIM", "+-", "MSE"]]
+        if self.costs:
+            out[0] += ["parameters", "multiply-adds for 1280x720", "s a megapixel"]
         for method in self.scores:
             p, s, e = (self.values(method, metric) for metric in COLUMNS)
             with np.errstate(invalid="ignore"):  # a picture met exactly has an infinite PSNR
@@ -77,6 +87,13 @@ class Table:
                     f"{e.mean():.5f}" if self.protocol == "rgb" else f"{e.mean():.2f}",
                 ]
             )
+            if self.costs:
+                count, work, seconds = self.costs[method].values()
+                out[-1] += [
+                    "-" if count is None else f"{count:,}",
+                    "-" if work is None else f"{work / 1e9:.1f} G",
+                    f"{seconds:.3g}",
+                ]
         return out
 
     def to_markdown(self) -> str:
@@ -90,7 +107,11 @@ class Table:
         from .training import versions
 
         methods = {
-            method: {**{metric: self.mean(method, metric) for metric in COLUMNS}, "images": images}
+            method: {
+                **{metric: self.mean(method, metric) for metric in COLUMNS},
+                **self.costs.get(method, {}),
+                "images": images,
+            }
             for method, images in self.scores.items()
         }
         about = {"data": self.data, "protocol": self.protocol, "kernel": self.kernel, "scale": self.scale}
@@ -100,7 +121,12 @@ class Table:
     def from_dict(cls, told: dict) -> "Table":
         """The table that :meth:`to_dict` described, without its groups."""
         scores = {method: about["images"] for method, about in told["methods"].items()}
-        return cls(scores, told["data"], told["protocol"], told["kernel"], told["scale"])
+        costs = {
+            method: {cost: about[cost] for cost in COSTS}
+            for method, about in told["methods"].items()
+            if about.keys() >= set(COSTS)
+        }
+        return cls(scores, told["data"], told["protocol"], told["kernel"], told["scale"], costs=costs)
 
     def to_json(self) -> str:
         """The same as text."""
@@ -111,7 +137,15 @@ class Table:
         return f"{self.data}, {count} pictures, x{self.scale} {self.kernel}, protocol {self.protocol}\n{aligned(self.rows())}"
 
 
-def evaluate(methods: dict, photos, *, scale: int = 2, kernel: str = "bilinear", protocol: str = "rgb") -> Table:
+def evaluate(
+    methods: dict,
+    photos,
+    *,
+    scale: int = 2,
+    kernel: str = "bilinear",
+    protocol: str = "rgb",
+    costs: bool = False,
+) -> Table:
     """Shrink every picture, enlarge it again with every method, and compare with what it was.
 
     Parameters
@@ -126,6 +160,8 @@ def evaluate(methods: dict, photos, *, scale: int = 2, kernel: str = "bilinear",
         (``set5``, ``set14``), and the true ones are cropped to fit them.
     protocol : {"rgb", "paper"}
         See :func:`srlib.metrics.score`.
+    costs : bool
+        Whether to say beside the scores what each method costs; see :func:`costs_of`.
 
     Returns
     -------
@@ -159,7 +195,44 @@ def evaluate(methods: dict, photos, *, scale: int = 2, kernel: str = "bilinear",
     if getattr(photos, "class_names", None):
         for name, label in zip(names, photos.labels):
             groups.setdefault(photos.class_names[label], []).append(name)
-    return Table(scores, getattr(photos, "source", "pictures"), protocol, kernel, scale, groups)
+    told = {label: costs_of(method, scale) for label, method in methods.items()} if costs else {}
+    return Table(scores, getattr(photos, "source", "pictures"), protocol, kernel, scale, groups, told)
+
+
+def costs_of(method, scale: int = 2, *, repeat: int = 5) -> dict[str, float | None]:
+    """What a method costs: counted from its layers, and timed on this machine.
+
+    Parameters
+    ----------
+    method : keras.Model or str
+        A network, or the name of an interpolation.
+    scale : int
+    repeat : int
+        How many times it is timed, after once to warm up.
+
+    Returns
+    -------
+    dict
+        `parameters`; `multiply_adds`, for an output of 1280x720; `seconds_per_megapixel` of output, the median over the
+        making of a picture of about 512x512. The first two are None for what has no layers that can be counted: an
+        interpolation, or (the second) a network that was built by hand.
+    """
+    parameters = work = None
+    if not isinstance(method, str):
+        from .geometry import geometry
+
+        parameters = int(method.count_params()) if hasattr(method, "count_params") else None
+        if getattr(method, "srlib_config", None) is not None:
+            work = geometry(method).multiply_adds * COST_OUTPUT / scale**2
+    side = -(-COST_SIDE // scale)
+    picture = np.random.default_rng(0).integers(0, 256, (side, side, 3), np.uint8)
+    seconds = []
+    for _ in range(repeat + 1):
+        start = time.perf_counter()
+        upscale(picture, method, scale)
+        seconds.append(time.perf_counter() - start)
+    made = (side * scale) ** 2 / 1e6
+    return dict(zip(COSTS, (parameters, work, statistics.median(seconds[1:]) / made)))
 
 
 def _distinct(names: list[str]) -> list[str]:

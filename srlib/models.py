@@ -22,6 +22,7 @@ from .pictures import check_choice, check_scale, check_seed
 
 layers = keras.layers
 WEIGHTS = Path(__file__).parent / "weights"
+SAVING = ".saving-"  # how the folder begins in which a model is written before it is moved to its place
 _CONFIG, _WEIGHTS_FILE = "model.json", "model.weights.h5"
 
 
@@ -266,7 +267,7 @@ def save_model(model, folder: str | Path, *, half: bool = False, **card) -> Path
     bare.set_weights(model.get_weights())
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+    with tempfile.TemporaryDirectory(dir=folder, prefix=SAVING) as scratch:
         weights, told = Path(scratch) / _WEIGHTS_FILE, Path(scratch) / _CONFIG
         bare.save_weights(weights)
         if half:

@@ -10,8 +10,10 @@ before it, and every schedule counts steps, so a recipe means the same on a fast
 import csv
 import json
 import os
+import shutil
 import time
 import zipfile
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -20,7 +22,7 @@ import numpy as np
 from ._backend import keras
 from .degradation import SHRINK_KERNELS, crop_to_multiple, enlarge, make_pairs
 from .metrics import psnr
-from .models import load_model, save_model
+from .models import SAVING, load_model, save_model
 from .pictures import check_choice, check_seed, to_float, to_uint8
 from .upscaling import upscale
 
@@ -122,6 +124,7 @@ def fit(
     loss: str = "mae",
     learning_rate: float = 1e-3,
     schedule: str = "cosine",
+    average: float | None = None,
     augment: bool = True,
     validation=None,
     every: int | None = None,
@@ -152,6 +155,9 @@ def fit(
         Of Adam, at its peak.
     schedule : {"cosine", "constant"}
         ``cosine`` warms up over the first twentieth (at most 500 steps), then falls to zero at the last step.
+    average : float, optional
+        Look at, and end with, a running average of the weights instead of the last ones: after every step it keeps this
+        share of itself, such as 0.999, and in the first steps less, so that it soon forgets where it began.
     augment : bool
         Whether crops are flipped and turned.
     validation : Photos, ndarray or list, optional
@@ -190,6 +196,10 @@ def fit(
         raise ValueError(
             f"learning_rate is {learning_rate!r}; expected a number between 0 and 1: the usual one is 0.001."
         )
+    if average is not None and not 0 < average < 1:
+        raise ValueError(
+            f"average is {average!r}; expected a number between 0 and 1, or None for none: the usual one is 0.999."
+        )
     if scale is not None and scale != config["scale"]:
         raise ValueError(
             f"scale is {scale}, but {config['builder']} enlarges by {config['scale']}; expected its own scale: leave scale out, or build another model."
@@ -197,13 +207,14 @@ def fit(
     if validation is not None and len(validation) == 0:
         raise ValueError("There are no validation pictures; expected at least one: leave validation out, or add some.")
     every, learning_rate = int(every or max(1, steps // 20)), float(learning_rate)
+    average = None if average is None else float(average)
     crops = Crops(photos, config["scale"], kernel, crop=crop, batch=batch, seed=seed, augment=augment)
     recipe = {
         "model": {key: config[key] for key in ("builder", "scale", "options")},
         "data": getattr(photos, "source", "pictures"), "pictures": len(photos),
         "validation": getattr(validation, "source", None if validation is None else "pictures"),
         "kernel": kernel, "steps": steps, "seed": seed, "batch": batch, "crop": crop, "loss": loss,
-        "learning_rate": learning_rate, "schedule": schedule, "augment": augment, "every": every,
+        "learning_rate": learning_rate, "schedule": schedule, "average": average, "augment": augment, "every": every,
     }  # fmt: skip
     history = History({**recipe, "versions": versions()})
     watched = None
@@ -212,19 +223,21 @@ def fit(
         history.baseline = _mean_psnr(watched, lambda small: enlarge(small, config["scale"]))
     model.compile(optimizer=keras.optimizers.Adam(_learning_rates(learning_rate, schedule, steps)), loss=LOSSES[loss])
     start, folder = 0, None
+    averages = [] if average is None else [weights.copy() for weights in model.get_weights()]
     if out is not None:
         folder = Path(out)
-        start = _open_run(folder, model, recipe, history, resume)
-    _train(model, crops, watched, history, range(start, steps), every, folder, progress)
+        start = _open_run(folder, model, averages, recipe, history, resume)
+    _train(model, averages, crops, watched, history, range(start, steps), every, folder, progress)
+    if averages:
+        model.set_weights(averages)
     if folder is not None:
         card = {"kernel": kernel, "recipe": history.recipe, "seconds": round(history.seconds[-1], 1)}
         save_model(model, folder, **card)
-        for name in (_CHECKPOINT, _PREVIOUS, _SCRATCH):
-            (folder / name).unlink(missing_ok=True)
+        _sweep(folder)
     return history
 
 
-def _train(model, crops, watched, history, todo, every, folder, progress) -> None:
+def _train(model, averages, crops, watched, history, todo, every, folder, progress) -> None:
     from tqdm import tqdm
 
     bar = tqdm(total=len(todo) + todo.start, initial=todo.start, desc="training", unit="step", disable=not progress)
@@ -236,6 +249,8 @@ def _train(model, crops, watched, history, todo, every, folder, progress) -> Non
         small, large = crops(step)
         model.reset_metrics()  # so that what comes back is the loss of this step
         losses.append(float(np.ravel(model.train_on_batch(small, large))[0]))
+        if averages:
+            _move_averages(averages, model, step, history.recipe["average"])
         bar.update()
         if (step + 1) % every and step + 1 != todo.stop:
             continue
@@ -243,14 +258,36 @@ def _train(model, crops, watched, history, todo, every, folder, progress) -> Non
         history.step.append(step + 1)
         history.loss.append(float(np.mean(losses)))
         history.seconds.append(before + look - clock - looking)
-        history.psnr.append(float("nan") if watched is None else _mean_psnr(watched, lambda x: upscale(x, model)))
+        with _weights_of(model, averages):
+            history.psnr.append(float("nan") if watched is None else _mean_psnr(watched, lambda x: upscale(x, model)))
         losses.clear()
         bar.set_postfix(loss=f"{history.loss[-1]:.4f}", psnr=f"{history.psnr[-1]:.2f} dB")
         if folder is not None:
             _write_history(folder, history)
-            _save_checkpoint(folder, model, history)
+            _save_checkpoint(folder, model, averages, history)
         looking += time.perf_counter() - look
     bar.close()
+
+
+def _move_averages(averages: list[np.ndarray], model, step: int, keep: float) -> None:
+    """One step of the running average, in place; in NumPy, so that it is the same on every backend."""
+    keep = min(keep, (1 + step) / (10 + step))  # an average over about the last tenth, until `keep` is reached
+    for old, new in zip(averages, model.get_weights()):
+        old += np.float32(1 - keep) * (new - old)
+
+
+@contextmanager
+def _weights_of(model, averages: list[np.ndarray]):
+    """The averages in the model while one looks at it, then its own weights again; nothing where there are none."""
+    if not averages:
+        yield
+        return
+    own = [weights.copy() for weights in model.get_weights()]
+    model.set_weights(averages)
+    try:
+        yield
+    finally:
+        model.set_weights(own)
 
 
 def steps_within(minutes: float, model, photos, **settings) -> int:
@@ -263,7 +300,7 @@ def steps_within(minutes: float, model, photos, **settings) -> int:
         Its weights are left as they are.
     photos : Photos, ndarray or list
     **settings
-        `kernel`, `batch`, `crop`, `loss` as for :func:`fit`.
+        `kernel`, `batch`, `crop`, `loss`, `average` as for :func:`fit`.
 
     Returns
     -------
@@ -324,7 +361,7 @@ def _mean_psnr(pairs, method) -> float:
 # -- the run folder -----------------------------------------------------------------------------------------------------
 
 
-def _open_run(folder: Path, model, recipe: dict, history: History, resume: bool) -> int:
+def _open_run(folder: Path, model, averages: list, recipe: dict, history: History, resume: bool) -> int:
     """Make the folder of a new run, or take up the last good checkpoint of an old one; the step to start from."""
     file = folder / "recipe.json"
     if not file.exists():
@@ -352,14 +389,24 @@ def _open_run(folder: Path, model, recipe: dict, history: History, resume: bool)
             )
     if (folder / "model.json").exists():
         load_model(folder)
+        _sweep(folder)  # it may have been killed just before
         raise FileExistsError(
             f"{folder} holds a finished run; there is nothing to resume: choose another --out to train again."
         )
     for name in (_CHECKPOINT, _PREVIOUS):
-        step = _load_checkpoint(folder / name, model, history)
+        step = _load_checkpoint(folder / name, model, averages, history)
         if step is not None:
             return step
     return 0
+
+
+def _sweep(folder: Path) -> None:
+    """Leave of a finished run what it is kept for: no checkpoints, nothing half written by a run that was killed."""
+    scratch = [_scratch(folder / name).name for name in ("recipe.json", "history.csv")]
+    for name in (_CHECKPOINT, _PREVIOUS, _SCRATCH, *scratch):
+        (folder / name).unlink(missing_ok=True)
+    for half in folder.glob(f"{SAVING}*"):
+        shutil.rmtree(half, ignore_errors=True)
 
 
 def _replace(file: Path, text: str) -> None:
@@ -385,29 +432,32 @@ def _state(model) -> list:
     return [*model.weights, *model.optimizer.variables]
 
 
-def _save_checkpoint(folder: Path, model, history: History) -> None:
-    arrays = {str(i): keras.ops.convert_to_numpy(v) for i, v in enumerate(_state(model))}
+def _save_checkpoint(folder: Path, model, averages: list, history: History) -> None:
+    arrays = {str(i): keras.ops.convert_to_numpy(v) for i, v in enumerate([*_state(model), *averages])}
     np.savez(folder / _SCRATCH, history=json.dumps(asdict(history)), **arrays)
     if (folder / _CHECKPOINT).exists():
         os.replace(folder / _CHECKPOINT, folder / _PREVIOUS)
     os.replace(folder / _SCRATCH, folder / _CHECKPOINT)
 
 
-def _load_checkpoint(file: Path, model, history: History) -> int | None:
-    """Put a checkpoint into the model and the history; None where it is missing, another run's, or damaged (the zip's sums tell)."""
+def _load_checkpoint(file: Path, model, averages: list, history: History) -> int | None:
+    """Put a checkpoint into the model, its averages and the history; None where it is missing, another run's, or damaged (the zip's sums tell)."""
     model.optimizer.build(model.trainable_variables)
     state = _state(model)
     try:
         with np.load(file, allow_pickle=False) as saved:
-            arrays = [saved[str(i)] for i in range(len(state))]
+            arrays = [saved[str(i)] for i in range(len(state) + len(averages))]
             told = json.loads(str(saved["history"]))
     except (OSError, ValueError, KeyError, EOFError, RuntimeError, MemoryError, zipfile.BadZipFile):
         return None
     begun, now = ({**recipe, "versions": None} for recipe in (told.pop("recipe", {}), history.recipe))
-    if begun != now or any(array.shape != tuple(variable.shape) for array, variable in zip(arrays, state)):
+    if begun != now or any(
+        array.shape != tuple(variable.shape) for array, variable in zip(arrays, [*state, *averages])
+    ):
         return None
     for array, variable in zip(arrays, state):
         variable.assign(array)
+    averages[:] = arrays[len(state) :]
     for key, value in told.items():
         setattr(history, key, value)
     return history.step[-1]

@@ -220,6 +220,59 @@ def test_steps_within_by_a_clock_that_is_known(minutes, steps, leaves, monkeypat
     assert steps_within(minutes, net(), leaves) == steps
 
 
+# -- the average of the weights --------------------------------------------------------------------------------------------
+
+
+def test_the_average_by_hand(leaves, watched):
+    """Of the weights after every step, each new one with the share that its step gives it."""
+    trail = []
+    for steps in range(1, 6):
+        model = net()
+        fit(model, leaves, steps=steps, seed=4, schedule="constant", **TINY)
+        trail.append(model.get_weights())
+    expected = [weights.astype(float) for weights in net().get_weights()]
+    for step, weights in enumerate(trail):
+        keep = min(0.25, (1 + step) / (10 + step))  # 0.1, 0.18, 0.25, 0.25, 0.25
+        expected = [keep * old + (1 - keep) * new for old, new in zip(expected, weights)]
+    model = net()
+    history = fit(
+        model, leaves, steps=5, seed=4, schedule="constant", average=0.25, validation=watched, every=5, **TINY
+    )
+    for found, wanted in zip(model.get_weights(), expected, strict=True):
+        np.testing.assert_allclose(found, wanted, atol=1e-6)
+    assert not identical(model, net()) and not np.array_equal(model.get_weights()[0], trail[-1][0])
+    assert srlib.evaluate({"net": model}, watched).mean("net") == pytest.approx(history.psnr[-1], abs=1e-4)
+    assert history.recipe["average"] == 0.25
+
+
+def test_the_average_changes_nothing_in_what_is_averaged(leaves, watched):
+    """The losses on the way are those of a training without it, though it was put into the model for every look."""
+    plain, averaged = (
+        fit(net(), leaves, steps=6, every=2, average=share, validation=watched, **TINY) for share in (None, 0.9)
+    )
+    assert plain.loss == averaged.loss and plain.psnr != averaged.psnr
+
+
+def test_the_average_survives_a_stop(stop, taken_up, leaves, watched, tmp_path):
+    stop(tmp_path / "run", 10, average=0.9)
+    whole = net()
+    expected = whole, fit(whole, leaves, validation=watched, average=0.9, **RUN)
+    found = taken_up(average=0.9)
+    assert found[2] == 9
+    same_end(found, expected)
+    assert identical(load_model(tmp_path / "run"), whole)
+
+
+def test_a_short_training_is_not_held_back_by_the_average():
+    photos = srlib.load_photos("dead_leaves", count=40, size=48, seed=0)
+    unseen = srlib.load_photos("dead_leaves", count=8, size=48, seed=9)
+    settings = dict(steps=100, batch=8, crop=24, learning_rate=5e-3, validation=unseen, every=100)
+    plain, averaged = (
+        fit(build_model("subpixel", width=8, blocks=1), photos, average=share, **settings) for share in (None, 0.9999)
+    )
+    assert averaged.psnr[-1] > plain.psnr[-1] - 0.05
+
+
 # -- the run folder -------------------------------------------------------------------------------------------------------
 
 
@@ -424,7 +477,7 @@ def reader(stopped):
 
     def read(data):
         (stopped / "copy.npz").write_bytes(data)
-        step = training._load_checkpoint(stopped / "copy.npz", model, history)
+        step = training._load_checkpoint(stopped / "copy.npz", model, [], history)
         return step, [keras.ops.convert_to_numpy(v).copy() for v in training._state(model)]
 
     return read
@@ -470,6 +523,7 @@ def test_no_byte_of_a_checkpoint_can_change_unseen(reader, stopped):
         ({"kernel": "area"}, "kernel 'bilinear'"),
         ({"batch": 3}, "batch 2"),
         ({"learning_rate": 0.002}, "learning_rate 0.001"),
+        ({"average": 0.9}, "average None"),
     ],
 )
 def test_another_recipe_is_refused(settings, word, stopped, taken_up):
@@ -506,39 +560,114 @@ def test_a_folder_of_somebody_else_is_left_alone(resume, tmp_path, leaves):
     assert contents(tmp_path) == {"letters/to-mother.txt": b"dear mother"}
 
 
+def test_a_run_killed_while_its_recipe_was_written_can_begin(tmp_path, leaves):
+    (tmp_path / ".recipe.json.new").write_text('{"mod')
+    fit(net(), leaves, steps=1, out=tmp_path, resume=True, **TINY)
+    assert files(tmp_path) == FINISHED
+
+
+@pytest.mark.slow
+def test_killed_at_every_file_that_is_moved(leaves, watched, tmp_path):
+    """A run puts its files in place by os.replace alone, so these are the moments at which the disk changes."""
+    settings = {**RUN, "steps": 6}
+    whole = net()
+    expected = whole, fit(whole, leaves, validation=watched, **settings)
+    replace = os.replace
+
+    def begin(folder, at):
+        """Train until the process dies, just before a file is moved for the `at`-th time; whether it did."""
+        moves = []
+
+        def move(*paths):
+            moves.append(paths)
+            if len(moves) == at:
+                raise Killed
+            replace(*paths)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(os, "replace", move)
+            patch.setattr("tempfile.TemporaryDirectory.cleanup", lambda self: self._finalizer.detach())  # so would -9
+            try:
+                fit(net(), leaves, validation=watched, out=folder, **settings)
+            except Killed:
+                return True
+        return False
+
+    at = 1
+    while begin(folder := tmp_path / str(at), at):
+        model = net()
+        same_end((model, fit(model, leaves, validation=watched, out=folder, resume=True, **settings)), expected)
+        assert files(folder) == FINISHED, at
+        assert identical(load_model(folder), whole)
+        with (folder / "history.csv").open(newline="") as file:
+            assert [float(row["loss"]) for row in csv.DictReader(file)] == expected[1].loss
+        at += 1
+    assert at == 9  # recipe; two histories, two checkpoints, one moved aside; weights and card: 8, and the whole run
+
+
+def test_what_a_kill_left_beside_a_finished_run_goes(finished, leaves, watched, tmp_path):
+    folder, _, history = finished
+    shutil.copytree(folder, tmp_path / "run")
+    (tmp_path / "run" / ".saving-0").mkdir()
+    for name in ("checkpoint.npz", ".checkpoint.new.npz", ".history.csv.new", ".saving-0/model.json"):
+        (tmp_path / "run" / name).write_text("half")
+    settings = {key: history.recipe[key] for key in ("steps", "every", "seed", "learning_rate", "batch", "crop")}
+    with pytest.raises(FileExistsError, match="finished run"):
+        fit(net(), leaves, validation=watched, out=tmp_path / "run", resume=True, **settings)
+    assert contents(tmp_path / "run") == contents(folder) and files(tmp_path / "run") == FINISHED
+
+
 SCRIPT = """
 import sys, srlib
+from srlib.training import Crops
+
+class Told(Crops):
+    def __call__(self, step):
+        print(step, flush=True)
+        return super().__call__(step)
+
+srlib.training.Crops = Told
 leaves = srlib.load_photos("dead_leaves", count=6, size=32)
 model = srlib.build_model("subpixel", width=4, blocks=1)
-print("begin", flush=True)
-srlib.fit(model, leaves, steps=200, every=10, batch=2, crop=8, validation=leaves[:2], out=sys.argv[1], resume=True)
+average = float(sys.argv[2]) or None
+srlib.fit(
+    model, leaves, steps=200, every=10, batch=2, crop=8, average=average, validation=leaves[:2], out=sys.argv[1], resume=True
+)
 """
 
 
 @pytest.mark.slow
-def test_killed_three_times_at_random_and_equal_to_the_last_bit(tmp_path):
-    def run(folder, kill_after=None):
-        """Seconds of training, or None where it was killed."""
-        with subprocess.Popen([sys.executable, "-c", SCRIPT, tmp_path / folder], stdout=subprocess.PIPE) as process:
-            process.stdout.readline()
-            began = time.perf_counter()
-            if kill_after is not None:
-                time.sleep(kill_after)
-                os.kill(process.pid, signal.SIGKILL)
-            process.wait()
-        assert process.returncode in (0, -signal.SIGKILL)
-        return time.perf_counter() - began if process.returncode == 0 else None
+@pytest.mark.parametrize("average", (0, 0.99))
+def test_killed_three_times_at_random_and_equal_to_the_last_bit(average, tmp_path):
+    rng = np.random.default_rng(13)
 
-    length = run("whole")
-    waits = np.random.default_rng().uniform(0, length / 3, 3)
-    assert [run("killed", wait) for wait in waits] == [None] * 3, "it was not killed in time"
-    run("killed")
-    assert identical(load_model(tmp_path / "whole"), load_model(tmp_path / "killed")), f"killed after {waits} s"
+    def run(folder, kill_in=None):
+        """Train to the end, or into a step and a few random milliseconds on; the steps that were begun."""
+        words = [sys.executable, "-c", SCRIPT, tmp_path / folder, str(average)]
+        begun = []
+        with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+            for line in process.stdout:
+                begun.append(int(line))
+                if begun[-1] == kill_in:
+                    time.sleep(rng.uniform(0, 0.02))
+                    os.kill(process.pid, signal.SIGKILL)
+                    break
+        assert process.returncode == (0 if kill_in is None else -signal.SIGKILL)
+        return begun
+
+    assert run("whole") == list(range(200))
+    moments = sorted(map(int, rng.choice(190, 3, replace=False)))
+    for moment in moments:
+        run("killed", moment)
+        assert not (tmp_path / "killed" / "model.json").exists()
+    assert run("killed")[0] in (moments[-1] // 10 * 10, moments[-1] // 10 * 10 + 10)  # from the last checkpoint
+    assert identical(load_model(tmp_path / "whole"), load_model(tmp_path / "killed")), moments
     rows = [
         [(row["step"], row["loss"], row["psnr"]) for row in csv.DictReader((tmp_path / run / "history.csv").open())]
         for run in ("whole", "killed")
     ]
     assert rows[0] == rows[1] and len(rows[0]) == 20
+    assert files(tmp_path / "killed") == FINISHED
 
 
 # -- the door -------------------------------------------------------------------------------------------------------------
@@ -561,6 +690,9 @@ def test_killed_three_times_at_random_and_equal_to_the_last_bit(tmp_path):
         ({"kernel": "lanczos"}, ["'lanczos'", "bicubic"]),
         ({"loss": "ssim"}, ["'ssim'", "mae, mse"]),
         ({"schedule": "step"}, ["'step'", "cosine"]),
+        ({"average": 0}, ["average is 0", "0.999"]),
+        ({"average": 1}, ["average is 1"]),
+        ({"average": float("nan")}, ["average is nan"]),
         ({"learning_rate": 0}, ["learning_rate is 0"]),
         ({"learning_rate": float("nan")}, ["learning_rate is nan"]),
         ({"scale": 3}, ["scale is 3", "enlarges by 2"]),

@@ -7,7 +7,7 @@ Enters: a name or a folder. Leaves: :class:`Photos`, ``uint8`` pictures with the
 from pathlib import Path
 
 from . import benchmarks, linnaeus5
-from .benchmarks import published_lr, published_pairs
+from .benchmarks import FOR_JUDGING, published_lr, published_pairs
 from .cache import FetchError, NotFetched
 from .catalogue import CATALOGUE, Source, fetch, on_disk
 from .folder import SUFFIXES, load_folder, read_picture
@@ -17,6 +17,7 @@ from .sample import SAMPLE_SIDE, SAMPLE_SPLITS, SPLITS, load_sample, sample_phot
 
 __all__ = [
     "CATALOGUE",
+    "FOR_JUDGING",
     "FetchError",
     "NotFetched",
     "Photos",

@@ -1,0 +1,301 @@
+"""Measure on this machine, our way beside what one would pick instead, and write RESULTS.md and results.json.
+
+Every measurement runs alone in a fresh process (tasks.py), so that its memory is its own. Results that are not measured
+again are kept, each with the date and the machine it is from.
+
+    python benchmarks/run.py                    all of it, about 20 minutes on two cores; quality wants SRLIB_DATA
+    python benchmarks/run.py --quick            the same with little of everything, 4 minutes: a rehearsal, no result
+    python benchmarks/run.py --only enlarge
+"""
+
+import argparse
+import datetime
+import importlib.util
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).parent
+BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX"}
+
+
+def task(name: str, backend: str = "tensorflow", **settings):
+    """Run a task of tasks.py in a process of its own."""
+    env = {**os.environ, "KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "2"}
+    print(f"  {name} {json.dumps(settings)}", file=sys.stderr, flush=True)
+    words = [sys.executable, HERE / "tasks.py", name, json.dumps(settings)]
+    done = subprocess.run(words, capture_output=True, text=True, env=env)
+    if done.returncode:
+        raise SystemExit(
+            f"{done.stderr}\nbenchmarks: {name} {settings} failed with status {done.returncode}; see above."
+        )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+# -- what is measured: one function for each section; it gives what goes into results.json -----------------------------------
+
+
+def preprocessing(quick: bool) -> dict:
+    import preprocessing as script
+
+    return script.measure(*((200, 128, 2, 3) if quick else (2000, 128, 2, 5)))
+
+
+def training(quick: bool) -> dict:
+    batch, steps = (8, 2) if quick else (32, 4)
+    ways = {"reference": steps, "autoencoder": steps, "subpixel": 3 * steps}
+    return {"batch": batch, **{way: task("train", way=way, batch=batch, steps=n) for way, n in ways.items()}}
+
+
+def memory(quick: bool) -> dict:
+    with tempfile.TemporaryDirectory() as folder:
+        task("write_pictures", folder=folder, count=1000 if quick else 6000)
+        return {way: task("feed", way=way, folder=folder) for way in ("reference", "ours")}
+
+
+def enlarge(quick: bool) -> dict:
+    from srlib.models import BUILDERS
+
+    side, repeat = (128, 2) if quick else (512, 5)
+    names = ("bicubic", *BUILDERS)
+    return {"side": side, "methods": {name: task("enlarge", method=name, side=side, repeat=repeat) for name in names}}
+
+
+def backends(quick: bool) -> dict:
+    return {
+        name: task("backend", backend=name, steps=10 if quick else 60) if importlib.util.find_spec(name) else None
+        for name in BACKENDS
+    }
+
+
+def quality(quick: bool) -> dict | None:
+    if not os.environ.get("SRLIB_DATA"):
+        print("  SRLIB_DATA is not set, so there is no BSDS500: quality is left out.", file=sys.stderr)
+        return None
+    ours, looks = (10, [20, 60]) if quick else (30, [60, 150, 300, 600])
+    return {
+        **{name: task("quality_interpolation", method=name) for name in ("bilinear", "bicubic")},
+        "ours": task("quality_ours", seconds=ours),
+        "reference": task("quality_reference", looks=looks, batch=16),
+        "seconds": ours,
+    }
+
+
+# -- what is written ------------------------------------------------------------------------------------------------------
+
+
+def mb(count: float) -> str:
+    return f"{count / 1e6:,.0f} MB"
+
+
+def giga(count: float | None) -> str:
+    return "-" if count is None else f"{count / 1e9:.1f} G"
+
+
+def table(head: list, *rows: list) -> list[str]:
+    rule = ["---"] + ["---:"] * (len(head) - 1)
+    return ["| " + " | ".join(map(str, row)) + " |" for row in (head, rule, *rows)] + [""]
+
+
+def tell_preprocessing(found: dict) -> list[str]:
+    rows = [
+        [name, f"{statistics.median(t):.3f}", f"{min(t):.3f}", f"{max(t):.3f}"] for name, t in found["seconds"].items()
+    ]
+    return [
+        f"{found['count']:,} float32 pictures of {found['side']}x{found['side']} shrunk by 2 and enlarged again, bilinear. "
+        f"srlib takes {found['ratio']:.1f} times as long as the loop of OpenCV's resize; the largest difference is {found['difference']:.0e}.",
+        "",
+        *table(["", "median (s)", "fastest", "slowest"], *rows),
+    ]
+
+
+def tell_training(found: dict) -> list[str]:
+    told = {
+        "reference": "reference network, float arrays to `model.fit`",
+        "autoencoder": "the same network, `srlib.fit` from `uint8`",
+        "subpixel": "`subpixel`, `srlib.fit` from `uint8`",
+    }
+    rows = [
+        [
+            words,
+            f"{found[way]['parameters']:,}",
+            f"{found[way]['pictures_per_second']:.1f}",
+            mb(found[way]["peak_bytes"]),
+        ]
+        for way, words in told.items()
+    ]
+    ratio = found["subpixel"]["pictures_per_second"] / found["reference"]["pictures_per_second"]
+    return [
+        f"Training on whole pictures of 128x128, batches of {found['batch']}, MSE, 400 pictures; the first step is not counted. "
+        f"`subpixel` trains on {ratio:.0f} times as many pictures a second as the reference. Memory is the peak of the whole process.",
+        "",
+        *table(["", "parameters", "pictures a second", "peak memory"], *rows),
+    ]
+
+
+def tell_memory(found: dict) -> list[str]:
+    ours, theirs = found["ours"], found["reference"]
+    share = ours["added_bytes"] / theirs["added_bytes"]
+    rows = [
+        [words, mb(x["added_bytes"]), mb(x["peak_bytes"]), f"{x['seconds']:.1f}"]
+        for words, x in (("reference's way", theirs), ("`load_photos` and `srlib.fit`", ours))
+    ]
+    return [
+        f"Loading {ours['pictures']:,} JPEG pictures of 128x128 from a folder and feeding each of them once, to a network so small that the pictures are all that counts. "
+        f"Ours takes {share:.3f} of the reference's memory ({1 / share:.0f} times less; at most a fifth wanted: {'yes' if share <= 0.2 else 'NO'}). "
+        "Added is the peak over what the same process held after training on 32 pictures, which is Python and TensorFlow.",
+        "",
+        *table(["", "added by the pictures", "peak of the process", "seconds"], *rows),
+    ]
+
+
+def tell_enlarge(found: dict) -> list[str]:
+    side = found["side"]
+    rows = [
+        [
+            f"`{name}`" + (" (the reference network)" if name == "autoencoder" else ""),
+            "-" if x["parameters"] is None else f"{x['parameters']:,}",
+            giga(x["multiply_adds"]),
+            f"{x['seconds']:.2f}",
+            f"{x['seconds'] / (4 * side**2 / 1e6):.2f}",
+            mb(x["peak_bytes"]),
+        ]
+        for name, x in sorted(found["methods"].items(), key=lambda item: item[1]["seconds"])
+    ]
+    head = ["", "parameters", "multiply-adds", "seconds", "seconds a megapixel made", "peak memory"]
+    return [
+        f"A picture of {side}x{side} to {2 * side}x{2 * side} by `srlib.upscale(picture, method)`, the same call for all, warm, the median. Weights do not change the time; these are fresh.",
+        "",
+        *table(head, *rows),
+    ]
+
+
+def tell_backends(found: dict) -> list[str]:
+    rows = []
+    for name, words in BACKENDS.items():
+        x = found[name]
+        if x is None:
+            rows.append([words, "not installed here", "-", "-", "-"])
+            continue
+        about = f"{words} {x['versions'][name]}, Keras {x['versions']['keras']}"
+        seconds = [f"{x[key]:.3f}" for key in ("step_seconds", "first_step_seconds", "enlarge_seconds")]
+        rows.append([about, *seconds, mb(x["peak_bytes"])])
+    return [
+        "`subpixel`: one training step (16 crops of 64x64, the median), the first step, which compiles, and a picture of 512x512 enlarged by 2.",
+        "",
+        *table(["", "step (s)", "first step (s)", "enlarging (s)", "peak memory"], *rows),
+    ]
+
+
+def tell_quality(found: dict) -> list[str]:
+    score = lambda x: [f"{x['psnr']:.2f}", f"{x['ssim']:.4f}"]
+    ours, looks = found["ours"], found["reference"]["looks"]
+    rows = [[f"{name} enlargement", "-", "-", "-", *score(found[name])] for name in ("bilinear", "bicubic")]
+    rows += [
+        [
+            "reference network",
+            f"{found['reference']['parameters']:,}",
+            f"{x['training_seconds']:.0f}",
+            x["steps"],
+            *score(x),
+        ]
+        for x in looks
+    ]
+    rows.append(
+        ["**`subpixel`**", f"{ours['parameters']:,}", f"{ours['training_seconds']:.1f}", ours["steps"], *score(ours)]
+    )
+    gain = ours["psnr"] - looks[-1]["psnr"]
+    settings = ", ".join(f"{key} {value}" for key, value in ours["settings"].items())
+    return [
+        "The same 400 training pictures (BSDS500 `train` and `test`, the square in the middle shrunk to 128x128 by Pillow's Lanczos), scored on 100 others (`val`, prepared alike); bilinear degradation x2, protocol `rgb`. "
+        f"The reference network trains as the reference does: whole pictures, enlarged, MSE, Adam at 0.001, batches of {found['reference']['batch']}. "
+        f"Ours: {settings}, cosine over a number of steps that was fixed beforehand to fit into {found['seconds']} s; the timing for that ({ours['timing_seconds']:.0f} s) is not counted, the shrinking of the pictures is ({ours['with_preparation_seconds']:.1f} s with it). "
+        f"These settings were chosen on 40 of the 400. Ours in {ours['training_seconds']:.0f} s against the reference in {looks[-1]['training_seconds']:.0f} s: {gain:+.2f} dB.",
+        "",
+        *table(["", "parameters", "seconds of training", "steps", "PSNR (dB)", "SSIM"], *rows),
+    ]
+
+
+SECTIONS = {
+    "preprocessing": ("Preprocessing against OpenCV", preprocessing, tell_preprocessing),
+    "training": ("Training speed", training, tell_training),
+    "memory": ("Memory for the pictures", memory, tell_memory),
+    "enlarge": ("Enlarging", enlarge, tell_enlarge),
+    "backends": ("TensorFlow against JAX", backends, tell_backends),
+    "quality": ("Quality for time", quality, tell_quality),
+}
+
+
+def machine() -> dict:
+    """What a number depends on, and how busy the machine was when the measuring began."""
+    import srlib
+
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        processor = next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        processor = platform.machine()
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    from importlib.metadata import version
+
+    packages = {name: version(name) for name in ("keras", "numpy", "tensorflow") if importlib.util.find_spec(name)}
+    return {
+        "date": datetime.date.today().isoformat(),
+        "processor": processor,
+        "cores": cores,
+        "system": platform.system(),
+        "load": round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None,
+        "python": platform.python_version(),
+        "srlib": srlib.__version__,
+        **packages,
+    }
+
+
+def markdown(results: dict) -> str:
+    lines = [
+        "# Measured",
+        "",
+        "Written by `python benchmarks/run.py`, from `results.json`; do not edit.",
+        "",
+    ]
+    for name, (title, _, tell) in SECTIONS.items():
+        if name in results:
+            about = results[name]["machine"]
+            quick = " **A rehearsal (--quick), not a result.**" if results[name]["quick"] else ""
+            where = f"{about['date']}, {about['processor']}, {about['cores']} cores, load {about['load']} at the start; Python {about['python']}, TensorFlow {about.get('tensorflow', '-')}, Keras {about['keras']}, NumPy {about['numpy']}."
+            lines += [f"## {title}", "", *tell(results[name]["found"]), f"*{where}*{quick}", ""]
+    return "\n".join(lines)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="little of everything: a rehearsal")
+    parser.add_argument(
+        "--only", nargs="+", choices=SECTIONS, default=list(SECTIONS), metavar="NAME", help=", ".join(SECTIONS)
+    )
+    parser.add_argument("--out", type=Path, default=HERE, help="folder for RESULTS.md and results.json (this one)")
+    args = parser.parse_args()
+
+    args.out.mkdir(parents=True, exist_ok=True)
+    file = args.out / "results.json"
+    results = json.loads(file.read_text()) if file.exists() else {}
+    for name in args.only:
+        print(name, file=sys.stderr, flush=True)
+        about = machine()
+        found = SECTIONS[name][1](args.quick)
+        if found is None:
+            continue
+        results[name] = {"quick": args.quick, "machine": about, "found": found}
+        file.write_text(json.dumps(results, indent=1) + "\n")
+        (args.out / "RESULTS.md").write_text(markdown(results))
+        print("\n".join(SECTIONS[name][2](found)), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

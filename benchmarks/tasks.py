@@ -1,0 +1,260 @@
+"""What is measured: each task runs alone in a fresh process, and prints what it found as JSON.
+
+python benchmarks/tasks.py enlarge '{"method": "subpixel"}'
+"""
+
+import json
+import os
+import statistics
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+
+def peak() -> int:
+    """The most memory that this process has held, in bytes."""
+    return _status("VmHWM")
+
+
+def held() -> int:
+    """The memory that it holds now."""
+    return _status("VmRSS")
+
+
+def _status(what: str) -> int:
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(what))
+    except (OSError, StopIteration):  # no Linux: the peak since the process began
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def made_up(count: int, side: int = 128):
+    """Smooth pictures with an edge, none like another; one at a time."""
+    rng = np.random.default_rng(0)
+    y, x = np.mgrid[0:side, 0:side].astype(np.float32)
+    for _ in range(count):
+        a, b, c, d = rng.uniform(0.02, 0.4, 4)
+        waves = np.stack([np.sin(a * x + b * y), np.cos(c * x - d * y), np.sin(a * y)], -1)
+        yield (127 + 80 * waves + 40 * (x > rng.integers(side))[..., None]).astype(np.uint8)
+
+
+# -- training, and what it takes to feed it -----------------------------------------------------------------------------
+
+
+def train(way: str, batch: int, steps: int, count: int = 400) -> dict:
+    """Pictures a second and peak memory of a training on whole pictures of 128x128; the first step is not timed."""
+    pictures = np.stack(list(made_up(count)))
+    if way == "reference":
+        import reference
+
+        model = reference.network()
+        model.compile("adam", "mean_squared_error")
+        low, high = reference.pairs(pictures, count)
+        fit = lambda n: model.fit(low, high, batch_size=batch, steps_per_epoch=n, epochs=1, verbose=0)
+        fit(1)
+        start = time.perf_counter()
+        fit(steps)
+        seconds = time.perf_counter() - start
+    else:
+        import srlib
+
+        model = srlib.build_model(way)
+        history = srlib.fit(model, pictures, steps=steps + 1, batch=batch, crop=128, loss="mse", every=1)
+        seconds = history.seconds[-1] - history.seconds[0]
+    return {"pictures_per_second": steps * batch / seconds, "peak_bytes": peak(), "parameters": model.count_params()}
+
+
+def write_pictures(folder: str, count: int) -> dict:
+    """Picture files for :func:`feed`."""
+    from PIL import Image
+
+    for i, picture in enumerate(made_up(count)):
+        Image.fromarray(picture).save(Path(folder) / f"{i:05}.jpg", quality=95)
+    return {"count": count}
+
+
+def feed(way: str, folder: str, batch: int = 32) -> dict:
+    """Memory for loading and feeding a folder of pictures once, to the smallest network there is, so that pictures are all that counts.
+
+    Counted is what comes on top of the same process when it has trained on the first 32 of them.
+    """
+    files = sorted(Path(folder).glob("*.jpg"))
+    if way == "reference":
+        import cv2
+        import keras
+        import reference
+
+        large = keras.Input((128, 128, 3))
+        model = keras.Model(large, keras.layers.Conv2D(3, 1)(large))
+        model.compile("adam", "mean_squared_error")
+
+        def go(chosen):
+            low, high = reference.pairs((cv2.imread(str(file)) for file in chosen), len(chosen))
+            model.fit(low, high, batch_size=batch, epochs=1, verbose=0)
+
+        warm, everything = lambda: go(files[:32]), lambda: go(files)
+    else:
+        import srlib
+
+        def go(photos):
+            model = srlib.build_model("subpixel", width=1, blocks=1)
+            srlib.fit(model, photos, steps=len(photos) // batch, batch=batch, crop=128, loss="mse", augment=False)
+
+        first = np.stack([picture for picture, _ in zip(made_up(32), range(32))])
+        warm, everything = lambda: go(first), lambda: go(srlib.load_photos(folder))
+    warm()
+    base = held()
+    start = time.perf_counter()
+    everything()
+    return {
+        "pictures": len(files),
+        "base_bytes": base,
+        "peak_bytes": peak(),
+        "added_bytes": peak() - base,
+        "seconds": time.perf_counter() - start,
+    }
+
+
+# -- enlarging --------------------------------------------------------------------------------------------------------------
+
+
+def enlarge(method: str, side: int = 512, repeat: int = 5) -> dict:
+    """Seconds for one picture, warm, the median; the same call for all."""
+    import srlib
+
+    parameters = multiply_adds = None
+    if method not in ("nearest", "bilinear", "bicubic", "lanczos"):
+        from srlib.geometry import geometry
+
+        method = srlib.build_model(method)
+        parameters, multiply_adds = method.count_params(), geometry(method).multiply_adds * side**2
+    picture = next(made_up(1, side))
+    seconds = []
+    for _ in range(repeat + 1):
+        start = time.perf_counter()
+        srlib.upscale(picture, method, 2)
+        seconds.append(time.perf_counter() - start)
+    return {
+        "seconds": statistics.median(seconds[1:]),
+        "first_seconds": seconds[0],
+        "peak_bytes": peak(),
+        "parameters": parameters,
+        "multiply_adds": multiply_adds,
+    }
+
+
+def backend(steps: int = 60) -> dict:
+    """The same training and the same enlargement on whatever backend Keras was told to take."""
+    import srlib
+    from srlib.training import versions
+
+    pictures = np.stack(list(made_up(64)))
+    history = srlib.fit(srlib.build_model("subpixel"), pictures, steps=steps, every=1)
+    return {
+        "versions": versions(),
+        "first_step_seconds": history.seconds[0],
+        "step_seconds": statistics.median(np.diff(history.seconds)),
+        "enlarge_seconds": enlarge("subpixel", repeat=3)["seconds"],
+        "peak_bytes": peak(),
+    }
+
+
+# -- quality for time -------------------------------------------------------------------------------------------------------
+
+
+def squares(*folders: str) -> np.ndarray:
+    """BSDS500's pictures in these folders: the square in the middle, 321x321, shrunk to 128x128 (Pillow, Lanczos)."""
+    from PIL import Image
+
+    root = Path(os.environ["SRLIB_DATA"]) / "BSDS500" / "BSDS500" / "data" / "images"
+    out = []
+    for file in (file for folder in folders for file in sorted((root / folder).glob("*.jpg"))):
+        image = Image.open(file).convert("RGB")
+        side = min(image.size)
+        left, top = ((n - side) // 2 for n in image.size)
+        middle = image.crop((left, top, left + side, top + side))
+        out.append(np.asarray(middle.resize((128, 128), Image.Resampling.LANCZOS)))
+    return np.stack(out)  # uint8 (N, 128, 128, 3)
+
+
+def _scores(method) -> dict:
+    import srlib
+
+    table = srlib.evaluate({"it": method}, squares("val"))
+    return {metric: table.mean("it", metric) for metric in ("psnr", "ssim")}
+
+
+def quality_interpolation(method: str) -> dict:
+    return _scores(method)
+
+
+# Chosen on 40 of the 400 training pictures, which were held back for it
+OURS = {"batch": 8, "crop": 48, "loss": "mse", "learning_rate": 2e-3}
+
+
+def quality_ours(seconds: float, seed: int = 0) -> dict:
+    """As many steps as fit into the time, fixed before the first; three seconds are left for compiling."""
+    import srlib
+    from srlib.training import steps_within
+
+    pictures = squares("train", "test")
+    start = time.perf_counter()
+    model = srlib.build_model("subpixel", seed=seed)
+    steps = steps_within((seconds - 3) / 60, model, pictures, **OURS)
+    timed = time.perf_counter()
+    history = srlib.fit(model, pictures, steps=steps, seed=seed, **OURS)
+    end = time.perf_counter()
+    return {
+        "parameters": model.count_params(),
+        "settings": OURS,
+        "steps": steps,
+        "training_seconds": history.seconds[-1],
+        "with_preparation_seconds": end - timed,
+        "timing_seconds": timed - start,
+        **_scores(model),
+    }
+
+
+def quality_reference(looks: list[float], batch: int, seed: int = 0) -> dict:
+    """The reference network on whole pictures, scored whenever a number of seconds of training has passed."""
+    import keras
+    import reference
+
+    keras.utils.set_random_seed(seed)
+    pictures = squares("train", "test")
+    low, high = reference.pairs(pictures, len(pictures))
+    model = reference.network()
+    model.compile("adam", "mean_squared_error")
+    found, waiting = [], sorted(looks)
+
+    class Looks(keras.callbacks.Callback):
+        began, away, steps = time.perf_counter(), 0.0, 0
+
+        def on_train_batch_end(self, *_):
+            self.steps += 1
+            now = time.perf_counter()
+            trained = now - self.began - self.away
+            if trained < waiting[0]:
+                return
+            while waiting and trained >= waiting[0]:
+                waiting.pop(0)
+            found.append({"training_seconds": trained, "steps": self.steps, **_scores(reference.as_method(model))})
+            self.away += time.perf_counter() - now
+            self.model.stop_training = not waiting
+
+    model.fit(low, high, batch_size=batch, epochs=10**6, verbose=0, callbacks=[Looks()])
+    return {"parameters": model.count_params(), "batch": batch, "looks": found}
+
+
+TASKS = {
+    task.__name__: task
+    for task in (train, write_pictures, feed, enlarge, backend, quality_interpolation, quality_ours, quality_reference)
+}
+
+if __name__ == "__main__":
+    print(json.dumps(TASKS[sys.argv[1]](**json.loads(sys.argv[2]))))
