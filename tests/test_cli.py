@@ -255,7 +255,7 @@ def test_train_by_minutes_fixes_and_records_the_steps(here, capsys, monkeypatch)
     )
     assert run(TRAIN, "--minutes", 0.5, "--out", "run") == 0
     assert asked == [
-        (0.5, {"kernel": "bilinear", "batch": 2, "crop": 8, "loss": "mae", "learning_rate": 1e-3}),
+        (0.5, {"kernel": "bilinear", "batch": 2, "crop": 8, "loss": "mae", "learning_rate": 1e-3, "average": None}),
     ]
     assert json.loads((here / "run/recipe.json").read_text())["steps"] == 2
     assert run(TRAIN, "--minutes", 0.5, "--out", "run", "--resume") == 1  # finished; and not timed again
