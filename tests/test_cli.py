@@ -519,3 +519,47 @@ def test_a_training_process_is_quiet_and_is_resumed(here):
     assert ended.stdout.startswith("run: 2 steps in ") and ended.stdout.count("\n") == 1
     ended = process(*TRAIN.split(), "--steps", "2", "--out", "run", "--resume", cwd=here)
     assert ended.returncode == 1 and ended.stderr.count("\n") == 1 and "nothing to resume" in ended.stderr
+
+
+# -- found by trying ------------------------------------------------------------------------------------------------------
+
+
+def test_a_network_of_another_scale_needs_no_scale(here, capsys):
+    words = "train --model subpixel --option width=4 --option blocks=1 --scale 3 --data photos --steps 1"
+    assert run(words, "--validation photos --batch 2 --crop 9 --out run3") == 0
+    assert run("upscale", next((here / "photos").iterdir()), "--model run3 -o large.png") == 0
+    small, large = (srlib.data.read_picture(p) for p in (next((here / "photos").iterdir()), here / "large.png"))
+    assert large.shape[:2] == tuple(3 * n for n in small.shape[:2])
+    assert run("evaluate --model bicubic run3 --data photos") == 0
+    assert "x3" in capsys.readouterr().out
+
+
+def test_networks_of_two_scales_are_refused_together(here, capsys):
+    from srlib.models import build_model, save_model
+
+    for scale in (2, 3):
+        save_model(build_model("subpixel", scale, width=4, blocks=1), here / f"x{scale}", kernel="bilinear")
+    assert run("evaluate --model x2 x3 --data photos") == 1
+    assert "different factors (x2 x2, x3 x3)" in capsys.readouterr().err
+
+
+def test_a_network_of_nan_writes_nothing(here, capsys):
+    from srlib.models import build_model, save_model
+
+    model = build_model("subpixel", width=4, blocks=1)
+    model.set_weights([np.full_like(w, np.nan) for w in model.get_weights()])
+    save_model(model, here / "broken", kernel="bilinear")
+    assert run("upscale", next((here / "photos").iterdir()), "--model broken -o large.png") == 1
+    assert "no finite numbers" in capsys.readouterr().err and not (here / "large.png").exists()
+
+
+def test_a_kind_of_file_that_is_only_read_is_refused(here, capsys):
+    source = here / "x.psd"
+    source.write_bytes(next((here / "photos").iterdir()).read_bytes())
+    assert run("upscale", source, "--model bicubic -o out") == 1
+    assert "cannot write" in capsys.readouterr().err
+
+
+def test_a_folder_called_picture_is_no_obstacle(here):
+    (here / "large" / "picture").mkdir(parents=True)
+    assert run("upscale", next((here / "photos").iterdir()), "--model bicubic -o large") == 0
