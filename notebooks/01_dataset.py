@@ -15,9 +15,9 @@
 # %% [markdown]
 # # 01 Dataset
 #
-# **The question: what do we learn from, and what may we never look at?**
+# **The question: what do we learn from, and what may we look at only once?**
 #
-# *20 minutes. You should have run [00 Start here](00_start_here.ipynb).*
+# *30 minutes. You should have run [00 Start here](00_start_here.ipynb).*
 #
 # Afterwards you will be able to
 #
@@ -44,8 +44,23 @@ import srlib
 # The classes were made for recognising things. Super-resolution needs no labels at all: every picture is its own answer, because we
 # make the small version ourselves. The classes still help us to ask whether a method does worse on, say, birds than on berries.
 #
-# Linnaeus 5 comes from a private server, and no licence is stated, so it cannot be packed into this course. We begin with photographs that anybody
-# may share.
+# Linnaeus 5 comes from a private server, and no licence is stated, so it cannot be packed into this course; `srlib` fetches it for you if you say so. Without it the lesson goes on, in the same cells, with photographs that anybody may share.
+
+# %%
+LINNAEUS = False  # True: fetch Linnaeus 5 once, from its author's server, and look at the real five classes
+if LINNAEUS:
+    shown = srlib.load_photos("linnaeus5", split="train")
+else:
+    shown = srlib.load_photos("sample", split="train") + srlib.load_photos("sample", split="validation")
+    print("Linnaeus 5 was not asked for; five photographs of the sample stand in for its five classes.")
+print(shown)
+
+# %%
+chosen = np.linspace(0, len(shown) - 1, 14).astype(int)
+srlib.show.pictures(shown[chosen], titles=[], columns=7, size=1.15)
+
+# %% [markdown]
+# The stand-ins are a cup of coffee, the deep sky through a telescope, a stained tissue under a microscope, a portrait and the back of an eye. That is an odd mixture. Look for what they have in common: all have edges, and all have texture at several sizes.
 
 # %% [markdown]
 # ## Seven photographs that travel with Python
@@ -59,53 +74,44 @@ for name, photos in splits.items():
     print(f"{name:11} {len(photos):3} pictures from {', '.join(photos.class_names)}")
 
 # %% [markdown]
-# There is also a reason for who is in which row, and it comes below. First, a look at the ones to learn from.
+# `chelsea` is a cat, `rocket` a launch pad at dusk. There is a reason for who is in which row, and it comes below. You may have noticed that the pictures above left out the last row.
 
 # %%
 train = splits["train"]
 print(train)
-print(train.licence)
-srlib.show.pictures(train[::3], titles=[], columns=7, size=1.15)
+print(srlib.load_photos("sample").licence)
 
 # %% [markdown]
-# A cup of coffee, the deep sky through a telescope, and a stained tissue under a microscope. That is an odd diet. Look for what the three have in
-# common: all have edges, and all have texture at several sizes.
-#
 # ## How bright, how detailed?
 #
-# Before training on pictures, measure them. Brightness is a mean. For detail we ask how much of the picture's variation happens from one pixel to
+# Back to the page of pictures above: the five stand-ins, or the five classes if you have fetched them. Before training on pictures, measure them. Brightness is a mean. For detail we ask how much of the picture's variation happens from one pixel to
 # the next, compared with the variation over the whole picture.
 
 # %%
-everything = srlib.load_photos("sample")
-grey = everything.images.mean(axis=-1)  # (N, 128, 128)
-step = np.abs(np.diff(grey, axis=2)).mean(axis=(1, 2))  # from one pixel to its neighbour
-for label, name in enumerate(everything.class_names):
-    own = everything.labels == label
-    print(f"{name:21} brightness {grey[own].mean():5.1f}   contrast {grey[own].std():5.1f}   step {step[own].mean():5.2f}")
+print("size:", shown.images.shape[1:], " type:", shown.images.dtype)
+for label, name in enumerate(shown.class_names):
+    grey = shown.images[shown.labels == label].mean(axis=-1)  # (N, 128, 128)
+    step = np.abs(np.diff(grey, axis=2)).mean()  # from one pixel to its neighbour
+    print(f"{name:21} brightness {grey.mean():5.1f}   contrast {grey.std():5.1f}   step {step:5.2f}   ratio {step / grey.std():.2f}")
 
 # %% [markdown]
-# The retina is smooth: neighbouring pixels differ by little over one grey level. The tissue and the starry sky are restless. Expect high
-# scores on the first and low ones on the others, from *every* method.
+# The last column is the step divided by the contrast. By this ratio the starry sky and the tissue are restless, and the retina is smooth: neighbouring pixels differ by about two grey levels. Expect the highest scores on the retina, from *every* method.
 #
-# A finer measure is the **spectrum**: how strong are the slow waves in a picture, and how strong the quick ones? The next figure shows it for four
-# photographs.
+# A finer measure is the **spectrum**: how strong are the slow waves in a picture, and how strong the quick ones? The next figure shows it for
+# each class.
 
 # %%
-names = ("coffee", "hubble_deep_field", "immunohistochemistry", "retina")
-sets = {name: everything.images[everything.labels == everything.class_names.index(name)] for name in names}
+sets = {name: shown.images[shown.labels == label] for label, name in enumerate(shown.class_names)}
 srlib.show.spectrum(sets, mark=0.25)
 
 # %% [markdown]
-# Read the figure from left (waves as long as the picture) to right (waves of two pixels). On these axes photographs fall along nearly
-# straight lines, whatever they show. This regularity is what a network can learn: given the coarse part of a
-# picture, the fine part is not arbitrary.
+# Read the figure from left (waves as long as the picture) to right (waves of two pixels); 1/16 means waves of 16 pixels, and each line of the grid upwards is ten times the power. Most of these photographs fall steadily along nearly straight lines, although they show such different things; the starry sky, small dots on black, is flat first. This regularity is what a network can learn: given the coarse part of a picture, the fine part is not arbitrary.
 #
 # Everything to the right of the vertical line is lost when a picture is made half as large. Lesson 02 looks at that
 # more closely.
 
 # %% [markdown]
-# ## What we may never look at
+# ## What we may look at only once
 #
 # A network is judged on pictures that it has not learned from. So far, so well known. The harder question is what counts as *a picture that it has not seen*.
 #
@@ -115,17 +121,19 @@ srlib.show.spectrum(sets, mark=0.25)
 # differ as much as any two columns of pixels do.
 
 # %%
+seen = splits["train"] + splits["validation"]
+grey = seen.images.mean(axis=-1)
 left, right = grey[:, :, 0], grey[:, :, -1]  # first and last column of every square
 difference = np.abs(right[:, None] - left[None]).mean(axis=2)  # (N, N): edge of one against edge of the other
-neighbour = np.array([[a[:-1] == b[:-1] and int(a[-1]) + 1 == int(b[-1]) for b in everything.names] for a in everything.names])
-same = (everything.labels[:, None] == everything.labels) & ~neighbour
+next_to = lambda a, b: a[:-1] == b[:-1] and int(a[-1]) + 1 == int(b[-1])  # names end in r<row>c<column>
+neighbour = np.array([[next_to(a, b) for b in seen.names] for a in seen.names])
+same = (seen.labels[:, None] == seen.labels) & ~neighbour
 print(f"next to each other in one photograph: {difference[neighbour].mean():5.1f} grey levels apart")
 print(f"elsewhere in the same photograph:     {difference[same].mean():5.1f}")
 print(f"in different photographs:             {difference[~same & ~neighbour].mean():5.1f}")
 
 # %% [markdown]
-# Squares from one photograph know about each other. Neighbours continue each other, and even distant ones share the light, the
-# colours, the lens and the grain. A network that trained on one half of the cat has, in part, seen the other half.
+# Squares from one photograph know about each other. Neighbours continue each other. Distant ones share the camera, the light and the grain, though this simple measure hardly shows it. A network that trained on one half of the cat has, in part, seen the other half.
 #
 # So we split **by photograph**: all squares of one photograph go to the same side. This is called *avoiding leakage*, and it is easy to get wrong.
 # Two frames of one video leak. So do the left and right picture of a stereo pair, a picture and its mirror image, and the same photograph saved twice.
@@ -133,6 +141,7 @@ print(f"in different photographs:             {difference[~same & ~neighbour].me
 # The bag would have leaked badly. The next cell draws it and counts the test squares that have a sister in the training set.
 
 # %%
+everything = srlib.load_photos("sample")
 rng = np.random.default_rng(0)
 bag = rng.permutation(len(everything))
 drawn_test, drawn_train = bag[: len(bag) // 5], bag[len(bag) // 5 :]
@@ -143,9 +152,11 @@ print(f"split by photograph: {len(shared)} photographs are on both sides")
 assert not shared
 
 # %% [markdown]
-# There are three groups, not two, because we will make choices while we work: how long to train, which of two networks to keep. Each choice made by looking at
-# a picture wears that picture out a little. We spend the **validation** photographs on choices, and leave the **test**
+# There are three groups, not two, because we will make choices while we work: how long to train, which of two networks to keep. Each choice made by looking at a picture makes its score a little less trustworthy. We spend the **validation** photographs on choices, and leave the **test**
 # photographs alone until the tables of lesson 04.
+#
+# The same care is needed with public sets. The Berkeley set **BSDS500** has 500 photographs, and a hundred of them, its folder `val`, are the benchmark **BSD100** on which papers compare themselves. Whoever trains on "all of BSDS500" has trained on the test. `srlib.load_photos("bsds500")` therefore gives the other
+# four hundred only. `set5` and `set14` are for judging alone.
 #
 # The original project had no validation pictures. Its training script was told to keep the network with the best validation score, and so never kept
 # anything; its log says so, line after line.
@@ -162,9 +173,9 @@ assert not shared
 
 # %%
 rng = np.random.default_rng([0, 0])
-side, discs, smallest, largest = 256, 2507, 2, 128
+side, discs, smallest, largest = 256, 2507, 2, 128  # enough discs to cover the square four times
 u = rng.random(discs)
-radius = 1 / np.sqrt(u / largest**2 + (1 - u) / smallest**2)
+radius = 1 / np.sqrt(u / largest**2 + (1 - u) / smallest**2)  # its density falls as 1 / radius**3
 print("radius: half are below", round(float(np.median(radius)), 1), "and the largest is", round(float(radius.max()), 1))
 
 # %% [markdown]
@@ -182,8 +193,7 @@ for i in range(discs):
 # %% [markdown]
 # We drew at twice the size we want, because discs drawn pixel by pixel have staircase edges. Shrinking by the mean of each block of
 # four smooths them. And no camera is perfectly sharp, so every picture is seen through a lens of its own, which blurs it by up
-# to one pixel. (Left out, this costs one decibel in a long training: a network that has seen only perfect edges sharpens
-# everything it meets.)
+# to one pixel. (A network that has seen only perfect edges, for long, sharpens everything it meets.)
 #
 # `load_photos("dead_leaves")` does the same, only faster; from here on we use that. The last line makes sure that the two agree.
 
@@ -204,13 +214,13 @@ srlib.show.pictures(leaves[:7], titles=[], columns=7, size=1.15)
 # %% [markdown]
 # Look at the edges, and at how a small disc on a large one resembles a large disc on a larger one.
 #
-# Is this anything like a photograph? To the eye, no. The spectrum is of another opinion.
+# Is this anything like a photograph? To the eye, no. The spectrum says: in part.
 
 # %%
 srlib.show.spectrum({"photographs (training)": train.images, "dead leaves": leaves.images}, mark=0.25)
 
 # %% [markdown]
-# The two lines fall at much the same rate over the whole range. Dead leaves hold more detail throughout: they are busy everywhere, while a photograph has sky and table tops.
+# Both fall steadily, as most photographs do. Dead leaves fall more slowly: equal on the left, about eight times stronger on the right. They are busy everywhere, while a photograph has sky and table tops.
 #
 # ## Can one learn photographs from dead leaves?
 #
@@ -240,14 +250,13 @@ assert dead - bicubic > 0.3 and dead - photographs > -0.2
 
 # %% [markdown]
 # A network that has never seen anything but coloured discs restores a portrait and the back of an eye better than bicubic enlargement, and at least as well as the
-# one that learned from our few photographs. What it needs to know about the world, at this scale, is mostly how edges look.
+# one that learned from our few photographs. What it needs to know about the world, at this scale, seems to be mostly how edges look.
 #
 # This is also a warning. It means that a network's good score says little about whether it knows what a face is.
 #
 # ## Exercise
 #
-# 1. Change the law of the sizes: let all discs have the same radius (`radius = np.full(discs, 8.0)`), draw, and look at the spectrum with
-#    `srlib.show.spectrum`. Which waves are missing?
+# 1. Change the law of the sizes: let all discs have the same radius (`radius = np.full(discs, 8.0)`), draw, shrink as above, and compare the spectrum with that of `by_hand`. Which waves grew stronger, and where does the line bend?
 # 2. In the training cell, add the two sets: `train + leaves`. Is the sum better than its parts?
 # 3. A classmate tests on the mirror images of the training pictures. Write down, in one sentence, why this is no test.
 #
@@ -256,6 +265,6 @@ assert dead - bicubic > 0.3 and dead - photographs > -0.2
 # - Super-resolution needs pictures, not labels: each picture is its own answer.
 # - Split by photograph. Squares of one photograph are relatives.
 # - Train on one group, choose on the second, and look at the third only once.
-# - Photographs have a typical spectrum. Dead leaves share it, and are enough to learn from.
+# - Photographs have a typical spectrum. Dead leaves have a similar one, and are enough to learn from.
 #
 # Next: [02 Preprocessing](02_preprocessing.ipynb).

@@ -17,7 +17,7 @@
 #
 # **The question: what exactly is lost when a picture is made small?**
 #
-# *25 minutes. You should have run [00 Start here](00_start_here.ipynb).*
+# *35 minutes. You should have run [00 Start here](00_start_here.ipynb).*
 #
 # Afterwards you will be able to
 #
@@ -66,7 +66,7 @@ print(picture.shape, "->", small.shape)
 assert np.abs(small - srlib.shrink(true, scale=2)).max() < 1e-6
 
 # %% [markdown]
-# The last line compares our version with `srlib.shrink`: they agree. From here on we use that one; it also shrinks by 3 and 4, and has other kernels.
+# The last line compares our version with `srlib.shrink`: they agree. From here on we use that one; it also shrinks by 3 and 4, and has other *kernels*: a kernel says which pixels count for a new one, and how much.
 #
 # ## Enlarging by hand
 #
@@ -82,7 +82,7 @@ print(new)
 
 # %% [markdown]
 # 0, 25, 75, 100. Each old pixel is replaced by two new ones, and the middle of a new pixel lies a *quarter* of an old pixel away from the old middle. So it takes three quarters from its own old pixel and one quarter from the neighbour on that side.
-# (Values at *half-pixel centres*, in the language of image libraries. Libraries that put the first new pixel exactly on the first old one shift the picture by a quarter of a pixel, which is enough to ruin a comparison.)
+# (Values at *half-pixel centres*, in the language of image libraries. Libraries that put the first new pixel exactly on the first old one shift the picture by a quarter of an old pixel, half a new one, which is enough to ruin a comparison.)
 #
 # A picture is enlarged along its columns, and then along its rows.
 
@@ -116,7 +116,7 @@ for name, guess in guesses.items():
 srlib.show.zoom(true, guesses, box=(40, 60, 48))
 
 # %% [markdown]
-# Look at the strands of hair. Nearest makes blocks. Bilinear is soft. Bicubic and Lanczos are crisper, and they pay for it with a faint bright or dark rim beside strong edges: their curves overshoot. Values beyond 0 and 1 are cut off.
+# Look at the strands of hair. Nearest makes blocks (and SSIM, of lesson 04, prefers these blocks to bilinear's blur). Bilinear is soft. Bicubic and Lanczos are crisper, and they pay for it with a faint bright or dark rim beside strong edges: their curves overshoot. Values beyond 0 and 1 are cut off.
 #
 # None of the four knows anything about pictures. They only know that neighbours tend to be alike.
 
@@ -129,11 +129,11 @@ srlib.show.zoom(true, guesses, box=(40, 60, 48))
 srlib.show.spectrum({"true": true, "bilinear": guesses["bilinear"], "lanczos": guesses["lanczos"]}, mark=0.25)
 
 # %% [markdown]
-# On the left the curves agree. Towards the line they begin to part, bilinear first. To the right of it, where the finest detail lives, interpolation has next to nothing: ten times less power than the true picture, then a hundred, then ten thousand times less. Super-resolution is the task of refilling the right-hand side.
+# On the left the curves agree. Towards the line they begin to part, bilinear first. At the line bilinear has a tenth of the true power, and at the far end a ten-thousandth. Lanczos keeps a third at the line, and then falls away too. Super-resolution is the task of refilling the right-hand side.
 #
 # ## Two pictures, one shadow
 #
-# Is the detail merely hidden in the small picture, so that a clever method could find it? Here is a picture that differs from the true one in every pixel: a fine checkerboard is added to it.
+# Is the detail merely hidden in the small picture, so that a clever method could find it? Take a paler copy of the picture, and a second one that differs from it in every pixel, by a fine checkerboard:
 
 # %%
 sign = np.where(np.add.outer(np.arange(128), np.arange(128)) % 2, 1, -1)[..., None]
@@ -153,7 +153,7 @@ assert np.abs(shadows[0] - shadows[1]).max() < 1e-6
 srlib.show.pictures([squeezed, disguised, *shadows], ["a picture", "another picture", "the first, shrunk", "the second, shrunk"], columns=4, size=2.2)
 
 # %% [markdown]
-# The two large pictures are plainly different, and their small versions are the same to the last digit. No method, however clever, can tell from the small picture which of the two it came from. Shrinking is not a code to be cracked. All that one can do is to ask which large
+# The two large pictures are plainly different, and their small versions are the same but for rounding. No method, however clever, can tell from the small picture which of the two it came from. All that one can do is to ask which large
 # picture is *likely*, and that is a question about the world, to be learned from examples.
 #
 # ## Aliasing: detail in disguise
@@ -174,16 +174,15 @@ shrunk = {
 srlib.show.pictures([rings, *shrunk.values()], ["128 x 128", *(f"{name}\n32 x 32" for name in shrunk)], columns=4, size=2.2)
 
 # %% [markdown]
-# In the first picture there is one set of rings. After taking every fourth pixel there are several, and the new ones never existed. That is **aliasing**: waves too fine for the new grid pose as coarse ones. *Bilinear* shrinking by 4 looks at only two of every four pixels in each direction and suffers too. The *antialiased* kernel first averages over
-# all pixels that the new one covers, and turns what it cannot hold into grey.
+# In the first picture there is one set of rings. After taking every fourth pixel there are several, and the new ones never existed. That is **aliasing**: waves too fine for the new grid pose as coarse ones. *Bilinear* shrinking by 4 looks at only two of every four pixels in each direction and suffers too. The *antialiased* kernel averages over a wider neighbourhood first, and turns what it cannot hold into grey.
 
 # %%
 outer = np.hypot(*np.mgrid[-15.5:16, -15.5:16]) > 14  # far from the middle, where the true rings are too fine for 32 x 32
-for name, picture_ in shrunk.items():
-    print(f"{name:21} false contrast at the rim: {picture_[outer].std():.3f}")
+for name, rings_small in shrunk.items():
+    print(f"{name:21} false contrast at the rim: {rings_small[outer].std():.3f}")
 
 # %% [markdown]
-# This matters when you compare results. Papers shrink with MATLAB's antialiased bicubic kernel. The original project shrinks with bilinear interpolation. The *same* enlargement of the *same* photographs scores differently after each:
+# This matters when you compare results. Papers shrink with MATLAB's antialiased bicubic kernel. The original project shrinks with bilinear interpolation. Does the score of the *same* enlargement on the *same* photographs depend on how they were shrunk?
 
 # %%
 for kernel in ("bilinear", "bicubic", "area"):
@@ -191,12 +190,11 @@ for kernel in ("bilinear", "bicubic", "area"):
     print(f"shrunk by {kernel:9} -> enlarged by bicubic: {table.mean('bicubic enlargement'):.2f} dB")
 
 # %% [markdown]
-# Bilinear and area are the same at scale 2: both are the mean of four. They score a little higher here, and the enlargement deserves no credit for it; on other pictures, and with kernels that leave out antialiasing, the gap grows to most of a decibel. When you read a table, first ask
-# how the small pictures were made.
+# It does. Bilinear and area are the same at scale 2: both are the mean of four. They score 0.14 dB higher here than the papers' kernel, and the enlargement deserves no credit for it. When you read a table, first ask how the small pictures were made.
 #
 # ## Pairs for training
 #
-# A network learns from pairs: the small picture that it sees, and the large one that it should give. `make_pairs` does all of the above for a whole set.
+# A network learns from pairs: the small picture that it sees, and the large one that it should give. `make_pairs` does all of the above for a whole set. Its two results are called `lr` and `hr`, for low and high resolution.
 
 # %%
 lr, hr = srlib.make_pairs(photos, scale=2, kernel="bilinear")
@@ -209,7 +207,7 @@ print("linear enlargement of the small ones:", round(srlib.psnr(srlib.enlarge(lr
 # ## Exercise
 #
 # 1. Shrink `true` by 2 with `picture[::2, ::2]`, enlarge it by `bicubic`, and compute the PSNR. It is lower than ours. Two things are wrong with it; one is aliasing. What is the other? (Where is the middle of the new pixel?)
-# 2. Write `triple(values, axis)`, linear enlargement by 3, and compare with `srlib.enlarge(small, scale=3)`. The weights are 2/3 and 1/3.
+# 2. Write `triple(values, axis)`, linear enlargement by 3, and compare with `srlib.enlarge(small, scale=3)`. The weights are 2/3 and 1/3; the middle value is copied.
 # 3. Change the checkerboard so that the two small pictures are *not* the same. Which patterns survive shrinking?
 #
 # ## Recap

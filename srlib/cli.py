@@ -181,7 +181,7 @@ def _data(command, many: bool = False) -> None:
 
 
 def _scale(command) -> None:
-    command.add_argument("--scale", type=int, default=2, help="factor of the enlargement")
+    command.add_argument("--scale", type=int, help="factor of the enlargement; the network's own, or 2, unless given")
 
 
 def _print_rows(rows: list[list[str]]) -> None:
@@ -202,9 +202,24 @@ def _photos(source: str, split: str, count: int = 400, seed: int = 0):
 
 def _method(name: str):
     """An interpolation's name as it is; anything else as a loaded network."""
-    from .models import load_model
+    if name in ENLARGE_KERNELS:
+        return name
+    from .models import load_model  # brings Keras, which an interpolation does without
 
-    return name if name in ENLARGE_KERNELS else load_model(name)
+    return load_model(name)
+
+
+def _common_scale(methods: dict, asked: int | None) -> int:
+    """The scale that was asked for, or else the one that all networks share, or else 2."""
+    scales = {name: method.srlib_config["scale"] for name, method in methods.items() if not isinstance(method, str)}
+    if asked is not None or not scales:
+        return 2 if asked is None else asked
+    if len(set(scales.values())) > 1:
+        told = ", ".join(f"{name} x{scale}" for name, scale in scales.items())
+        raise ValueError(
+            f"The networks enlarge by different factors ({told}); expected one: evaluate them in separate commands."
+        )
+    return next(iter(scales.values()))
 
 
 # -- the commands -------------------------------------------------------------------------------------------------------
@@ -260,7 +275,7 @@ def _train(args) -> None:
         _refuse_benchmark(source, purpose)
     options = dict(_option(pair) for pair in args.option)
     if args.model in BUILDERS:
-        model = build_model(args.model, args.scale, seed=args.seed, **options)
+        model = build_model(args.model, 2 if args.scale is None else args.scale, seed=args.seed, **options)
     elif options:
         raise ValueError(
             f"--option {args.option[0]} was given for the trained network {args.model!r}; expected options with {', '.join(BUILDERS)} only: leave it out."
@@ -330,7 +345,7 @@ def _evaluate(args) -> None:
         _check_writable(args.json)
     methods = {name: _method(name) for name in args.model}
     table = evaluate(
-        methods, _photos(args.data, "test"), scale=args.scale, kernel=args.kernel, protocol=args.protocol, costs=args.costs
+        methods, _photos(args.data, "test"), scale=_common_scale(methods, args.scale), kernel=args.kernel, protocol=args.protocol, costs=args.costs
     )  # fmt: skip
     print(table)
     if args.json is not None:
@@ -341,17 +356,18 @@ def _upscale(args) -> int:
     from tqdm import tqdm
 
     from .data import SUFFIXES
+    from .data.folder import picture_files
     from .pictures import check_scale
     from .upscaling import upscale
 
-    check_scale(args.scale)
+    if args.scale is not None:
+        check_scale(args.scale)
     for path in args.inputs:
         if not path.exists():
             raise FileNotFoundError(f"There is no file or folder {str(path)!r}; expected pictures: check the spelling.")
     jobs = []
     for path in args.inputs:
-        inside = (p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
-        found = sorted(inside) if path.is_dir() else [path]
+        found = picture_files(path) if path.is_dir() else [path]
         if not found:
             raise FileNotFoundError(
                 f"{path} holds no picture; expected files ending in {', '.join(SUFFIXES)}: give another folder."
@@ -370,7 +386,7 @@ def _upscale(args) -> int:
         if target.exists() and not args.force:
             raise FileExistsError(f"{target} exists; expected a new name: choose another -o, or --force to replace it.")
     for folder in dict.fromkeys(target.parent for target in targets):
-        _check_writable(folder / "picture")
+        _check_folder(folder)
     method = _method(args.model)
     upscale(np.zeros((1, 1, 3), np.uint8), method, args.scale)  # a wrong scale is told once, not for every file
     failed = 0
@@ -383,19 +399,21 @@ def _upscale(args) -> int:
     return 1 if failed else 0
 
 
-def _upscale_file(source: Path, target: Path, method, scale: int) -> None:
+def _upscale_file(source: Path, target: Path, method, scale: int | None) -> None:
     from PIL import Image
 
     from .data import SUFFIXES, read_picture
     from .pictures import to_uint8
     from .upscaling import upscale
 
-    if target.suffix.lower() not in Image.registered_extensions():
+    if Image.registered_extensions().get(target.suffix.lower()) not in Image.SAVE:  # some kinds Pillow only reads
         raise ValueError(
             f"{source} would become {target.name}, a kind of file that Pillow cannot write; expected one of {', '.join(SUFFIXES)}: rename it, or give -o a file name."
         )
     large = Image.fromarray(to_uint8(upscale(read_picture(source), method, scale)))
-    quality = {"quality": 95} if target.suffix.lower() in (".jpg", ".jpeg", ".webp") else {}
+    # JPEG at its default halves the colours' resolution, and a third of what a network gained is lost again
+    jpeg = {"quality": 95, "subsampling": 0}
+    quality = {".jpg": jpeg, ".jpeg": jpeg, ".webp": {"quality": 95}}.get(target.suffix.lower(), {})
     _write(target, lambda path: large.save(path, **quality))
 
 
@@ -413,10 +431,16 @@ def _check_writable(path: Path) -> None:
     """Fail before the work is done rather than after it, and leave nothing behind."""
     if path.is_dir():
         raise IsADirectoryError(f"{path} is a folder; expected the name of a file: add one.")
-    there = next(p for p in path.absolute().parents if p.exists())  # the rest is made when it is needed
+    _check_folder(path.parent)
+
+
+def _check_folder(folder: Path) -> None:
+    """The same for a folder that files will be written to, whether or not it is there yet."""
+    folder = folder.absolute()
+    there = next(p for p in (folder, *folder.parents) if p.exists())  # the rest is made when it is needed
     if not there.is_dir():
         raise NotADirectoryError(
-            f"{path.parent} cannot hold a file, because {there} is not a folder; expected a place that can be written: choose another."
+            f"{folder} cannot hold a file, because {there} is not a folder; expected a place that can be written: choose another."
         )
     with tempfile.TemporaryFile(dir=there):
         pass

@@ -45,11 +45,11 @@ def make_all(folder: str | Path) -> list[Path]:
         written.append(folder / f"{name}.png")
         _replace(written[-1], lambda path, figure=figure: figure.savefig(path, dpi=110, metadata={"Software": None}))
     written.append(folder / "results.json")
-    _replace(written[-1], lambda path: path.write_text(table.to_json() + "\n"))
+    _replace(written[-1], lambda path: path.write_text(table.to_json() + "\n", "utf-8"))
     readme = folder.resolve().parent / "README.md"
-    if readme.is_file() and BEGIN in readme.read_text():
-        stamped = stamp(readme.read_text(), table)
-        _replace(readme, lambda path: path.write_text(stamped))
+    if readme.is_file() and BEGIN in readme.read_text("utf-8"):
+        stamped = stamp(readme.read_text("utf-8"), table)
+        _replace(readme, lambda path: path.write_text(stamped, "utf-8"))
         written.append(readme)
     return written
 
@@ -133,7 +133,7 @@ def stored_results(folder: str | Path) -> Table:
     -------
     Table
     """
-    return Table.from_dict(json.loads((Path(folder) / "results.json").read_text()))
+    return Table.from_dict(json.loads((Path(folder) / "results.json").read_text("utf-8")))
 
 
 def _replace(path: Path, save) -> None:

@@ -316,7 +316,7 @@ def load_model(name: str | Path):
     ValueError
         Neither a shipped name nor a folder; a folder without a model; a damaged or foreign file in it.
     """
-    folder = WEIGHTS / name if str(name) in shipped() else Path(name)
+    folder = WEIGHTS / name if isinstance(name, str) and name in shipped() else Path(name)
     if not folder.is_dir():
         raise ValueError(
             f"There is no model {str(name)!r}; expected one of {', '.join(shipped())}, or a folder that `srlib train` wrote: `srlib models` shows them."

@@ -249,6 +249,10 @@ def _train(model, averages, crops, watched, history, todo, every, folder, progre
         small, large = crops(step)
         model.reset_metrics()  # so that what comes back is the loss of this step
         losses.append(float(np.ravel(model.train_on_batch(small, large))[0]))
+        if not np.isfinite(losses[-1]):
+            raise ValueError(
+                f"The loss is {losses[-1]} at step {step + 1}; expected a finite number: begin again with a learning rate below {history.recipe['learning_rate']}."
+            )
         if averages:
             _move_averages(averages, model, step, history.recipe["average"])
         bar.update()

@@ -66,7 +66,12 @@ def upscale(picture, method, scale: int | None = None, *, tile: int = TILE) -> n
 def _predict(model, small: np.ndarray) -> np.ndarray:
     from ._backend import keras
 
-    return np.clip(keras.ops.convert_to_numpy(model(to_float(small), training=False)), 0, 1)
+    made = keras.ops.convert_to_numpy(model(to_float(small), training=False))
+    if not np.isfinite(made).all():
+        raise ValueError(
+            f"{getattr(model, 'name', 'the network')} gives values that are no finite numbers; expected a network whose training went well: train it again with a lower learning rate."
+        )
+    return np.clip(made, 0, 1)
 
 
 def _whole(batch, model, scale) -> np.ndarray:

@@ -529,3 +529,25 @@ def test_repr_of_the_sample(sample):
         words = repr(sample[split])
         assert words.startswith(f"<Photos sample/{split}, {len(sample[split])} pictures, 128x128: ")
         assert all(name in words for name in SAMPLE_SPLITS[split])
+
+
+def test_hidden_files_are_not_pictures(tmp_path):
+    for name in ("a.png", "._a.png", ".ipynb_checkpoints/a-checkpoint.png", "more/.b.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        Image.new("RGB", (9, 8)).save(tmp_path / name)
+    (tmp_path / "._a.png").write_bytes(b"no picture at all")
+    assert srlib.load_photos(tmp_path).names == ["a.png"]
+
+
+def test_damaged_exif_does_not_lose_the_picture(tmp_path):
+    Image.new("RGB", (16, 8), "red").save(
+        tmp_path / "a.jpg", exif=b"Exif\x00\x00MM\x00*\x00\x00\x00\x08\x00\x01\x01\x12\x00\x09"
+    )
+    assert srlib.load_photos(tmp_path)[0].shape == (8, 16, 3)
+
+
+@pytest.mark.parametrize("mode", ["F", "I"])
+def test_numbers_without_a_stated_range_are_refused(tmp_path, mode):
+    Image.new(mode, (9, 8)).save(tmp_path / "a.tif")
+    with pytest.raises(OSError, match="without a stated range"):
+        srlib.load_photos(tmp_path)

@@ -3,6 +3,7 @@
 Enters: paths. Leaves: ``uint8`` RGB pictures, upright, in the order of the paths.
 """
 
+import contextlib
 import hashlib
 import io
 import os
@@ -19,7 +20,7 @@ SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp")
 
 def load_folder(folder: Path) -> Photos:
     """All pictures in a folder and below it; where each lies in a folder of its own class, with labels."""
-    files = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+    files = picture_files(folder)
     if not files:
         raise FileNotFoundError(
             f"{folder} holds no picture; expected files ending in {', '.join(SUFFIXES)}: give another folder, or convert them."
@@ -30,6 +31,12 @@ def load_folder(folder: Path) -> Photos:
     if classes and all("/" in n for n in names):  # one folder for each class
         labels, class_names = np.array([classes.index(n.split("/")[0]) for n in names]), classes
     return Photos(read_pictures(files), names, labels, class_names, source=str(folder))
+
+
+def picture_files(folder: Path) -> list[Path]:
+    """The picture files in a folder and below it, in order; hidden ones (``.ipynb_checkpoints``, ``._a.png``) are not meant."""
+    hidden = lambda path: any(part.startswith(".") for part in path.relative_to(folder).parts)
+    return sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file() and not hidden(p))
 
 
 def read_pictures(paths: Sequence[Path], digests: Sequence[str] | None = None) -> np.ndarray | list[np.ndarray]:
@@ -105,7 +112,12 @@ def read_picture(path: str | Path, *, sha256: str | None = None) -> np.ndarray:
         if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256:
             raise OSError("it is not the file that was published")
         with Image.open(io.BytesIO(data)) as image:
-            image = ImageOps.exif_transpose(image)
+            with contextlib.suppress(Exception):  # damaged EXIF says nothing about the pixels: they stay as they are
+                image = ImageOps.exif_transpose(image)
+            if image.mode in ("F", "I"):
+                raise OSError(
+                    f"its pixels are {'fractions' if image.mode == 'F' else 'whole numbers'} of 32 bits without a stated range"
+                )
             if image.mode.startswith("I;16"):
                 return np.repeat((np.asarray(image)[..., None] / 257).round().astype(np.uint8), 3, axis=-1)
             if "A" in image.getbands() or "transparency" in image.info:

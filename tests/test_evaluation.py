@@ -1,0 +1,257 @@
+"""The table: its numbers against metrics computed here, its shapes against DESIGN, its words against Markdown."""
+
+import json
+
+import numpy as np
+import pytest
+from skimage.metrics import structural_similarity
+
+import srlib
+from srlib.data import Photos
+from srlib.evaluation import Table, aligned, evaluate
+from srlib.models import build_model
+
+METHODS = {"linear": "bilinear", "cubic": "bicubic"}
+
+
+@pytest.fixture(scope="module")
+def photos(make_picture):
+    """Five pictures of two classes, whose sides 2 and 3 do not all divide."""
+    images = [make_picture(*size, seed) for seed, size in enumerate([(30, 36), (31, 37), (24, 24), (33, 28), (25, 41)])]
+    names = ["a", "b", "c", "d", "e"]
+    return Photos(images, names, np.array([0, 1, 1, 0, 1]), ["cat", "dog"], source="mine")
+
+
+def by_hand(photos, method, scale, kernel, protocol):
+    """Picture -> (psnr, ssim, mse), with NumPy and scikit-image alone once the picture is made."""
+    out = {}
+    for name, picture in zip(photos.names, photos.images):
+        height, width = (n // scale * scale for n in picture.shape[:2])
+        hr = picture[:height, :width]
+        sr = srlib.upscale(srlib.shrink(hr, scale, kernel=kernel), method, scale)
+        if protocol == "rgb":
+            a, b, peak = sr.astype(np.float64), hr / 255, 1.0
+            window = {"channel_axis": -1}
+        else:
+            weights = np.array([65.481, 128.553, 24.966]) / 255
+            a, b = (16 + (p.astype(np.float64) @ weights) for p in (np.rint(np.float32(255) * sr), hr))
+            a, b = (p[scale:-scale, scale:-scale] for p in (a, b))
+            peak = 255.0
+            window = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False}
+        error = np.mean((a - b) ** 2)
+        out[name] = (10 * np.log10(peak**2 / error), structural_similarity(a, b, data_range=peak, **window), error)
+    return out
+
+
+@pytest.mark.parametrize("protocol", ["rgb", "paper"])
+@pytest.mark.parametrize("scale, kernel", [(2, "bilinear"), (2, "bicubic"), (3, "area")])
+def test_every_number_is_the_metric_of_the_enlarged_picture(photos, protocol, scale, kernel):
+    network = build_model("autoencoder", scale, width=4, seed=1)
+    methods = {**METHODS, "net": network}
+    table = evaluate(methods, photos, scale=scale, kernel=kernel, protocol=protocol)
+    assert list(table.scores) == list(methods)
+    for name, method in methods.items():
+        expected = by_hand(photos, method, scale, kernel, protocol)
+        assert list(table.scores[name]) == photos.names
+        for picture, numbers in expected.items():
+            found = table.scores[name][picture]
+            tolerance = 1e-5 if protocol == "rgb" else 1e-9
+            assert found["psnr"] == pytest.approx(numbers[0], abs=1e-4 if protocol == "rgb" else 1e-8)
+            assert found["ssim"] == pytest.approx(numbers[1], abs=tolerance)
+            assert found["mse"] == pytest.approx(numbers[2], rel=1e-4 if protocol == "rgb" else 1e-8)
+    assert (table.data, table.protocol, table.kernel, table.scale) == ("mine", protocol, kernel, scale)
+
+
+@pytest.fixture(scope="module")
+def table(photos):
+    return evaluate(METHODS, photos)
+
+
+def test_means_and_values(table, photos):
+    for metric, place in (("psnr", 0), ("ssim", 1), ("mse", 2)):
+        numbers = [n[place] for n in by_hand(photos, "bilinear", 2, "bilinear", "rgb").values()]
+        np.testing.assert_allclose(table.values("linear", metric), numbers, rtol=1e-4)
+        assert table.mean("linear", metric) == pytest.approx(np.mean(numbers), rel=1e-4)
+    assert table.mean("linear") == table.mean("linear", "psnr")
+
+
+def test_a_mean_of_psnr_is_not_the_psnr_of_the_mean(table):
+    assert abs(table.mean("linear") - -10 * np.log10(table.mean("linear", "mse"))) > 1e-3
+
+
+def test_groups_are_the_classes(table):
+    assert table.groups == {"cat": ["a", "d"], "dog": ["b", "c", "e"]}
+    psnr = {name: score["psnr"] for name, score in table.scores["cubic"].items()}
+    assert table.mean("cubic", "psnr", "cat") == pytest.approx((psnr["a"] + psnr["d"]) / 2)
+    np.testing.assert_array_equal(table.values("cubic", "psnr", "dog"), [psnr["b"], psnr["c"], psnr["e"]])
+    lines = table.by_group("psnr").splitlines()
+    assert [line.split()[0] for line in lines] == ["PSNR", "cat", "dog", "all"]
+    assert lines[1].split() == [
+        "cat",
+        f"{table.mean('linear', 'psnr', 'cat'):.2f}",
+        f"{(psnr['a'] + psnr['d']) / 2:.2f}",
+    ]
+    assert lines[-1].split()[2:] == [f"{table.mean(m):.2f}" for m in METHODS]
+    assert "0." in table.by_group("ssim")
+
+
+def test_rows_hold_mean_and_spread(table):
+    head, *rows = table.rows()
+    assert [row[0] for row in rows] == list(METHODS)
+    for row in rows:
+        psnr = [score["psnr"] for score in table.scores[row[0]].values()]
+        ssim = [score["ssim"] for score in table.scores[row[0]].values()]
+        mean, ssim_mean = sum(psnr) / 5, sum(ssim) / 5
+        spread = (sum((p - mean) ** 2 for p in psnr) / 5) ** 0.5
+        ssim_spread = (sum((s - ssim_mean) ** 2 for s in ssim) / 5) ** 0.5
+        assert row[1:5] == [f"{mean:.2f}", f"{spread:.2f}", f"{ssim_mean:.4f}", f"{ssim_spread:.4f}"]
+        assert float(row[5]) == pytest.approx(table.mean(row[0], "mse"), abs=1e-5)
+    assert len(head) == len(rows[0])
+
+
+def test_markdown_is_a_table(table):
+    lines = table.to_markdown().splitlines()
+    assert len(lines) == 2 + len(METHODS)
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    assert all(line.startswith("| ") and line.endswith(" |") for line in lines)
+    assert {len(row) for row in cells} == {6}
+    assert cells[1][0] == "---" and set(cells[1][1:]) == {"---:"}
+    assert [cells[0], *cells[2:]] == table.rows()
+
+
+def test_the_text_names_what_was_measured(table):
+    head, *rows = repr(table).splitlines()
+    assert head == "mine, 5 pictures, x2 bilinear, protocol rgb"
+    assert len({len(row) for row in rows}) == 1  # columns stand under each other
+    assert rows[2].split() == table.rows()[2]
+
+
+def test_the_json_is_what_design_prescribes(table, photos):
+    told = json.loads(table.to_json())
+    assert told == table.to_dict()
+    assert list(told) == ["data", "protocol", "kernel", "scale", "versions", "methods"]
+    assert (told["data"], told["protocol"], told["kernel"], told["scale"]) == ("mine", "rgb", "bilinear", 2)
+    assert told["versions"]["srlib"] == srlib.__version__ and "numpy" in told["versions"]
+    assert list(told["methods"]) == list(METHODS)
+    for name, method in told["methods"].items():
+        assert list(method) == ["psnr", "ssim", "mse", "images"]
+        assert list(method["images"]) == photos.names
+        assert all(list(scores) == ["psnr", "ssim", "mse"] for scores in method["images"].values())
+        for metric in ("psnr", "ssim", "mse"):
+            assert method[metric] == pytest.approx(np.mean([s[metric] for s in method["images"].values()]))
+            assert method[metric] == table.mean(name, metric)
+
+
+def test_a_table_comes_back_from_its_json(table):
+    again = Table.from_dict(json.loads(table.to_json()))
+    assert again.scores == table.scores and again.rows() == table.rows()
+    assert repr(again) == repr(table)
+
+
+# -- pictures -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("protocol", ["rgb", "paper"])
+@pytest.mark.parametrize("scale", (2, 3, 4))
+def test_odd_sizes_are_cropped_at_the_bottom_and_right(make_picture, scale, protocol):
+    picture = make_picture(29, 35)
+    cropped = picture[: 29 // scale * scale, : 35 // scale * scale]
+    whole, cut = (evaluate(METHODS, [p], scale=scale, protocol=protocol) for p in (picture, cropped))
+    assert whole.scores == cut.scores
+
+
+def test_arrays_lists_and_floats_are_pictures_too(batch):
+    table = evaluate(METHODS, batch)
+    assert list(table.scores["linear"]) == ["picture-0", "picture-1", "picture-2"]
+    assert table.data == "pictures" and table.groups == {}
+    assert evaluate(METHODS, list(batch)).scores == table.scores
+    floats = (batch / np.float32(255)).astype(np.float32)
+    assert evaluate(METHODS, floats).scores == table.scores
+
+
+def test_pictures_of_one_name_are_all_counted(make_picture):
+    """Two folders may each hold an 1.png; added, they are two pictures."""
+    one, two = (Photos(make_picture(16, 16, seed)[None], ["1.png"], source=f"s{seed}") for seed in range(2))
+    table = evaluate(METHODS, one + two)
+    apart = [evaluate(METHODS, photos).mean("linear") for photos in (one, two)]
+    assert "2 pictures" in repr(table)
+    assert table.mean("linear") == pytest.approx(np.mean(apart))
+    np.testing.assert_allclose(table.values("linear", group="s1"), apart[1])
+
+
+def test_a_picture_that_is_met_exactly(recwarn):
+    flat = np.full((2, 16, 16, 3), 51, np.uint8)
+    table = evaluate({"nearest": "nearest"}, flat)
+    assert table.mean("nearest") == np.inf and table.mean("nearest", "ssim") == 1
+    assert "inf" in repr(table)
+    assert not recwarn.list
+
+
+def test_the_published_direction_of_the_methods(sample):
+    """What everybody knows, so that a swapped column would show: nearest is worst, the cubic beats the linear."""
+    table = evaluate(
+        {"nearest": "nearest", "linear": "bilinear", "cubic": "bicubic"}, sample["test"][:6], kernel="bicubic"
+    )
+    for metric, sign in (("psnr", 1), ("ssim", 1), ("mse", -1)):
+        nearest, linear, cubic = (sign * table.mean(m, metric) for m in table.scores)
+        assert cubic > linear and cubic > nearest
+
+
+# -- the door -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "methods, settings, error, words",
+    [
+        ({}, {}, TypeError, ["methods is {}", "dict"]),
+        ("bicubic", {}, TypeError, ["'bicubic'", "dict"]),
+        ({"x": "bikubic"}, {}, ValueError, ["'bikubic'", "bicubic"]),
+        ({"x": 3}, {}, TypeError, ["int"]),
+        (METHODS, {"photos": []}, ValueError, ["no pictures"]),
+        (METHODS, {"scale": 1}, ValueError, ["scale is 1"]),
+        (METHODS, {"scale": 0}, ValueError, ["scale is 0"]),
+        (METHODS, {"kernel": "lanczos"}, ValueError, ["'lanczos'", "area"]),
+        (METHODS, {"protocol": "y"}, ValueError, ["'y'", "rgb, paper"]),
+        (METHODS, {"photos": [np.zeros((24, 24, 3), np.uint8), np.zeros((6, 9, 3), np.uint8)]}, ValueError, ["picture-1", "7x7"]),
+        (METHODS, {"photos": [np.zeros((1, 9, 3), np.uint8)]}, ValueError, ["picture-0", "at least 2"]),
+        (METHODS, {"photos": [np.zeros((14, 14, 3), np.uint8)], "protocol": "paper"}, ValueError, ["picture-0", "11x11"]),
+        (METHODS, {"photos": [np.zeros((14, 14), np.uint8)]}, ValueError, ["picture-0", "(1, 14, 14)"]),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_judged_is_refused_with_a_sentence(photos, methods, settings, error, words):
+    settings = {"photos": photos, **settings}
+    with pytest.raises(error) as refusal:
+        evaluate(methods, settings.pop("photos"), **settings)
+    told = str(refusal.value)
+    assert "\n" not in told and ": " in told
+    assert all(word in told for word in words), told
+
+
+def test_a_network_of_another_scale_is_refused(photos):
+    with pytest.raises(ValueError, match="scale is 3, but subpixel enlarges by 2"):
+        evaluate({"net": build_model("subpixel", width=4)}, photos, scale=3)
+
+
+@pytest.mark.parametrize("question", [("none",), ("linear", "lpips"), ("linear", "psnr", "bird")])
+def test_what_the_table_does_not_hold_is_refused(table, question):
+    with pytest.raises(ValueError, match=f"'{question[-1]}'; expected one of"):
+        table.values(*question)
+    with pytest.raises(ValueError, match=f"'{question[-1]}'; expected one of"):
+        table.mean(*question)
+
+
+def test_the_grouped_table_of_an_unknown_metric_is_refused(table):
+    with pytest.raises(ValueError, match="'lpips'; expected one of psnr, ssim, mse"):
+        table.by_group("lpips")
+
+
+def test_aligned_puts_columns_under_each_other():
+    rows = [["name", "x"], ["a", "10"], ["longer", "3"]]
+    assert aligned(rows).splitlines() == ["name     x", "a       10", "longer   3"]
+    assert aligned(rows, right=False).splitlines() == ["name    x", "a       10", "longer  3"]
+
+
+def test_a_table_can_be_made_of_scores_alone():
+    scores = {"m": {"p": {"psnr": 20.0, "ssim": 0.5, "mse": 0.01}, "q": {"psnr": 30.0, "ssim": 0.7, "mse": 0.001}}}
+    table = Table(scores, "set5", "paper", "bicubic", 2)
+    assert table.rows()[1] == ["m", "25.00", "5.00", "0.6000", "0.1000", "0.01"]
