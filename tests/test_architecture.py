@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "srlib"
 # A room may import the rooms before it, and none after.
 ORDER = (
-    "pictures", "metrics", "degradation", "data", "_backend", "layers", "geometry", "models", "upscaling", "training",
+    "pictures", "metrics", "degradation", "data", "_backend", "layers", "geometry", "models", "upscaling", "runs", "training",
     "evaluation", "show", "figures", "widgets", "checks", "cli",
 )  # fmt: skip
 NAMESPACES = ("show", "widgets", "checks")
