@@ -86,7 +86,9 @@ def main() -> None:
                 continue
             start = time.perf_counter()
             model = srlib.build_model(builder, seed=seed, **{**SIZE, **options})
-            history = srlib.fit(model, learn + leaves[:drawn] if drawn else learn, seed=seed, **{**TRAINING, **settings})
+            history = srlib.fit(
+                model, learn + leaves[:drawn] if drawn else learn, seed=seed, **{**TRAINING, **settings}
+            )
             table = srlib.evaluate({"it": model}, judge, kernel="bicubic", protocol="paper")
             line["parameters"] = model.count_params()
             line["multiply_adds"] = geometry(model).multiply_adds * 640 * 360

@@ -168,6 +168,9 @@ def _parser() -> argparse.ArgumentParser:
         commands, "figures", _figures, "make the README's pictures and table again", "srlib figures --out figures"
     )
     figures.add_argument("--out", type=Path, default=Path("figures"), help="folder to write to")
+    figures.add_argument(
+        "--benchmarks", action="store_true", help="first score the networks on set5, set14 and bsd100 again (minutes)"
+    )
     return parser
 
 
@@ -430,7 +433,7 @@ def _upscale_file(source: Path, target: Path, method, scale: int | None) -> None
 def _figures(args) -> None:
     from .figures import make_all
 
-    for path in make_all(args.out):
+    for path in make_all(args.out, benchmarks=args.benchmarks):
         print(path)
 
 

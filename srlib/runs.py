@@ -187,9 +187,7 @@ def _load_checkpoint(file: Path, model, averages: list, history: History) -> int
         return None
     except (OSError, ValueError, KeyError, EOFError, RuntimeError, MemoryError, zipfile.BadZipFile):
         raise ValueError(f"{file} is damaged") from None
-    begun, now = (
-        {**recipe, **dict.fromkeys(_MAY_DIFFER)} for recipe in (told.pop("recipe", {}), history.recipe)
-    )
+    begun, now = ({**recipe, **dict.fromkeys(_MAY_DIFFER)} for recipe in (told.pop("recipe", {}), history.recipe))
     if begun != now or any(
         array.shape != tuple(variable.shape) for array, variable in zip(arrays, [*state, *averages])
     ):

@@ -11,6 +11,8 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from .data import load_photos
 from .evaluation import COST_OUTPUT, aligned, evaluate
 from .geometry import geometry
@@ -21,7 +23,7 @@ from .pictures import check_choice
 RESULTS = Path(__file__).parent / "results"
 SETS = {"set5": "Set5", "set14": "Set14", "bsd100": "BSD100"}
 BASELINES = ("bilinear", "bicubic", "lanczos")
-_SCORES = "scores.json"
+_SCORES, _ABLATION = "scores.json", "ablation.json"
 
 
 @dataclass(frozen=True)
@@ -200,6 +202,70 @@ def measure(progress: bool = False) -> dict:
             found |= {f"{m}_deviation": round(float(table.values(method, m).std()), 5) for m in ("psnr", "ssim")}
             scores.setdefault(f"{protocol} {kernel}", {}).setdefault(method, {})[name] = found
     return {"versions": versions(), "scores": scores}
+
+
+# -- one thing changed at a time --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Ablation:
+    """One thing changed at a time in a small network; measured by ``benchmarks/ablation.py``.
+
+    Attributes
+    ----------
+    lines : dict
+        What was changed -> `psnr` (dB, ndarray, one for each seed), `parameters`, `multiply_adds` (for 1280x720),
+        `seconds` of training (of each seed). The first line is the network in which nothing was changed.
+    bicubic : float
+        PSNR of bicubic enlargement on the same pictures, dB.
+    training : dict
+        The settings that all lines share.
+    pictures : tuple of int
+        How many were trained and judged on.
+    """
+
+    lines: dict[str, dict]
+    bicubic: float
+    training: dict
+    pictures: tuple[int, int]
+
+    def rows(self) -> list[list[str]]:
+        """Heading and one row for each line: mean, spread over the seeds, and what the change brought."""
+        base = next(iter(self.lines.values()))
+        head = ["changed", "PSNR (dB)", "+-", "difference", "parameters", "multiply-adds", "time"]
+        out = [head]
+        for name, line in self.lines.items():
+            difference = line["psnr"].mean() - base["psnr"].mean()
+            out.append(
+                [
+                    name,
+                    f"{line['psnr'].mean():.2f}",
+                    f"{line['psnr'].std(ddof=1):.2f}",
+                    "-" if line is base else f"{difference:+.2f}",
+                    f"{line['parameters']:,}",
+                    f"{line['multiply_adds'] / 1e9:.1f} G",
+                    f"{np.median(line['seconds']) / np.median(base['seconds']):.1f}",
+                ]
+            )
+        return out
+
+    def __repr__(self) -> str:
+        return f"{self.pictures[1]} held-out pictures, protocol paper, x2; bicubic {self.bicubic:.2f} dB; time as a multiple of the first line's\n{aligned(self.rows())}"
+
+
+def ablation_results() -> Ablation:
+    """What was found by changing one thing at a time, as it travels with the package.
+
+    Returns
+    -------
+    Ablation
+    """
+    told = json.loads((RESULTS / _ABLATION).read_text("utf-8"))
+    lines = {
+        name: {**line, **{key: np.array(list(line[key].values())) for key in ("psnr", "seconds")}}
+        for name, line in told["lines"].items()
+    }
+    return Ablation(lines, told["bicubic"], told["training"], tuple(told["pictures"]))
 
 
 # -- model cards ----------------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from .data import FOR_JUDGING
 from .degradation import SHRINK_KERNELS, crop_to_multiple, enlarge, make_pairs
 from .metrics import psnr
 from .models import save_model
-from .pictures import check_choice, check_seed, to_float, to_uint8
+from .pictures import check_choice, check_photos, check_seed, to_float, to_uint8
 from .runs import History, open_run, save_progress, sweep
 from .upscaling import upscale
 
@@ -156,6 +156,9 @@ def fit(
         raise ValueError(
             f"model {getattr(model, 'name', model)!r} was not made by srlib; expected one from srlib.build_model or srlib.load_model: use Keras' own model.fit for others."
         )
+    check_photos(photos)
+    if validation is not None:
+        check_photos(validation, "validation")
     _check_settings(steps=steps, batch=batch, crop=crop, every=1 if every is None else every)
     steps, batch, crop, seed = int(steps), int(batch), int(crop), check_seed(seed)
     check_choice(kernel, SHRINK_KERNELS, "kernel")

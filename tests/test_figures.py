@@ -18,8 +18,12 @@ README = (ROOT / "README.md").read_text()
 def made(tmp_path_factory):
     """The command run beside a copy of the README whose table was emptied."""
     place = tmp_path_factory.mktemp("clone")
-    before, _, rest = README.partition(figures.BEGIN)
-    (place / "README.md").write_text(f"{before}{figures.BEGIN}\n{figures.END}{rest.partition(figures.END)[2]}")
+    emptied = README
+    for begin, end in figures.MARKS.values():
+        before, _, rest = emptied.partition(begin)
+        emptied = f"{before}{begin}\n{end}{rest.partition(end)[2]}"
+    assert emptied != README
+    (place / "README.md").write_text(emptied)
     assert main(["figures", "--out", str(place / "figures")]) == 0
     return place
 

@@ -445,7 +445,9 @@ def test_a_run_stopped_after_its_last_step(stopped, taken_up, uninterrupted, mon
 def test_a_damaged_checkpoint_gives_way_to_the_one_before(stopped, taken_up, uninterrupted):
     newest = stopped / "checkpoint.npz"
     newest.write_bytes(newest.read_bytes()[:-5000])
-    with pytest.warns(UserWarning, match="checkpoint.npz is damaged; expected .*: it goes on from the one before, at step 6"):
+    with pytest.warns(
+        UserWarning, match="checkpoint.npz is damaged; expected .*: it goes on from the one before, at step 6"
+    ):
         found = taken_up()
     assert found[2] == 6
     same_end(found, uninterrupted)
@@ -454,7 +456,9 @@ def test_a_damaged_checkpoint_gives_way_to_the_one_before(stopped, taken_up, uni
 def test_a_run_with_no_good_checkpoint_begins_again(stopped, taken_up, uninterrupted):
     for name in ("checkpoint.npz", "checkpoint.previous.npz"):
         (stopped / name).write_bytes(b"")
-    with pytest.warns(UserWarning, match="checkpoint.npz is damaged and .*previous.npz is damaged; .*from the beginning"):
+    with pytest.warns(
+        UserWarning, match="checkpoint.npz is damaged and .*previous.npz is damaged; .*from the beginning"
+    ):
         found = taken_up()
     assert found[2] == 0
     same_end(found, uninterrupted)
