@@ -169,6 +169,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     figures.add_argument("--out", type=Path, default=Path("figures"), help="folder to write to")
     figures.add_argument(
+        "--page", type=Path, metavar="FILE", help="instead: every test picture on one page, to this picture file"
+    )
+    figures.add_argument(
         "--benchmarks", action="store_true", help="first score the networks on set5, set14 and bsd100 again (minutes)"
     )
     return parser
@@ -431,8 +434,13 @@ def _upscale_file(source: Path, target: Path, method, scale: int | None) -> None
 
 
 def _figures(args) -> None:
-    from .figures import make_all
+    from .figures import make_all, page
 
+    if args.page is not None:
+        _check_writable(args.page)
+        _write(args.page, lambda path: page().savefig(path, dpi=80))
+        print(args.page)
+        return
     for path in make_all(args.out, benchmarks=args.benchmarks):
         print(path)
 

@@ -13,9 +13,12 @@ from .data import load_photos
 from .degradation import shrink
 from .evaluation import Table, evaluate
 from .models import build_model, load_model, shipped
+from .pictures import to_float
 from .standings import cards, measure, published_results
 from .upscaling import upscale
 
+NETWORK, LABEL = "small_bilinear", "sub-pixel network"  # what the README shows, and how it is called there
+FIRST = "chelsea"  # the photograph that the first figure is cut from: the one of a living thing
 BASELINES = {"linear": "bilinear", "bicubic": "bicubic", "Lanczos": "lanczos"}
 MARKS = {
     "results": ("<!-- results: made by `srlib figures` -->", "<!-- end of results -->"),
@@ -86,7 +89,7 @@ def results() -> Table:
     methods = {
         **BASELINES,
         **{
-            name.replace("_", " "): load_model(name) for name, card in shipped().items() if card["kernel"] == "bilinear"
+            _name(name): load_model(name) for name, card in shipped().items() if card["kernel"] == "bilinear"
         },
     }
     return evaluate(methods, load_photos("sample", split="test"), scale=2, kernel="bilinear", protocol="rgb")
@@ -105,23 +108,54 @@ def pictures(table: Table) -> dict:
     dict
         Name -> matplotlib Figure.
     """
-    network, test = load_model("subpixel"), load_photos("sample", split="test")
-    cat = test["chelsea-r0c1"]  # the gain on it is the median of the cat's squares
-    small = shrink(cat, 2)
-    made = {
-        name: upscale(small, method)
-        for name, method in {**BASELINES, "sub-pixel network": network}.items()
-        if name != "Lanczos"
-    }
+    network, test = load_model(NETWORK), load_photos("sample", split="test")
+    name = median_picture(table)
+    true, small = test[name], shrink(test[name], 2)
+    made = {label: upscale(small, method) for label, method in (*list(BASELINES.items())[:2], (LABEL, network))}
     return {
-        "first_look": show.zoom(cat, made, box=(56, 2, 64)),
-        "workflow": show.workflow(cat, network, name="sub-pixel network"),
+        "first_look": show.zoom(true, made, box=hardest_window(true, made["bicubic"])),
+        "workflow": show.workflow(true, network, name=LABEL),
         "autoencoder": show.architecture(build_model("autoencoder")),
         "subpixel": show.architecture(build_model("subpixel")),
         "gain": show.spread(table, over="bicubic"),
         "quality": show.quality(published_results()),
         "dead_leaves": show.pictures(load_photos("dead_leaves", count=7), [], columns=7, size=1.2),
     }
+
+
+def median_picture(table: Table) -> str:
+    """The square of the first figure: of its photograph, the one with the median gain over bicubic, neither best nor worst."""
+    gain = {
+        name: table.scores[_name(NETWORK)][name]["psnr"] - table.scores["bicubic"][name]["psnr"]
+        for name in table.scores["bicubic"]
+        if name.startswith(FIRST)
+    }
+    return sorted(gain, key=gain.get)[len(gain) // 2]
+
+
+def hardest_window(true, made, side: int = 64, step: int = 8) -> tuple[int, int, int]:
+    """Where a picture is zoomed into: the window in which this method errs most; for :func:`srlib.show.zoom`."""
+    error = ((to_float(true) - made) ** 2).mean(-1)
+    places = [(y, x) for y in range(0, len(error) - side + 1, step) for x in range(0, error.shape[1] - side + 1, step)]
+    y, x = max(places, key=lambda place: error[place[0] : place[0] + side, place[1] : place[1] + side].sum())
+    return y, x, side
+
+
+def page():
+    """Every test picture, with bicubic enlargement and the network that the README shows: nothing is chosen.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    test, network = load_photos("sample", split="test"), load_model(NETWORK)
+    small = [shrink(image, 2) for image in test]
+    made = {label: [upscale(x, method) for x in small] for label, method in (("bicubic", "bicubic"), (LABEL, network))}
+    return show.compare(list(test), made)
+
+
+def _name(network: str) -> str:
+    return network.replace("_", " ")
 
 
 def stamp(readme: str, table: Table) -> str:
