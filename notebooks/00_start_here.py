@@ -86,12 +86,12 @@ srlib.show.compare(true, {"linear enlargement": linear}, size=3.2)
 #
 # ## Let a network try
 #
-# A small neural network travels with this package. It was trained on crops of 437 pictures, 37 squares of photographs and 400 pictures drawn by a program (lesson 01), each seen small and large. It never saw this portrait.
+# A small neural network travels with this package. It was trained on crops of 400 photographs, each seen small and large. They come from BSDS500, a collection of everyday scenes that was made for research. It never saw this portrait.
 #
 # It computes, for every pixel of the small picture, the four pixels that belong in its place, lays them out as a block of 2 by 2 (the *sub-pixel* step), and adds that to the linear enlargement. Its parameters are the numbers that training adjusted.
 
 # %%
-network = srlib.load_model("subpixel")
+network = srlib.load_model("small_bilinear")
 restored = srlib.upscale(small, network)
 print("parameters:", f"{network.count_params():,}")
 print("restored:", restored.shape, restored.dtype)
@@ -158,6 +158,8 @@ srlib.show.workflow(true, network)
 # | **[02 Preprocessing](02_preprocessing.ipynb)** | what exactly is lost when a picture is made small? |
 # | **[03 Autoencoder](03_autoencoder.ipynb)** | can a network that compresses pictures sharpen them? |
 # | **[04 Results](04_results.ipynb)** | is it any good, and how would we know? |
+# | **[05 Better networks](05_better_networks.ipynb)** | what buys quality, and what does it cost? |
+# | **[06 Your photographs](06_your_photos.ipynb)** | how does it do on a picture that nobody degraded on purpose? |
 #
 # The course rebuilds a published student project, *Image Super-Resolution using Convolutional Neural Networks*, which used the Linnaeus 5 pictures,
 # an autoencoder, and reported an average SSIM of 0.86. We follow its steps, check its claims, and measure again with care.

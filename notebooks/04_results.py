@@ -33,7 +33,7 @@ from skimage.metrics import structural_similarity
 import srlib
 
 validation = srlib.load_photos("sample", split="validation")
-network = srlib.load_model("subpixel")
+network = srlib.load_model("small_bilinear")
 true = validation["astronaut-r0c1"]
 restored = srlib.upscale(srlib.shrink(true), network)
 print(true.shape, restored.shape)

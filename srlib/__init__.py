@@ -23,6 +23,8 @@ _ROOM_OF = {
     "upscale": "upscaling",
     "fit": "training",
     "evaluate": "evaluation",
+    "published_results": "standings",
+    "ablation_results": "standings",
 }
 _NAMESPACES = ("show",)
 

@@ -7,6 +7,7 @@ import argparse
 import os
 import sys
 import tempfile
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -167,6 +168,12 @@ def _parser() -> argparse.ArgumentParser:
         commands, "figures", _figures, "make the README's pictures and table again", "srlib figures --out figures"
     )
     figures.add_argument("--out", type=Path, default=Path("figures"), help="folder to write to")
+    figures.add_argument(
+        "--page", type=Path, metavar="FILE", help="instead: every test picture on one page, to this picture file"
+    )
+    figures.add_argument(
+        "--benchmarks", action="store_true", help="first score the networks on set5, set14 and bsd100 again (minutes)"
+    )
     return parser
 
 
@@ -195,8 +202,8 @@ def _photos(source: str, split: str, count: int = 400, seed: int = 0):
 
     if source in ("sample", "linnaeus5"):
         return load_photos(source, split=split)
-    if source == "dead_leaves":
-        return load_photos(source, count=count, seed=seed)
+    if source == "dead_leaves":  # every split draws others, so that nothing is judged on what it was trained on
+        return load_photos(source, count=count, seed=seed + 10**6 * ("train", "validation", "test").index(split))
     return load_photos(source)
 
 
@@ -301,11 +308,16 @@ def _train(args) -> None:
     steps = args.steps
     if steps is None:
         steps = _steps_of(args.out) if args.resume else None
-        steps = steps or steps_within(args.minutes, model, photos, **settings)
-    history = fit(
-        model, photos, scale=args.scale, steps=steps, seed=args.seed, schedule=args.schedule, out=args.out, resume=args.resume,
-        validation=_photos(args.validation, "validation"), progress=sys.stderr.isatty(), **settings,
-    )  # fmt: skip
+        if steps is not None:
+            _tell(f"{args.out} was begun with {steps} steps and goes on with them; --minutes counts when a run begins.")
+        else:
+            steps = steps_within(args.minutes, model, photos, **settings)
+    with warnings.catch_warnings():
+        warnings.showwarning = lambda message, *_: _tell(str(message))
+        history = fit(
+            model, photos, scale=args.scale, steps=steps, seed=args.seed, schedule=args.schedule, out=args.out,
+            resume=args.resume, validation=_photos(args.validation, "validation"), progress=True, **settings,
+        )  # fmt: skip
     print(
         f"{args.out}: {history.step[-1]} steps in {history.seconds[-1]:.0f} s, validation {history.psnr[-1]:.2f} dB (linear enlargement {history.baseline:.2f} dB)"
     )
@@ -319,6 +331,10 @@ def _refuse_benchmark(source: str, purpose: str) -> None:
         raise ValueError(
             f"--{purpose} is {source}, a benchmark that is for judging only; expected other pictures: use {'sample' if purpose == 'validation' else 'bsds500'} or a folder of yours, and keep {source} for `srlib evaluate`."
         )
+
+
+def _tell(sentence: str) -> None:
+    print(f"srlib: {sentence}", file=sys.stderr)
 
 
 def _steps_of(folder: Path) -> int | None:
@@ -418,9 +434,14 @@ def _upscale_file(source: Path, target: Path, method, scale: int | None) -> None
 
 
 def _figures(args) -> None:
-    from .figures import make_all
+    from .figures import make_all, page
 
-    for path in make_all(args.out):
+    if args.page is not None:
+        _check_writable(args.page)
+        _write(args.page, lambda path: page().savefig(path, dpi=80))
+        print(args.page)
+        return
+    for path in make_all(args.out, benchmarks=args.benchmarks):
         print(path)
 
 

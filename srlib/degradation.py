@@ -119,7 +119,7 @@ def make_pairs(
     """
     scale = check_scale(scale)
     for name, value in (("blur", blur), ("noise", noise)):
-        if not (0 <= value < math.inf):
+        if not isinstance(value, (int, float, np.number)) or not 0 <= value < math.inf:
             raise ValueError(f"{name} is {value!r}; expected a standard deviation of 0 or more: 0 leaves it out.")
     images = getattr(photos, "images", photos)
     rng = np.random.default_rng(seed)

@@ -15,7 +15,7 @@ import numpy as np
 from .data import published_pairs
 from .degradation import SHRINK_KERNELS, make_pairs
 from .metrics import PROTOCOLS, score
-from .pictures import check_choice, check_scale
+from .pictures import check_choice, check_photos, check_scale
 from .upscaling import upscale
 
 COLUMNS = ("psnr", "ssim", "mse")
@@ -179,7 +179,7 @@ def evaluate(
         raise TypeError(
             f"methods is {methods!r}; expected a dict of name -> network or interpolation, not empty: try {{'bicubic': 'bicubic'}}."
         )
-    if len(photos) == 0:
+    if len(check_photos(photos)) == 0:
         raise ValueError("There are no pictures to judge on; expected at least one: look at how they were loaded.")
     names = _distinct(getattr(photos, "names", None) or [f"picture-{i}" for i in range(len(photos))])
     scores: dict = {method: {} for method in methods}

@@ -1,7 +1,7 @@
 """The README's pictures and its table of results, made by one command.
 
-Enters: nothing but the package and what travels with it. Leaves: PNG files and ``results.json`` in a folder, and the table
-between two marks in the README beside it. No picture or number of the README is made by hand.
+Enters: nothing but the package and what travels with it. Leaves: PNG files and ``results.json`` in a folder; the tables
+between marks in the README beside it; and, in a clone, the model cards. No picture or number of these is made by hand.
 """
 
 import json
@@ -13,19 +13,29 @@ from .data import load_photos
 from .degradation import shrink
 from .evaluation import Table, evaluate
 from .models import build_model, load_model, shipped
+from .pictures import to_float
+from .standings import cards, measure, published_results
 from .upscaling import upscale
 
+NETWORK, LABEL = "small_bilinear", "sub-pixel network"  # what the README shows, and how it is called there
+FIRST = "chelsea"  # the photograph that the first figure is cut from: the one of a living thing
 BASELINES = {"linear": "bilinear", "bicubic": "bicubic", "Lanczos": "lanczos"}
-BEGIN, END = "<!-- results: made by `srlib figures` -->", "<!-- end of results -->"
+MARKS = {
+    "results": ("<!-- results: made by `srlib figures` -->", "<!-- end of results -->"),
+    "standings": ("<!-- standings: made by `srlib figures` -->", "<!-- end of standings -->"),
+}
 
 
-def make_all(folder: str | Path) -> list[Path]:
-    """Make every picture and the results, and put the table into the README beside the folder, if there is one.
+def make_all(folder: str | Path, *, benchmarks: bool = False) -> list[Path]:
+    """Make every picture and the results, and put the tables into the README beside the folder, if there is one.
 
     Parameters
     ----------
     folder : str or Path
         Made if missing; files of the same names are replaced, each in one step.
+    benchmarks : bool
+        First score the shipped networks on the benchmark sets again, which must have been fetched. That is kept in the
+        package, so it is for a clone alone: the folder must lie beside ``srlib``.
 
     Returns
     -------
@@ -36,21 +46,41 @@ def make_all(folder: str | Path) -> list[Path]:
     ------
     OSError
         The folder cannot be written to.
+    ValueError
+        `benchmarks` for a folder that does not lie in a clone.
     """
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    table = results()
+    clone = folder.resolve().parent
+    package = clone / "srlib"
+    beside = package.is_dir() and package.samefile(Path(__file__).parent)
+    if benchmarks and not beside:
+        raise ValueError(
+            f"{folder} does not lie beside the package that is running ({Path(__file__).parent}); expected the folder figures of a clone that is installed with pip install -e: run it there."
+        )
     written = []
+
+    def write(path, save):
+        _replace(path, save)
+        written.append(path)
+
+    folder.mkdir(parents=True, exist_ok=True)
+    if benchmarks:
+        found = json.dumps(measure(progress=True), indent=1) + "\n"
+        (package / "results").mkdir(exist_ok=True)
+        write(package / "results" / "scores.json", lambda path: path.write_text(found, "utf-8"))
+    table = results()
     for name, figure in pictures(table).items():
-        written.append(folder / f"{name}.png")
-        _replace(written[-1], lambda path, figure=figure: figure.savefig(path, dpi=110, metadata={"Software": None}))
-    written.append(folder / "results.json")
-    _replace(written[-1], lambda path: path.write_text(table.to_json() + "\n", "utf-8"))
-    readme = folder.resolve().parent / "README.md"
-    if readme.is_file() and BEGIN in readme.read_text("utf-8"):
+        write(
+            folder / f"{name}.png",
+            lambda path, figure=figure: figure.savefig(path, dpi=110, metadata={"Software": None}),
+        )
+    write(folder / "results.json", lambda path: path.write_text(table.to_json() + "\n", "utf-8"))
+    if beside:
+        write(package / "weights" / "README.md", lambda path: path.write_text(cards(), "utf-8"))
+    readme = clone / "README.md"
+    if readme.is_file() and any(begin in readme.read_text("utf-8") for begin, _ in MARKS.values()):
         stamped = stamp(readme.read_text("utf-8"), table)
-        _replace(readme, lambda path: path.write_text(stamped, "utf-8"))
-        written.append(readme)
+        write(readme, lambda path: path.write_text(stamped, "utf-8"))
     return written
 
 
@@ -59,7 +89,7 @@ def results() -> Table:
     methods = {
         **BASELINES,
         **{
-            name.replace("_", " "): load_model(name) for name, card in shipped().items() if card["kernel"] == "bilinear"
+            _name(name): load_model(name) for name, card in shipped().items() if card["kernel"] == "bilinear"
         },
     }
     return evaluate(methods, load_photos("sample", split="test"), scale=2, kernel="bilinear", protocol="rgb")
@@ -78,31 +108,64 @@ def pictures(table: Table) -> dict:
     dict
         Name -> matplotlib Figure.
     """
-    network, test = load_model("subpixel"), load_photos("sample", split="test")
-    cat = test["chelsea-r0c1"]  # the gain on it is the median of the cat's squares
-    small = shrink(cat, 2)
-    made = {
-        name: upscale(small, method)
-        for name, method in {**BASELINES, "sub-pixel network": network}.items()
-        if name != "Lanczos"
-    }
+    network, test = load_model(NETWORK), load_photos("sample", split="test")
+    name = median_picture(table)
+    true, small = test[name], shrink(test[name], 2)
+    made = {label: upscale(small, method) for label, method in (*list(BASELINES.items())[:2], (LABEL, network))}
     return {
-        "first_look": show.zoom(cat, made, box=(56, 2, 64)),
-        "workflow": show.workflow(cat, network, name="sub-pixel network"),
+        "first_look": show.zoom(true, made, box=hardest_window(true, made["bicubic"])),
+        "workflow": show.workflow(true, network, name=LABEL),
         "autoencoder": show.architecture(build_model("autoencoder")),
         "subpixel": show.architecture(build_model("subpixel")),
         "gain": show.spread(table, over="bicubic"),
+        "quality": show.quality(published_results()),
         "dead_leaves": show.pictures(load_photos("dead_leaves", count=7), [], columns=7, size=1.2),
     }
 
 
+def median_picture(table: Table) -> str:
+    """The square of the first figure: of its photograph, the one with the median gain over bicubic, neither best nor worst."""
+    gain = {
+        name: table.scores[_name(NETWORK)][name]["psnr"] - table.scores["bicubic"][name]["psnr"]
+        for name in table.scores["bicubic"]
+        if name.startswith(FIRST)
+    }
+    return sorted(gain, key=gain.get)[len(gain) // 2]
+
+
+def hardest_window(true, made, side: int = 64, step: int = 8) -> tuple[int, int, int]:
+    """Where a picture is zoomed into: the window in which this method errs most; for :func:`srlib.show.zoom`."""
+    error = ((to_float(true) - made) ** 2).mean(-1)
+    places = [(y, x) for y in range(0, len(error) - side + 1, step) for x in range(0, error.shape[1] - side + 1, step)]
+    y, x = max(places, key=lambda place: error[place[0] : place[0] + side, place[1] : place[1] + side].sum())
+    return y, x, side
+
+
+def page():
+    """Every test picture, with bicubic enlargement and the network that the README shows: nothing is chosen.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    test, network = load_photos("sample", split="test"), load_model(NETWORK)
+    small = [shrink(image, 2) for image in test]
+    made = {label: [upscale(x, method) for x in small] for label, method in (("bicubic", "bicubic"), (LABEL, network))}
+    return show.compare(list(test), made)
+
+
+def _name(network: str) -> str:
+    return network.replace("_", " ")
+
+
 def stamp(readme: str, table: Table) -> str:
-    """A README's text with the table between its two marks.
+    """A README's text with the two tables between their marks.
 
     Parameters
     ----------
     readme : str
     table : Table
+        From :func:`results`; the other is :func:`srlib.standings.published_results`.
 
     Returns
     -------
@@ -113,13 +176,16 @@ def stamp(readme: str, table: Table) -> str:
     ValueError
         The marks are missing.
     """
-    before, begin, rest = readme.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise ValueError(
-            f"the README lacks the marks {BEGIN} and {END}; expected both around its table: put them back."
-        )
-    return f"{before}{BEGIN}\n{table.to_markdown()}\n{END}{after}"
+    for name, made in (("results", table), ("standings", published_results())):
+        begin, end = MARKS[name]
+        before, found, rest = readme.partition(begin)
+        _, ended, after = rest.partition(end)
+        if not (found and ended):
+            raise ValueError(
+                f"the README lacks the marks {begin} and {end}; expected both around its table: put them back."
+            )
+        readme = f"{before}{begin}\n{made.to_markdown()}\n{end}{after}"
+    return readme
 
 
 def stored_results(folder: str | Path) -> Table:

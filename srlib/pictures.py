@@ -93,6 +93,23 @@ def check_alike(a, b, names: tuple[str, str]) -> tuple[np.ndarray, np.ndarray]:
     return a, b
 
 
+def check_photos(photos, name: str = "photos"):
+    """Let through several pictures, as `Photos`, an array (N, H, W, 3) or a list, which may be empty; each is checked later."""
+    if isinstance(photos, (str, bytes)) or hasattr(photos, "__fspath__"):
+        raise TypeError(
+            f"{name} is {str(photos)!r}, a name; expected the pictures themselves: srlib.load_photos({str(photos)!r}) loads them."
+        )
+    if getattr(photos, "ndim", 4) == 3:
+        raise ValueError(
+            f"{name} has shape {photos.shape}, one picture; expected several, (N, H, W, 3) or a list: use {name}[None] for one."
+        )
+    if not hasattr(photos, "__len__") or isinstance(photos, dict):
+        raise TypeError(
+            f"{name} is a {type(photos).__name__}; expected Photos, an array (N, H, W, 3) or a list of pictures: see srlib.load_photos."
+        )
+    return photos
+
+
 def check_scale(scale) -> int:
     """Let through a whole number of at least 2."""
     if isinstance(scale, (bool, np.bool_)) or not isinstance(scale, (int, np.integer)) or scale < 2:

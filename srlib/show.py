@@ -487,3 +487,52 @@ def architecture(model, *, side: int = 64):
         handles=patches, loc="outside lower center", ncols=len(patches), fontsize=_FONT, frameon=False, handlelength=1.2
     )
     return fig
+
+
+def quality(standings, *, of: str = "set5", title: str = "What quality costs"):
+    """PSNR against multiply-adds: ours in colour, published networks in grey, interpolations as lines across.
+
+    Parameters
+    ----------
+    standings : list of srlib.standings.Standing
+        From :func:`srlib.published_results`.
+    of : {"set5", "set14", "bsd100"}
+        The set whose PSNR is drawn.
+    title : str
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        No network among the lines has both a score on the set and a cost.
+    """
+    dots = [line for line in standings if line.multiply_adds and of in line.scores]
+    if not dots:
+        raise ValueError(
+            f"No network here has both a score on {of} and a number of multiply-adds; expected at least one: use srlib.published_results()."
+        )
+    fig = _figure(7.0, 4.0)
+    axes = fig.subplots()
+    axes.set_xscale("log")
+    for line in dots:
+        colour, size = (COLOURS[1], 8) if line.ours else (MUTED, 6)
+        cost, gained = line.multiply_adds / 1e9, line.scores[of][0]
+        axes.plot(cost, gained, "o", color=colour, markersize=size, markeredgewidth=0)
+        side = (8, "left") if cost < 1e3 else (-8, "right")
+        axes.annotate(
+            line.method, (cost, gained), (side[0], -3), textcoords="offset points", ha=side[1],
+            fontsize=_FONT, color=INK if line.ours else MUTED, fontweight="bold" if line.ours else "normal",
+        )  # fmt: skip
+    for line in standings:
+        if line.ours and line.parameters is None and of in line.scores:
+            axes.axhline(line.scores[of][0], color=FAINT, linewidth=1.2, zorder=0)
+            axes.annotate(
+                line.method, (1, line.scores[of][0]), (-4, 3), xycoords=("axes fraction", "data"),
+                textcoords="offset points", ha="right", fontsize=_FONT - 1, color=MUTED,
+            )  # fmt: skip
+    axes.margins(x=0.12)
+    _plot(axes, "multiply-adds for an output of 1280x720, in thousand millions", f"PSNR on {of} (dB)", title)
+    return fig

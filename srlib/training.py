@@ -7,56 +7,25 @@ Everything random is keyed by (seed, step): the crops of step 700 are the same w
 before it, and every schedule counts steps, so a recipe means the same on a fast machine and a slow one.
 """
 
-import csv
-import json
-import os
-import shutil
+import hashlib
+import sys
 import time
-import zipfile
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from ._backend import keras
+from .data import FOR_JUDGING
 from .degradation import SHRINK_KERNELS, crop_to_multiple, enlarge, make_pairs
 from .metrics import psnr
-from .models import SAVING, load_model, save_model
-from .pictures import check_choice, check_seed, to_float, to_uint8
+from .models import save_model
+from .pictures import check_choice, check_photos, check_seed, to_float, to_uint8
+from .runs import History, open_run, save_progress, sweep
 from .upscaling import upscale
 
 LOSSES = {"mae": "mean_absolute_error", "mse": "mean_squared_error"}
 SCHEDULES = ("cosine", "constant")
-_CHECKPOINT, _PREVIOUS, _SCRATCH = "checkpoint.npz", "checkpoint.previous.npz", ".checkpoint.new.npz"
-
-
-@dataclass(eq=False)
-class History:
-    """What a training did.
-
-    Attributes
-    ----------
-    recipe : dict
-        Everything needed to do it again: model, pictures, degradation, steps, seed, versions.
-    step, loss, psnr, seconds : list
-        One entry per look: steps done; mean training loss since the last look; PSNR on the validation pictures in dB
-        (NaN without any); seconds of training so far.
-    baseline : float
-        PSNR of linear enlargement on the validation pictures, dB (NaN without any).
-    """
-
-    recipe: dict
-    step: list[int] = field(default_factory=list)
-    loss: list[float] = field(default_factory=list)
-    psnr: list[float] = field(default_factory=list)
-    seconds: list[float] = field(default_factory=list)
-    baseline: float = float("nan")
-
-    def __repr__(self) -> str:
-        if not self.step:
-            return f"<History of {self.recipe['model']['builder']}, no steps yet>"
-        return f"<History of {self.recipe['model']['builder']}: {self.step[-1]} steps, loss {self.loss[-1]:.4f}, validation {self.psnr[-1]:.2f} dB>"
 
 
 class Crops:
@@ -187,6 +156,9 @@ def fit(
         raise ValueError(
             f"model {getattr(model, 'name', model)!r} was not made by srlib; expected one from srlib.build_model or srlib.load_model: use Keras' own model.fit for others."
         )
+    check_photos(photos)
+    if validation is not None:
+        check_photos(validation, "validation")
     _check_settings(steps=steps, batch=batch, crop=crop, every=1 if every is None else every)
     steps, batch, crop, seed = int(steps), int(batch), int(crop), check_seed(seed)
     check_choice(kernel, SHRINK_KERNELS, "kernel")
@@ -206,12 +178,15 @@ def fit(
         )
     if validation is not None and len(validation) == 0:
         raise ValueError("There are no validation pictures; expected at least one: leave validation out, or add some.")
+    for pictures, purpose in ((photos, "train on"), (validation, "watch a training with")):
+        _refuse_benchmarks(pictures, purpose)
     every, learning_rate = int(every or max(1, steps // 20)), float(learning_rate)
     average = None if average is None else float(average)
     crops = Crops(photos, config["scale"], kernel, crop=crop, batch=batch, seed=seed, augment=augment)
     recipe = {
         "model": {key: config[key] for key in ("builder", "scale", "options")},
-        "data": getattr(photos, "source", "pictures"), "pictures": len(photos),
+        "start": _sum_of(model.get_weights()),
+        "data": getattr(photos, "source", "pictures"), "pictures": len(photos), "pictures_sha256": _sum_of(crops.hr),
         "validation": getattr(validation, "source", None if validation is None else "pictures"),
         "kernel": kernel, "steps": steps, "seed": seed, "batch": batch, "crop": crop, "loss": loss,
         "learning_rate": learning_rate, "schedule": schedule, "average": average, "augment": augment, "every": every,
@@ -226,21 +201,25 @@ def fit(
     averages = [] if average is None else [weights.copy() for weights in model.get_weights()]
     if out is not None:
         folder = Path(out)
-        start = _open_run(folder, model, averages, recipe, history, resume)
+        start = open_run(folder, model, averages, history, resume)
     _train(model, averages, crops, watched, history, range(start, steps), every, folder, progress)
     if averages:
         model.set_weights(averages)
     if folder is not None:
         card = {"kernel": kernel, "recipe": history.recipe, "seconds": round(history.seconds[-1], 1)}
         save_model(model, folder, **card)
-        _sweep(folder)
+        sweep(folder)
     return history
 
 
 def _train(model, averages, crops, watched, history, todo, every, folder, progress) -> None:
     from tqdm import tqdm
 
-    bar = tqdm(total=len(todo) + todo.start, initial=todo.start, desc="training", unit="step", disable=not progress)
+    often = 0.1 if sys.stderr.isatty() else 30  # seconds; into a log, a line now and then
+    bar = tqdm(
+        total=len(todo) + todo.start, initial=todo.start, desc="training", unit="step", disable=not progress,
+        mininterval=often, maxinterval=max(10, often),
+    )  # fmt: skip
     before = history.seconds[-1] if history.seconds else 0.0
     clock = time.perf_counter()
     looking = 0.0  # seconds spent on validation and files, which are not training
@@ -267,8 +246,7 @@ def _train(model, averages, crops, watched, history, todo, every, folder, progre
         losses.clear()
         bar.set_postfix(loss=f"{history.loss[-1]:.4f}", psnr=f"{history.psnr[-1]:.2f} dB")
         if folder is not None:
-            _write_history(folder, history)
-            _save_checkpoint(folder, model, averages, history)
+            save_progress(folder, model, averages, history)
         looking += time.perf_counter() - look
     bar.close()
 
@@ -339,6 +317,25 @@ def versions() -> dict[str, str]:
     }  # fmt: skip
 
 
+def _refuse_benchmarks(photos, purpose: str) -> None:
+    """What is for judging is not learnt from, nor looked at on the way."""
+    for source in getattr(photos, "source", "").split("+"):
+        if source in FOR_JUDGING:
+            raise ValueError(
+                f"The pictures to {purpose} are {source}, a benchmark that is for judging only; expected other pictures: use bsds500 or sample, and keep {source} for srlib.evaluate."
+            )
+
+
+def _sum_of(arrays) -> str:
+    """SHA-256 of arrays, in hexadecimal: two runs with the same sums had the same pictures, or the same first weights."""
+    total = hashlib.sha256()
+    for array in arrays:
+        array = np.ascontiguousarray(array)
+        total.update(repr((array.shape, array.dtype.str)).encode())
+        total.update(array.data)
+    return total.hexdigest()
+
+
 def _check_settings(**counts) -> None:
     for name, value in counts.items():
         if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
@@ -360,108 +357,3 @@ def _mean_psnr(pairs, method) -> float:
     if isinstance(small, list):
         return float(np.mean([psnr(method(x), y) for x, y in zip(small, large)]))
     return psnr(method(small), large)
-
-
-# -- the run folder -----------------------------------------------------------------------------------------------------
-
-
-def _open_run(folder: Path, model, averages: list, recipe: dict, history: History, resume: bool) -> int:
-    """Make the folder of a new run, or take up the last good checkpoint of an old one; the step to start from."""
-    file = folder / "recipe.json"
-    if not file.exists():
-        if folder.exists() and any(p != _scratch(file) for p in folder.iterdir()):
-            raise FileExistsError(
-                f"{folder} exists and is not a run of srlib; expected a folder that is new or empty: choose another --out."
-            )
-        folder.mkdir(parents=True, exist_ok=True)
-        _replace(file, json.dumps(history.recipe, indent=2) + "\n")
-        return 0
-    if not resume:
-        raise FileExistsError(
-            f"{folder} holds a run already; expected a new folder: choose another --out, or --resume to go on with it."
-        )
-    try:
-        found = json.loads(file.read_text())
-    except ValueError:
-        raise ValueError(
-            f"{file} is damaged; expected the recipe that the run began with: choose another --out and begin again."
-        ) from None
-    for key, value in recipe.items():
-        if found.get(key) != value:
-            raise ValueError(
-                f"{folder} was begun with {key} {found.get(key)!r}, and now it is {value!r}; expected the same recipe: resume with the old one, or choose another --out."
-            )
-    if (folder / "model.json").exists():
-        load_model(folder)
-        _sweep(folder)  # it may have been killed just before
-        raise FileExistsError(
-            f"{folder} holds a finished run; there is nothing to resume: choose another --out to train again."
-        )
-    for name in (_CHECKPOINT, _PREVIOUS):
-        step = _load_checkpoint(folder / name, model, averages, history)
-        if step is not None:
-            return step
-    return 0
-
-
-def _sweep(folder: Path) -> None:
-    """Leave of a finished run what it is kept for: no checkpoints, nothing half written by a run that was killed."""
-    scratch = [_scratch(folder / name).name for name in ("recipe.json", "history.csv")]
-    for name in (_CHECKPOINT, _PREVIOUS, _SCRATCH, *scratch):
-        (folder / name).unlink(missing_ok=True)
-    for half in folder.glob(f"{SAVING}*"):
-        shutil.rmtree(half, ignore_errors=True)
-
-
-def _replace(file: Path, text: str) -> None:
-    """Write a text file in one step: a crash leaves the old content or the new."""
-    _scratch(file).write_text(text)
-    os.replace(_scratch(file), file)
-
-
-def _scratch(file: Path) -> Path:
-    return file.with_name(f".{file.name}.new")
-
-
-def _write_history(folder: Path, history: History) -> None:
-    file = folder / "history.csv"
-    with _scratch(file).open("w", newline="") as handle:
-        writer = csv.writer(handle)
-        writer.writerow(["step", "loss", "psnr", "seconds"])
-        writer.writerows(zip(history.step, history.loss, history.psnr, history.seconds))
-    os.replace(_scratch(file), file)
-
-
-def _state(model) -> list:
-    return [*model.weights, *model.optimizer.variables]
-
-
-def _save_checkpoint(folder: Path, model, averages: list, history: History) -> None:
-    arrays = {str(i): keras.ops.convert_to_numpy(v) for i, v in enumerate([*_state(model), *averages])}
-    np.savez(folder / _SCRATCH, history=json.dumps(asdict(history)), **arrays)
-    if (folder / _CHECKPOINT).exists():
-        os.replace(folder / _CHECKPOINT, folder / _PREVIOUS)
-    os.replace(folder / _SCRATCH, folder / _CHECKPOINT)
-
-
-def _load_checkpoint(file: Path, model, averages: list, history: History) -> int | None:
-    """Put a checkpoint into the model, its averages and the history; None where it is missing, another run's, or damaged (the zip's sums tell)."""
-    model.optimizer.build(model.trainable_variables)
-    state = _state(model)
-    try:
-        with np.load(file, allow_pickle=False) as saved:
-            arrays = [saved[str(i)] for i in range(len(state) + len(averages))]
-            told = json.loads(str(saved["history"]))
-    except (OSError, ValueError, KeyError, EOFError, RuntimeError, MemoryError, zipfile.BadZipFile):
-        return None
-    begun, now = ({**recipe, "versions": None} for recipe in (told.pop("recipe", {}), history.recipe))
-    if begun != now or any(
-        array.shape != tuple(variable.shape) for array, variable in zip(arrays, [*state, *averages])
-    ):
-        return None
-    for array, variable in zip(arrays, state):
-        variable.assign(array)
-    averages[:] = arrays[len(state) :]
-    for key, value in told.items():
-        setattr(history, key, value)
-    return history.step[-1]

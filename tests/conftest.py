@@ -72,3 +72,11 @@ def benchmark(data_root):
         return [(rgb(p), rgb(p.with_name(p.name.replace("_HR", "_LR")))) for p in sorted(folder.glob("*_HR.png"))]
 
     return load
+
+
+@pytest.fixture(scope="session")
+def benchmark_photos(data_root):
+    """A function (set) -> Photos, as `srlib.load_photos` gives them."""
+    import srlib
+
+    return srlib.load_photos

@@ -1,6 +1,7 @@
 """The table: its numbers against metrics computed here, its shapes against DESIGN, its words against Markdown."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -255,3 +256,20 @@ def test_a_table_can_be_made_of_scores_alone():
     scores = {"m": {"p": {"psnr": 20.0, "ssim": 0.5, "mse": 0.01}, "q": {"psnr": 30.0, "ssim": 0.7, "mse": 0.001}}}
     table = Table(scores, "set5", "paper", "bicubic", 2)
     assert table.rows()[1] == ["m", "25.00", "5.00", "0.6000", "0.1000", "0.01"]
+
+
+@pytest.mark.parametrize(
+    "photos, error, words",
+    [
+        ("sample", TypeError, "a name; expected the pictures themselves: srlib.load_photos"),
+        (Path("photos"), TypeError, "load_photos"),
+        (np.zeros((8, 8, 3), np.uint8), ValueError, r"shape \(8, 8, 3\), one picture"),
+        (7, TypeError, "photos is a int"),
+        ({"a": 1}, TypeError, "photos is a dict"),
+    ],
+)
+def test_what_are_no_pictures_is_refused(photos, error, words):
+    with pytest.raises(error, match=words):
+        evaluate({"bicubic": "bicubic"}, photos)
+    with pytest.raises(error, match=words):
+        srlib.fit(build_model("subpixel", width=1, blocks=1), photos, steps=1)

@@ -18,8 +18,12 @@ README = (ROOT / "README.md").read_text()
 def made(tmp_path_factory):
     """The command run beside a copy of the README whose table was emptied."""
     place = tmp_path_factory.mktemp("clone")
-    before, _, rest = README.partition(figures.BEGIN)
-    (place / "README.md").write_text(f"{before}{figures.BEGIN}\n{figures.END}{rest.partition(figures.END)[2]}")
+    emptied = README
+    for begin, end in figures.MARKS.values():
+        before, _, rest = emptied.partition(begin)
+        emptied = f"{before}{begin}\n{end}{rest.partition(end)[2]}"
+    assert emptied != README
+    (place / "README.md").write_text(emptied)
     assert main(["figures", "--out", str(place / "figures")]) == 0
     return place
 
@@ -61,3 +65,28 @@ def test_the_command_puts_the_table_into_the_readme(made):
 def test_a_readme_without_marks_is_refused():
     with pytest.raises(ValueError, match="put them back"):
         figures.stamp("no marks here", figures.stored_results(ROOT / "figures"))
+
+
+def test_the_first_figure_shows_the_median_square_and_not_the_best():
+    table = figures.stored_results(ROOT / "figures")
+    gain = dict(zip(table.scores["bicubic"], table.values("small bilinear") - table.values("bicubic")))
+    squares = {name: g for name, g in gain.items() if name.startswith("chelsea")}
+    chosen = squares[figures.median_picture(table)]
+    assert sum(g < chosen for g in squares.values()) == len(squares) // 2
+
+
+def test_the_zoom_is_where_bicubic_errs_most():
+    true = np.full((64, 96, 3), 128, np.uint8)
+    made = np.full((64, 96, 3), 128 / 255, np.float32)
+    made[40:48, 60:70] += 0.1
+    top, left, side = figures.hardest_window(true, made, side=16, step=8)
+    assert side == 16 and top <= 40 and top + 16 >= 48 and left <= 60 and left + 16 >= 70
+
+
+def test_the_page_holds_every_test_picture(tmp_path, capsys):
+    assert main(["figures", "--page", str(tmp_path / "all.png")]) == 0
+    assert capsys.readouterr().out.strip() == str(tmp_path / "all.png")
+    width, height = Image.open(tmp_path / "all.png").size
+    assert height > 5 * width  # 21 rows of three
+    shown = figures.page()
+    assert len(shown.axes) == 3 * 21

@@ -13,7 +13,7 @@ from srlib import show
 from srlib.data import Photos
 from srlib.evaluation import Table
 from srlib.models import BUILDERS, build_model
-from srlib.training import History
+from srlib.runs import History
 
 SIZES = [(1, 1), (2, 3), (1, 30), (30, 1), (6, 6), (7, 7), (37, 51), (64, 64)]
 sizes = pytest.mark.parametrize("size", SIZES, ids="{0[0]}x{0[1]}".format)

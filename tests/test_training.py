@@ -8,15 +8,17 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import srlib
-from srlib import training
+from srlib import runs, training
 from srlib._backend import keras
 from srlib.models import build_model, load_model
-from srlib.training import Crops, History, fit, steps_within
+from srlib.runs import History
+from srlib.training import Crops, fit, steps_within
 
 TINY = {"batch": 2, "crop": 8}
 
@@ -443,7 +445,10 @@ def test_a_run_stopped_after_its_last_step(stopped, taken_up, uninterrupted, mon
 def test_a_damaged_checkpoint_gives_way_to_the_one_before(stopped, taken_up, uninterrupted):
     newest = stopped / "checkpoint.npz"
     newest.write_bytes(newest.read_bytes()[:-5000])
-    found = taken_up()
+    with pytest.warns(
+        UserWarning, match="checkpoint.npz is damaged; expected .*: it goes on from the one before, at step 6"
+    ):
+        found = taken_up()
     assert found[2] == 6
     same_end(found, uninterrupted)
 
@@ -451,7 +456,10 @@ def test_a_damaged_checkpoint_gives_way_to_the_one_before(stopped, taken_up, uni
 def test_a_run_with_no_good_checkpoint_begins_again(stopped, taken_up, uninterrupted):
     for name in ("checkpoint.npz", "checkpoint.previous.npz"):
         (stopped / name).write_bytes(b"")
-    found = taken_up()
+    with pytest.warns(
+        UserWarning, match="checkpoint.npz is damaged and .*previous.npz is damaged; .*from the beginning"
+    ):
+        found = taken_up()
     assert found[2] == 0
     same_end(found, uninterrupted)
 
@@ -459,7 +467,8 @@ def test_a_run_with_no_good_checkpoint_begins_again(stopped, taken_up, uninterru
 def test_a_checkpoint_of_another_run_is_not_taken(stop, stopped, taken_up, uninterrupted, tmp_path):
     foreign = stop(tmp_path / "foreign", 10, seed=5)  # the same shapes, another run
     (foreign / "checkpoint.npz").replace(stopped / "checkpoint.npz")
-    found = taken_up()
+    with pytest.warns(UserWarning, match="checkpoint.npz belongs to another run; .*at step 6"):
+        found = taken_up()
     assert found[2] == 6
     same_end(found, uninterrupted)
 
@@ -477,8 +486,11 @@ def reader(stopped):
 
     def read(data):
         (stopped / "copy.npz").write_bytes(data)
-        step = training._load_checkpoint(stopped / "copy.npz", model, [], history)
-        return step, [keras.ops.convert_to_numpy(v).copy() for v in training._state(model)]
+        try:
+            step = runs._load_checkpoint(stopped / "copy.npz", model, [], history)
+        except ValueError:
+            step = None
+        return step, [keras.ops.convert_to_numpy(v).copy() for v in runs._state(model)]
 
     return read
 
@@ -536,6 +548,35 @@ def test_another_recipe_is_refused(settings, word, stopped, taken_up):
 def test_another_network_is_refused(stopped, leaves):
     with pytest.raises(ValueError, match="begun with model .*expected the same recipe"):
         fit(net(width=5), leaves, out=stopped, **{**RUN, "resume": True})
+
+
+def test_other_first_weights_are_refused(stopped, leaves, watched):
+    """A fine-tuning that is taken up from another start would end somewhere else without a word."""
+    with pytest.raises(ValueError, match="begun with start '[0-9a-f]{64}', .*expected the same recipe"):
+        fit(net(seed=3), leaves, validation=watched, out=stopped, **{**RUN, "resume": True})
+
+
+def test_other_pictures_under_the_same_name_are_refused(stopped, leaves, watched):
+    images = leaves.images.copy()
+    images[3, 5, 5, 1] ^= 1
+    with pytest.raises(ValueError, match="begun with pictures_sha256"):
+        fit(net(), replace(leaves, images=images), validation=watched, out=stopped, **{**RUN, "resume": True})
+
+
+def test_the_same_pictures_under_another_name_are_taken(stopped, leaves, watched, uninterrupted):
+    model = net()
+    history = fit(model, replace(leaves, source="here/"), validation=watched, out=stopped, **{**RUN, "resume": True})
+    same_end((model, history), uninterrupted)
+
+
+@pytest.mark.parametrize("source", ("set5", "set14", "bsd100", "sample+set14"))
+def test_benchmarks_are_not_trained_on(source, leaves, watched, tmp_path):
+    judged = replace(leaves, source=source)
+    with pytest.raises(ValueError, match="to train on are set|to train on are bsd100"):
+        fit(net(), judged, steps=1, out=tmp_path / "run", **TINY)
+    with pytest.raises(ValueError, match="to watch a training with are"):
+        fit(net(), leaves, steps=1, validation=judged, out=tmp_path / "run", **TINY)
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_damaged_recipe_is_refused(stopped, taken_up):

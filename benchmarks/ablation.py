@@ -1,0 +1,104 @@
+"""One thing changed at a time: the same small network, the same number of steps, three seeds each.
+
+SRLIB_DATA=FOLDER python benchmarks/ablation.py
+
+Trains on nine tenths of BSDS500's 400 pictures and scores on the tenth that was held back (every tenth picture; luma,
+protocol `paper`, bicubic, x2). Writes srlib/results/ablation.json, which lesson 05 reads through
+`srlib.standings.ablation_results`. A line that is there already is kept: delete the file to begin again.
+"""
+
+import argparse
+import json
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+
+import srlib
+from srlib.geometry import geometry
+from srlib.layers import Enlarge, PixelShuffle
+from srlib.models import BUILDERS, _conv, _relu, _zeros, layers
+from srlib.training import versions
+
+OUT = Path(__file__).parents[1] / "srlib" / "results" / "ablation.json"
+SIZE = {"width": 16, "blocks": 2, "kernel": "bicubic"}
+TRAINING = {"kernel": "bicubic", "steps": 1500, "batch": 16, "crop": 48, "learning_rate": 2e-3}
+
+
+def _body(x, width, blocks, skips=True):
+    x = _relu(width, 3)(x)
+    for _ in range(blocks):
+        block = _conv(width, 3)(_relu(width, 3)(x))
+        x = layers.Add()([x, block]) if skips else block
+    return x
+
+
+def whole_picture(small, scale, *, width: int = 16, blocks: int = 2, kernel: str = "bicubic"):
+    """The network asked for the picture itself, not for what the enlargement lacks."""
+    return PixelShuffle(scale)(_conv(3 * scale**2, 3)(_body(small, width, blocks)))
+
+
+def large_space(small, scale, *, width: int = 16, blocks: int = 2, kernel: str = "bicubic"):
+    """The same layers, applied after the enlargement, so that each sees four times as many pixels."""
+    large = Enlarge(scale, kernel)(small)
+    return layers.Add()([large, _conv(3, 3, **_zeros)(_body(large, width, blocks))])
+
+
+def no_skips(small, scale, *, width: int = 16, blocks: int = 2, kernel: str = "bicubic"):
+    """The residual blocks without what makes them residual."""
+    x = _conv(3 * scale**2, 3, **_zeros)(_body(small, width, blocks, skips=False))
+    return layers.Add()([Enlarge(scale, kernel)(small), PixelShuffle(scale)(x)])
+
+
+# What is changed -> builder, options, settings of the training, dead leaves added
+LINES = {
+    "nothing": ("subpixel", {}, {}, 0),
+    "asked for the whole picture, not the residual": ("whole_picture", {}, {}, 0),
+    "worked in large space": ("large_space", {}, {}, 0),
+    "no skips in the blocks": ("no_skips", {}, {}, 0),
+    "squared error as the loss": ("subpixel", {}, {"loss": "mse"}, 0),
+    "no flips and turns": ("subpixel", {}, {"augment": False}, 0),
+    "a constant learning rate": ("subpixel", {}, {"schedule": "constant"}, 0),
+    "400 dead leaves added": ("subpixel", {}, {}, 400),
+    "twice as many blocks": ("subpixel", {"blocks": 4}, {}, 0),
+    "twice as wide": ("subpixel", {"width": 32}, {}, 0),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seeds", type=int, default=3)
+    args = parser.parse_args()
+    BUILDERS.update({builder.__name__: builder for builder in (whole_picture, large_space, no_skips)})
+    photos = srlib.load_photos("bsds500")
+    held = np.arange(len(photos)) % 10 == 0
+    learn, judge = photos[~held], photos[held]
+    leaves = srlib.load_photos("dead_leaves", count=400)
+    found = json.loads(OUT.read_text()) if OUT.exists() else {"lines": {}}
+    found |= {"size": SIZE, "training": TRAINING, "versions": versions(), "pictures": [len(learn), len(judge)]}
+    baseline = srlib.evaluate({"bicubic": "bicubic"}, judge, kernel="bicubic", protocol="paper")
+    found["bicubic"] = round(baseline.mean("bicubic"), 4)
+    for seed in range(args.seeds):
+        for name, (builder, options, settings, drawn) in LINES.items():
+            line = found["lines"].setdefault(name, {"psnr": {}, "seconds": {}})
+            if str(seed) in line["psnr"]:
+                continue
+            start = time.perf_counter()
+            model = srlib.build_model(builder, seed=seed, **{**SIZE, **options})
+            history = srlib.fit(
+                model, learn + leaves[:drawn] if drawn else learn, seed=seed, **{**TRAINING, **settings}
+            )
+            table = srlib.evaluate({"it": model}, judge, kernel="bicubic", protocol="paper")
+            line["parameters"] = model.count_params()
+            line["multiply_adds"] = geometry(model).multiply_adds * 640 * 360
+            line["psnr"][str(seed)] = round(table.mean("it"), 4)
+            line["seconds"][str(seed)] = round(history.seconds[-1], 1)
+            print(f"seed {seed}, {name}: {table.mean('it'):.3f} dB ({time.perf_counter() - start:.0f} s)", flush=True)
+            scratch = OUT.with_name(".ablation.new")
+            scratch.write_text(json.dumps(found, indent=1) + "\n")
+            os.replace(scratch, OUT)
+
+
+if __name__ == "__main__":
+    main()

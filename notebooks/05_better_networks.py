@@ -1,0 +1,247 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 05 Better networks
+#
+# **The question: what buys quality, and what does it cost?**
+#
+# *40 minutes, of which the computer works about one. You should have met the residual ([03 Autoencoder](03_autoencoder.ipynb)) and the metrics ([04 Results](04_results.ipynb)).*
+#
+# Afterwards you will be able to
+#
+# - count what a network costs before you run it,
+# - build a sub-pixel network by hand, and say what each part is for,
+# - read a published table, and see when two tables may not be compared.
+
+# %%
+import numpy as np
+from keras import Input, Model, layers
+
+import srlib
+
+test = srlib.load_photos("sample", split="test")
+picture = srlib.load_photos("sample", split="validation")["astronaut-r1c1"]
+print(test)
+print(picture.shape)
+
+# %% [markdown]
+# ## What a network costs
+#
+# Seconds depend on the machine. The field counts **multiply-adds** instead: how often a number is multiplied by a weight and added to a sum. A convolution of 3 by 3 from $a$ to $b$ channels needs $9ab$ of them for every pixel that it works on.
+#
+# The autoencoder of the original project enlarges first and works at the large size, at least in its outer layers. **Predict:** if the same convolution worked on the small picture instead, how much cheaper would it be?
+
+# %%
+def multiply_adds(a, b, pixels, size=3):
+    return size * size * a * b * pixels
+
+
+large, small = 1280 * 720, 640 * 360  # pixels; published tables use this size
+print(f"64 to 64 channels, large picture: {multiply_adds(64, 64, large) / 1e9:.1f} thousand million multiply-adds")
+print(f"64 to 64 channels, small picture: {multiply_adds(64, 64, small) / 1e9:.1f}")
+print(f"parameters, wherever it works:    {9 * 64 * 64 + 64:,}")
+
+# %% [markdown]
+# A quarter, with the same number of parameters. Parameters say how much a network can remember; multiply-adds say how long you wait. The two are not the same, and a network that looks small by one may be large by the other.
+#
+# So we would like to do all the work on the small picture. But then, how does the picture get larger in the end?
+#
+# ## The sub-pixel step
+#
+# Take a picture apart into four: one holds every second pixel of every second row, the next is the same but starts one pixel to the right, and so on.
+
+# %%
+true = picture / 255
+parts = [true[i::2, j::2] for i in (0, 1) for j in (0, 1)]
+print("the whole:", true.shape, " each part:", parts[0].shape)
+srlib.show.pictures([p.astype("float32") for p in parts], ["upper left", "upper right", "lower left", "lower right"], columns=4)
+
+# %% [markdown]
+# Four small pictures that look alike, and are not: each saw the scene from a place half a small pixel away. Nothing is lost. Laid back into blocks of 2 by 2, they *are* the large picture.
+#
+# That is the trick. A network on the small picture gives twelve channels instead of three, four colours' worth for every small pixel, and the last step only moves numbers. It is called **pixel shuffle**, or the sub-pixel step.
+
+# %%
+def pixel_shuffle(x, scale):
+    height, width, channels = x.shape  # scale * scale * colours channels
+    x = x.reshape(height, width, scale, scale, channels // scale**2)
+    x = x.transpose(0, 2, 1, 3, 4)  # rows beside rows of the block, columns beside columns
+    return x.reshape(height * scale, width * scale, channels // scale**2)
+
+
+stacked = np.concatenate(parts, axis=-1)  # (64, 64, 12)
+assert np.array_equal(pixel_shuffle(stacked, 2), true)
+print(stacked.shape, "->", pixel_shuffle(stacked, 2).shape, "and every pixel is where it was")
+
+# %% [markdown]
+# ## The network, by hand
+#
+# Four ideas, each a line or two:
+#
+# 1. **Small space.** Every convolution sees the small picture.
+# 2. **Residual blocks.** Two convolutions, and their input is added to what they make. A block that has nothing to say can say nothing, and so one may stack many.
+# 3. **The sub-pixel step** at the very end.
+# 4. **The residual** of lesson 03: the network only adds to an enlargement.
+
+
+# %%
+def body(x, width, blocks):
+    x = layers.Conv2D(width, 3, padding="same", activation="relu")(x)
+    for _ in range(blocks):
+        block = layers.Conv2D(width, 3, padding="same", activation="relu")(x)
+        block = layers.Conv2D(width, 3, padding="same")(block)
+        x = layers.Add()([x, block])
+    return layers.Conv2D(3 * 2**2, 3, padding="same")(x)  # twelve channels, to be shuffled
+
+
+seen = Input((None, None, 3))
+by_hand = Model(seen, body(seen, width=32, blocks=5))
+network = srlib.build_model("subpixel", blocks=5)
+print(f"by hand {by_hand.count_params():,} parameters, srlib's {network.count_params():,}")
+assert by_hand.count_params() == network.count_params()
+
+# %%
+srlib.show.architecture(network)
+
+# %% [markdown]
+# Compare the drawing with the autoencoder's in lesson 03. There is no waist: all boxes have the size of the small picture until the last, which is twice as large.
+#
+# ## What each idea is worth
+#
+# One changes one thing at a time, and leaves the rest alone: an **ablation**. Ours took a small network of 16 channels and two blocks, and trained it with 360 photographs on one task, then again with one thing changed. Each line was trained three times from different first weights; the column with the plus-minus sign is the spread over these three. A difference that is not clearly larger than the spread is none.
+#
+# The trainings took longer than a lesson, so here is what they found. `benchmarks/ablation.py` does them again.
+
+# %%
+ablation = srlib.ablation_results()
+print(ablation)
+
+# %% [markdown]
+# ABLATION READING
+#
+# ## Two shipped networks, and what they cost
+#
+# `small_bilinear` is the network that you have just built, trained for an hour on 400 photographs of BSDS500, a collection that was made for another purpose and may be used for research and education. We let it meet our test photographs, with the networks of the lessons before.
+
+# %%
+methods = {"bicubic": "bicubic"}
+for name in ("autoencoder_quarter", "residual_autoencoder_quarter", "subpixel_sample", "small_bilinear"):
+    methods[name] = srlib.load_model(name)
+table = srlib.evaluate(methods, test)
+print(table)
+
+# %% [markdown]
+# TABLE READING
+#
+# And the cost. The autoencoder has ten convolutions; we know the size at which each works, so we can count for the original, too.
+
+# %%
+full, half, quarter = large, large / 4, large / 16
+work = [(3, 64, full), (64, 64, full), (64, 128, half), (128, 128, half), (128, 256, quarter)]  # the encoder
+work += [(256, 128, half), (128, 128, half), (128, 64, full), (64, 64, full), (64, 3, full)]  # the decoder
+original = sum(multiply_adds(*layer) for layer in work)
+blocks = [(3, 32, small), *[(32, 32, small)] * 10, (32, 12, small)]
+ours = sum(multiply_adds(*layer) for layer in blocks)
+print(f"the original's autoencoder {original / 1e9:.1f}, the sub-pixel network {ours / 1e9:.1f} thousand million: {original / ours:.0f} times as many")
+
+# %% [markdown]
+# ## The field's table
+#
+# Papers judge on the same few sets of pictures: Set5, Set14, and BSD100, which is the part of BSDS500 that nobody may train on. They shrink with MATLAB's bicubic, look at the brightness alone, on the scale of 255, and shave two pixels from each side. `protocol="paper"` does that. The sets do not travel with this course, but the scores do, measured by one command; beside them stand numbers that others printed.
+
+# %%
+standings = srlib.published_results()
+print(standings)
+
+# %%
+srlib.show.quality(standings)
+
+# %% [markdown]
+# STANDINGS READING
+#
+# ## Why most tables cannot be compared
+#
+# Nothing in the next cell is a network. It is bicubic enlargement, always, of the same pictures. What changes is how they were made small, and how the result is judged. **Predict:** by how many decibels do the lines differ?
+
+# %%
+validation = srlib.load_photos("sample", split="validation")
+for kernel in ("bicubic", "bilinear"):
+    for protocol in ("rgb", "paper"):
+        score = srlib.evaluate({"bicubic": "bicubic"}, validation, kernel=kernel, protocol=protocol).mean("bicubic")
+        print(f"shrunk by {kernel:8}  judged by {protocol:5}  {score:.2f} dB")
+
+# %% [markdown]
+# Brightness alone is 1.7 dB easier than red, green and blue, on the same pictures from the same method. A table that says "RGB" and one that says "Y" have nothing to say to each other.
+#
+# It gets worse. The papers' bicubic, when it shrinks by 2, averages over eight pixels in each direction, so that fine detail fades before it can alias (lesson 02). OpenCV's bicubic always takes four, whatever the factor. Its weights at half a pixel are −3, 19, 19, −3, over 32, so it fits in a cell:
+
+# %%
+def shrink_by_four(x):
+    x = np.pad(x, ((1, 1), (0, 0), (0, 0)), mode="edge")
+    return (-3 * x[:-3:2] + 19 * x[1:-2:2] + 19 * x[2:-1:2] - 3 * x[3::2]) / 32
+
+
+def both_ways(p):
+    rows = shrink_by_four(p / 255)
+    return np.clip(shrink_by_four(rows.transpose(1, 0, 2)).transpose(1, 0, 2), 0, 1).astype("float32")
+
+
+for name, shrunk in {"eight": lambda p: srlib.shrink(p, kernel="bicubic"), "four": both_ways}.items():
+    scores = [srlib.psnr(srlib.upscale(shrunk(p), "bicubic"), p) for p in validation]
+    print(f"shrunk with {name:5} pixels, enlarged by the same bicubic: {np.mean(scores):.2f} dB")
+
+# %% [markdown]
+# Three quarters of a decibel, from a different program for shrinking, and nobody has improved anything. That is more than VDSR gained over FSRCNN with a hundred times the work. (The averaging over eight pixels is what MATLAB, Pillow and scikit-image with `anti_aliasing=True` do.)
+#
+# The border counts as well. Nothing beyond it is known, so every method does worse there, and papers shave it off:
+
+# %%
+enlarged = srlib.upscale(srlib.shrink(picture, kernel="bicubic"), "bicubic")
+for shave in (0, 2, 8):
+    inside = slice(shave, -shave or None)
+    print(f"{shave} pixels shaved: {srlib.psnr(enlarged[inside, inside], picture[inside, inside]):.2f} dB")
+
+# %% [markdown]
+# From the first line to the last the score rises by more than half a decibel. On pictures of 128 pixels the border is a large part; on those of the papers it matters less, but never nothing.
+#
+# So before you compare two numbers, ask: which pictures, which scale, **shrunk how**, which channels, which border, on which scale of values? If one answer differs, measure again yourself. That is why `evaluate` takes all of them as arguments and prints them above the table.
+#
+# ## When the number and the eye disagree
+#
+# Take the true picture and move it by half a pixel. Nobody could tell the two apart without laying them over each other. Then take the bicubic enlargement, which is soft, but in its place.
+
+# %%
+frequency = np.fft.fftfreq(128)[None, :, None]
+moved = np.real(np.fft.ifft(np.fft.fft(true, axis=1) * np.exp(-1j * np.pi * frequency), axis=1))
+moved = np.clip(moved, 0, 1).astype("float32")
+pair = {"moved by half a pixel": moved, "bicubic": enlarged}
+for name, p in pair.items():
+    print(f"{name:22} {srlib.psnr(p, picture):.2f} dB   SSIM {srlib.ssim(p, picture):.3f}")
+srlib.show.zoom(picture, pair, box=(20, 40, 64))
+
+# %% [markdown]
+# PSNR prefers the soft picture by about a decibel. Your eye, very likely, takes the other for the true one: every thread is there, only elsewhere by half a pixel. SSIM is undecided.
+#
+# The mean error, which our networks were trained to make small, thinks as PSNR does. Where a network does not know on which of two pixels an edge belongs, the best answer by that measure is to put half of it on each. This is why good networks by this table draw softer than they might, and why networks that are trained to please the eye lose decibels and invent more.
+#
+# ## Exercise
+#
+# 1. **Count.** How many multiply-adds does SRCNN need, with its three convolutions of 9, 5 and 5 pixels (3 to 64 to 32 to 3 channels) on the large picture? The published 52.7 thousand million are for one channel of brightness instead of three. Count both.
+# 2. **Build.** Add two blocks to `by_hand`. How many parameters does each bring, and how many more small pixels can the network see?
+# 3. **Judge.** A page on the web reports "38.4 dB on Set5, x2, better than EDSR", computed on red, green and blue with pictures that OpenCV shrank. Which three facts do you need before you believe it?
+#
+# ## Recap
+#
+# RECAP

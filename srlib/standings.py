@@ -1,0 +1,309 @@
+"""Where the shipped networks stand: their scores on the field's benchmark sets, beside what others published.
+
+Enters: the benchmark sets, once (:func:`measure`), and from then on nothing but what travels with the package. Leaves:
+tables. Lesson 05 (``05_better_networks``) reads them.
+
+The published numbers are for x2, shrunk by MATLAB's bicubic, luma, two pixels shaved: the protocol ``paper``. Most come
+from tables in later papers, which repeat them; where one could not be verified there is none.
+"""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from .data import load_photos
+from .evaluation import COST_OUTPUT, aligned, evaluate
+from .geometry import geometry
+from .metrics import PROTOCOLS
+from .models import build_model, load_model, shipped
+from .pictures import check_choice
+
+RESULTS = Path(__file__).parent / "results"
+SETS = {"set5": "Set5", "set14": "Set14", "bsd100": "BSD100"}
+BASELINES = ("bilinear", "bicubic", "lanczos")
+_SCORES, _ABLATION = "scores.json", "ablation.json"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One line of the table.
+
+    Attributes
+    ----------
+    method : str
+    ours : bool
+        Whether srlib measured it; else it is quoted.
+    parameters : int or None
+        None for an interpolation.
+    multiply_adds : float or None
+        For an output of 1280x720; None for an interpolation, and where none was found.
+    trained_on : str
+    scores : dict
+        Set -> (PSNR in dB, SSIM).
+    note : str
+    """
+
+    method: str
+    ours: bool
+    parameters: int | None
+    multiply_adds: float | None
+    trained_on: str
+    scores: dict[str, tuple[float, float]] = field(default_factory=dict)
+    note: str = ""
+
+
+def _quoted(method, parameters, multiply_adds, trained_on, *scores, note=""):
+    return Standing(method, False, parameters, multiply_adds, trained_on, dict(zip(SETS, scores)), note)
+
+
+# PSNR and SSIM on Set5, Set14 and BSD100
+PUBLISHED = (
+    _quoted("bicubic, published", None, None, "-", (33.66, 0.9299), (30.24, 0.8688), (29.56, 0.8431)),
+    _quoted("SRCNN (2014)", 57_000, 52.7e9, "ImageNet", (36.66, 0.9542), (32.42, 0.9063), (31.36, 0.8879)),
+    _quoted("FSRCNN (2016)", 12_000, 6.0e9, "191 pictures", (37.00, 0.9558), (32.63, 0.9088), (31.53, 0.8920)),
+    _quoted("VDSR (2016)", 665_000, 612.6e9, "291 pictures", (37.53, 0.9587), (33.03, 0.9124), (31.90, 0.8960)),
+    _quoted("DRCN (2016)", 1_770_000, None, "91 pictures", (37.63, 0.9588), (33.04, 0.9118), (31.85, 0.8942)),
+    _quoted("DRRN (2017)", 297_000, 6796.9e9, "291 pictures", (37.74, 0.9591), (33.23, 0.9136), (32.05, 0.8973)),
+    _quoted("EDSR-baseline (2017)", 1_370_000, None, "DIV2K, 800", (37.99, 0.9604), (33.57, 0.9175), (32.16, 0.8994)),
+    _quoted("EDSR (2017)", 40_700_000, None, "DIV2K, 800", (38.11, 0.9601), (33.92, 0.9195), (32.32, 0.9013)),
+    _quoted("SwinIR-S (2021)", 878_000, None, "DIV2K, 800", (38.14, 0.9611), (33.86, 0.9206), (32.31, 0.9012)),
+)  # fmt: skip
+
+
+class Standings(list):
+    """Lines of the table, ours and the quoted ones; prints as text."""
+
+    def __init__(self, lines, about: str):
+        super().__init__(lines)
+        self.about = about
+
+    def __getitem__(self, index):
+        """A line by number or by the name of its method."""
+        if isinstance(index, str):
+            names = [line.method for line in self]
+            index = names.index(check_choice(index, names, "method"))
+        return super().__getitem__(index)
+
+    def rows(self) -> list[list[str]]:
+        """Heading and one row for each line."""
+        head = ["method", "parameters", "multiply-adds", "trained on", *(f"{SETS[s]} dB / SSIM" for s in SETS)]
+        out = [head]
+        for line in self:
+            cells = [f"{line.scores[s][0]:.2f} / {line.scores[s][1]:.4f}" if s in line.scores else "-" for s in SETS]
+            work = "-" if line.multiply_adds is None else f"{line.multiply_adds / 1e9:,.1f} G"
+            count = "-" if line.parameters is None else f"{line.parameters:,}"
+            out.append([line.method, count, work, line.trained_on, *cells])
+        return out
+
+    def to_markdown(self) -> str:
+        """The table for a README, our lines in bold."""
+        head, *rows = self.rows()
+        bold = [[f"**{cell}**" if line.ours and cell != "-" else cell for cell in row] for line, row in zip(self, rows)]
+        lines = [head, ["---", *["---:"] * 2, "---", *["---:"] * len(SETS)], *bold]
+        return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+    def __repr__(self) -> str:
+        return f"{self.about}\n{aligned(self.rows())}"
+
+
+def published_results(*, kernel: str = "bicubic", protocol: str = "paper") -> Standings:
+    """The shipped networks' scores on the benchmark sets, with what others published where it may be compared.
+
+    Parameters
+    ----------
+    kernel : {"bicubic", "bilinear"}
+        How pictures were shrunk; the networks that were trained for it are listed.
+    protocol : {"paper", "rgb"}
+        Published numbers are given for ``bicubic`` and ``paper`` alone: no other can stand beside them.
+
+    Returns
+    -------
+    Standings
+        A list of :class:`Standing`, by multiply-adds. Nothing is computed here: the scores were measured by
+        ``srlib figures --benchmarks`` and travel with the package.
+
+    Raises
+    ------
+    ValueError
+        A kernel or a protocol that nothing was measured under.
+    """
+    check_choice(kernel, ("bicubic", "bilinear"), "kernel")
+    check_choice(protocol, PROTOCOLS, "protocol")
+    cards, found = shipped(), stored_scores()[f"{protocol} {kernel}"]
+    lines = []
+    for method, scores in found.items():
+        of_sets = {s: (scores[s]["psnr"], scores[s]["ssim"]) for s in SETS}
+        if method in cards:
+            model = load_model(method)
+            work = geometry(model).multiply_adds * COST_OUTPUT / cards[method]["scale"] ** 2
+            lines.append(Standing(method, True, model.count_params(), work, _trained_on(cards[method]), of_sets))
+        else:
+            lines.append(Standing(method, True, None, None, "-", of_sets))
+    if (kernel, protocol) == ("bicubic", "paper"):
+        lines += [_counted(line) for line in PUBLISHED]
+    lines.sort(key=lambda line: (line.multiply_adds or (0 if line.parameters is None else 1e15), line.scores["set5"]))
+    return Standings(lines, f"x2, {kernel}, protocol {protocol}")
+
+
+def _counted(line: Standing) -> Standing:
+    """The published line, with the multiply-adds that our own builder of the same network has where none were printed."""
+    if line.method != "EDSR-baseline (2017)":
+        return line
+    work = geometry(build_model("edsr")).multiply_adds * COST_OUTPUT / 4
+    return Standing(*(vars(line) | {"multiply_adds": work, "note": "multiply-adds counted by srlib"}).values())
+
+
+def _trained_on(card: dict) -> str:
+    recipe = card["recipe"]
+    return f"{recipe['data']}, {recipe['pictures']}"
+
+
+def stored_scores() -> dict:
+    """What :func:`measure` found, as it travels with the package: "protocol kernel" -> method -> set -> score -> value."""
+    return json.loads((RESULTS / _SCORES).read_text("utf-8"))["scores"]
+
+
+def measure(progress: bool = False) -> dict:
+    """Score the shipped networks and the interpolations on the benchmark sets, which must have been fetched.
+
+    Parameters
+    ----------
+    progress : bool
+        A progress bar on standard error.
+
+    Returns
+    -------
+    dict
+        `versions`, and `scores` as :func:`stored_scores` gives them. Every network is scored under the kernel that it
+        was trained for and both protocols; where a set comes with small pictures of its own, also from those
+        (kernel ``published``), for networks of the kernel ``bicubic``.
+    """
+    from tqdm import tqdm
+
+    from .training import versions
+
+    photos = {name: load_photos(name) for name in SETS}
+    scores: dict = {}
+    todo = [
+        (protocol, kernel, name)
+        for protocol, kernel in [*((p, k) for p in PROTOCOLS for k in ("bicubic", "bilinear")), ("paper", "published")]
+        for name in SETS
+        if kernel != "published" or photos[name].published
+    ]
+    for protocol, kernel, name in tqdm(todo, desc="scoring", disable=not progress):
+        trained_for = "bicubic" if kernel == "published" else kernel
+        networks = {n: load_model(n) for n, card in shipped().items() if card["kernel"] == trained_for}
+        methods = {**{b: b for b in BASELINES}, **networks}
+        table = evaluate(methods, photos[name], kernel=kernel, protocol=protocol)
+        for method in methods:
+            found = {m: round(table.mean(method, m), 5) for m in ("psnr", "ssim")}
+            found |= {f"{m}_deviation": round(float(table.values(method, m).std()), 5) for m in ("psnr", "ssim")}
+            scores.setdefault(f"{protocol} {kernel}", {}).setdefault(method, {})[name] = found
+    return {"versions": versions(), "scores": scores}
+
+
+# -- one thing changed at a time --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Ablation:
+    """One thing changed at a time in a small network; measured by ``benchmarks/ablation.py``.
+
+    Attributes
+    ----------
+    lines : dict
+        What was changed -> `psnr` (dB, ndarray, one for each seed), `parameters`, `multiply_adds` (for 1280x720),
+        `seconds` of training (of each seed). The first line is the network in which nothing was changed.
+    bicubic : float
+        PSNR of bicubic enlargement on the same pictures, dB.
+    training : dict
+        The settings that all lines share.
+    pictures : tuple of int
+        How many were trained and judged on.
+    """
+
+    lines: dict[str, dict]
+    bicubic: float
+    training: dict
+    pictures: tuple[int, int]
+
+    def rows(self) -> list[list[str]]:
+        """Heading and one row for each line: mean, spread over the seeds, and what the change brought."""
+        base = next(iter(self.lines.values()))
+        head = ["changed", "PSNR (dB)", "+-", "difference", "parameters", "multiply-adds", "time"]
+        out = [head]
+        for name, line in self.lines.items():
+            difference = line["psnr"].mean() - base["psnr"].mean()
+            out.append(
+                [
+                    name,
+                    f"{line['psnr'].mean():.2f}",
+                    f"{line['psnr'].std(ddof=1):.2f}",
+                    "-" if line is base else f"{difference:+.2f}",
+                    f"{line['parameters']:,}",
+                    f"{line['multiply_adds'] / 1e9:.1f} G",
+                    f"{np.median(line['seconds']) / np.median(base['seconds']):.1f}",
+                ]
+            )
+        return out
+
+    def __repr__(self) -> str:
+        return f"{self.pictures[1]} held-out pictures, protocol paper, x2; bicubic {self.bicubic:.2f} dB; time as a multiple of the first line's\n{aligned(self.rows())}"
+
+
+def ablation_results() -> Ablation:
+    """What was found by changing one thing at a time, as it travels with the package.
+
+    Returns
+    -------
+    Ablation
+    """
+    told = json.loads((RESULTS / _ABLATION).read_text("utf-8"))
+    lines = {
+        name: {**line, **{key: np.array(list(line[key].values())) for key in ("psnr", "seconds")}}
+        for name, line in told["lines"].items()
+    }
+    return Ablation(lines, told["bicubic"], told["training"], tuple(told["pictures"]))
+
+
+# -- model cards ----------------------------------------------------------------------------------------------------------
+
+
+def cards() -> str:
+    """The model cards of all shipped networks as one page of Markdown, made from what `model.json` says and the stored scores."""
+    found = stored_scores()
+    page = [
+        "# The networks that travel with srlib",
+        "",
+        "Made by `srlib figures` from each network's `model.json` and from the stored scores; not edited by hand. Scores are means over the pictures: PSNR in dB / SSIM.",
+    ]
+    for name, card in shipped().items():
+        model = load_model(name)
+        work = geometry(model).multiply_adds * COST_OUTPUT / card["scale"] ** 2
+        recipe = card["recipe"]
+        page += [
+            "",
+            f"## {name}",
+            "",
+            f"- Network: `{card['builder']}`, x{card['scale']}, {', '.join(f'{k} {v}' for k, v in card['options'].items())}; {model.count_params():,} parameters, {work / 1e9:,.1f} G multiply-adds for an output of 1280x720",
+            f"- Trained for pictures shrunk by `{card['kernel']}`",
+            f"- Trained on: {recipe['data']}, {recipe['pictures']} pictures. {card['data_terms']}",
+            f"- Command: `{card['command']}`",
+            f"- Took {card['seconds'] / 60:.0f} minutes on {card['hardware']}; {', '.join(f'{k} {v}' for k, v in recipe['versions'].items())}",
+            f"- Licence of the weights: {card['licence']}",
+            f"- Not for: {card['not_for']}",
+            "",
+            "| protocol | shrunk by | " + " | ".join(SETS.values()) + " |",
+            "| --- | --- |" + " ---: |" * len(SETS),
+        ]
+        for key, methods in found.items():
+            if name in methods:
+                protocol, kernel = key.split()
+                cells = [
+                    f"{methods[name][s]['psnr']:.2f} / {methods[name][s]['ssim']:.4f}" if s in methods[name] else "-"
+                    for s in SETS
+                ]
+                page.append(f"| {protocol} | {kernel} | " + " | ".join(cells) + " |")
+    return "\n".join(page) + "\n"
