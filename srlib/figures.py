@@ -5,10 +5,10 @@ between two marks in the README beside it. No picture or number of the README is
 """
 
 import json
-import os
 from pathlib import Path
 
 from . import show
+from ._writing import write_text, write_whole
 from .data import load_photos
 from .degradation import shrink
 from .evaluation import Table, evaluate
@@ -43,13 +43,13 @@ def make_all(folder: str | Path) -> list[Path]:
     written = []
     for name, figure in pictures(table).items():
         written.append(folder / f"{name}.png")
-        _replace(written[-1], lambda path, figure=figure: figure.savefig(path, dpi=110, metadata={"Software": None}))
+        write_whole(written[-1], lambda path, figure=figure: figure.savefig(path, dpi=110, metadata={"Software": None}))
     written.append(folder / "results.json")
-    _replace(written[-1], lambda path: path.write_text(table.to_json() + "\n", "utf-8"))
+    write_text(written[-1], table.to_json() + "\n")
     readme = folder.resolve().parent / "README.md"
     if readme.is_file() and BEGIN in readme.read_text("utf-8"):
         stamped = stamp(readme.read_text("utf-8"), table)
-        _replace(readme, lambda path: path.write_text(stamped, "utf-8"))
+        write_text(readme, stamped)
         written.append(readme)
     return written
 
@@ -134,13 +134,3 @@ def stored_results(folder: str | Path) -> Table:
     Table
     """
     return Table.from_dict(json.loads((Path(folder) / "results.json").read_text("utf-8")))
-
-
-def _replace(path: Path, save) -> None:
-    """Write beside the target, then move: a failure leaves the old file."""
-    scratch = path.with_name(f".{path.stem}.new{path.suffix}")
-    try:
-        save(scratch)
-        os.replace(scratch, path)
-    finally:
-        scratch.unlink(missing_ok=True)

@@ -13,7 +13,7 @@ layers = keras.layers
 # height, width, tile: odd, even, prime, thin, smaller than a tile, of exactly one tile
 SIZES = (
     (1, 70, 16), (70, 1, 24), (1, 1, 16), (2, 41, 13), (7, 7, 16), (16, 16, 16), (17, 33, 16),
-    (31, 37, 13), (37, 51, 16), (53, 19, 24), (40, 64, 24), (23, 61, 19), (5, 9, 3), (3, 4, 1),
+    (61, 47, 13), (67, 51, 16), (83, 19, 24), (60, 91, 24), (23, 101, 19), (35, 29, 3), (33, 34, 1),
 )  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def test_tiles_do_not_show(networks, name, height, width, tile):
 @pytest.mark.parametrize("name", BUILDERS)
 def test_tiles_do_not_show_at_other_scales(networks, name, scale):
     model = networks[name, scale]
-    for height, width, tile in ((29, 31, 15), (1, 70, 24)):
+    for height, width, tile in ((59, 41, 15), (1, 70, 12)):
         picture = grain(height, width)
         np.testing.assert_allclose(srlib.upscale(picture, model, tile=tile), whole(model, picture), atol=1e-5)
 
@@ -76,7 +76,7 @@ def test_tiles_do_not_show_at_other_scales(networks, name, scale):
 def difference_with(monkeypatch, model, changed):
     """How far tiles of 13 are from the whole, if the network's geometry were another."""
     monkeypatch.setattr("srlib.geometry.geometry", lambda _: changed)
-    picture = grain(37, 51)
+    picture = grain(97, 113)
     return np.abs(srlib.upscale(picture, model, tile=13) - whole(model, picture)).max()
 
 
@@ -95,7 +95,7 @@ def test_off_the_stride_tiles_would_show(networks, monkeypatch):
 
 def test_the_default_tile_is_used_on_a_large_picture(networks, monkeypatch):
     model = networks["subpixel", 2]
-    picture = grain(200, 230)
+    picture = grain(300, 450)
     calls = []
     spy = lambda x, training: calls.append(x.shape) or model(x, training=training)
     spy.srlib_config = model.srlib_config
