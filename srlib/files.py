@@ -445,12 +445,15 @@ def _enlarged(picture: Picture, kind: Kind, method, scale: int):
     levels, alpha = picture.levels, picture.alpha if kind.alpha else None
     if alpha is not None:
         levels = _without_hidden_colours(levels, alpha)
+    deep = kind.deep and levels.dtype == np.uint16
+    if deep and alpha is not None and levels.ndim == 2 and kind.format == "TIFF":  # Pillow would not read it as grey
+        levels = _as_rgb(levels)
     layers = [(levels, method)]
     if alpha is not None:  # a network leaves even what is all opaque not quite so; interpolation does
         layers.append((alpha, method if isinstance(method, str) else "bicubic"))
     height, width = (scale * n for n in levels.shape[:2])
     channels = [1 if layer.ndim == 2 else 3 for layer, _ in layers]
-    if kind.deep and levels.dtype == np.uint16:
+    if deep:
         large = np.empty((height, width, sum(channels)), np.uint16)
         for (layer, how), first, count in zip(layers, (0, channels[0]), channels):
             for y, rows in _rounded(layer, how, scale, np.uint16):
@@ -468,12 +471,15 @@ def _enlarged(picture: Picture, kind: Kind, method, scale: int):
 def _rounded(layer: np.ndarray, method, scale: int, dtype):
     """A layer enlarged, from top to bottom: where some rows begin, and the rows, grey or RGB as the layer is."""
     grey, y = layer.ndim == 2, 0
-    rgb = np.broadcast_to(layer[..., None], (*layer.shape, 3)) if grey else layer  # takes no memory
-    for rows in enlarged_rows(rgb, method, scale):
+    for rows in enlarged_rows(_as_rgb(layer) if grey else layer, method, scale):
         if grey:  # an interpolation treats all three alike, a network nearly
             rows = rows[..., 0] if isinstance(method, str) else rows @ _LUMA
         yield y, np.rint(rows * np.float32(np.iinfo(dtype).max)).astype(dtype)
         y += len(rows)
+
+
+def _as_rgb(grey: np.ndarray) -> np.ndarray:
+    return np.broadcast_to(grey[..., None], (*grey.shape, 3))  # takes no memory
 
 
 def _without_hidden_colours(levels: np.ndarray, alpha: np.ndarray) -> np.ndarray:
@@ -495,11 +501,10 @@ def _without_hidden_colours(levels: np.ndarray, alpha: np.ndarray) -> np.ndarray
 def _save(path: Path, large, picture: Picture, kind: Kind) -> None:
     from PIL import PngImagePlugin
 
-    grey = large.shape[2] < 3 if isinstance(large, np.ndarray) else large.mode in ("L", "LA")
+    channels = large.shape[2] if isinstance(large, np.ndarray) else len(large.getbands())
+    space = "GRAY" if channels < 3 and kind.format != "WEBP" else "RGB "  # it knows no grey
     exif = picture.exif.tobytes() if len(picture.exif) else b""
-    about = {"dpi": picture.dpi, "exif": exif, "xmp": picture.xmp}
-    if not (grey and kind.format == "WEBP"):  # it knows no grey, and a grey profile is none for RGB
-        about["icc_profile"] = picture.icc
+    about = {"dpi": picture.dpi, "exif": exif, "xmp": picture.xmp, "icc_profile": _sound_profile(picture.icc, space)}
     if kind.format == "JPEG":  # a segment ends at 65533 bytes
         about["comment"] = picture.comment
         about["exif"] = exif if len(exif) <= 65533 else b""
@@ -517,11 +522,19 @@ def _save(path: Path, large, picture: Picture, kind: Kind) -> None:
         about["exif"] = _tiff_tags(exif, picture)
     about = {name: value for name, value in about.items() if value}
     if not isinstance(large, np.ndarray):
-        large.save(path, format=kind.format, **kind.options, **about)
+        with path.open("wb") as file:
+            large.save(_Unnumbered(file), format=kind.format, **kind.options, **about)
     elif kind.format == "PNG":
         _save_deep_png(path, large, about)
     else:
         _save_deep_tiff(path, large, about)
+
+
+class _Unnumbered:
+    """A file that does not tell its number: to a number Pillow writes by itself, and takes no notice of a full disk."""
+
+    def __init__(self, file):
+        self.write, self.seek, self.tell, self.flush = file.write, file.seek, file.tell, file.flush
 
 
 def _tiff_tags(exif: bytes, picture: Picture):
@@ -595,4 +608,5 @@ def _save_deep_tiff(path: Path, levels: np.ndarray, about: dict) -> None:
         directory[34675] = about["icc_profile"]
     with path.open("wb") as file:
         directory.save(file)
-        levels.astype("<u2", copy=False).tofile(file)
+        for rows in levels:
+            file.write(rows.astype("<u2", copy=False).tobytes())
