@@ -11,6 +11,7 @@ reads as 8 and does not write; and handing on what belongs to a file rather than
 
 import contextlib
 import io
+import logging
 import os
 import re
 import struct
@@ -22,6 +23,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ._quiet import native_stderr_held
 from ._writing import write_whole
 from .pictures import check_scale
 from .upscaling import enlarged_rows
@@ -156,8 +158,7 @@ def read(path: Path) -> Picture:
     if not path.is_file():
         raise FileNotFoundError(f"There is no file {str(path)!r}; expected a picture: check the spelling.")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of Pillow, about what is refused or put right here
+        with _hushed():
             return _read(path)
     except (_Refused, MemoryError):
         raise
@@ -177,6 +178,19 @@ def read(path: Path) -> Picture:
         raise OSError(
             f"{path} cannot be read as a picture ({error or type(error).__name__}); expected an undamaged file: fetch or save it again."
         ) from None
+
+
+@contextlib.contextmanager
+def _hushed():
+    """Hold back what Pillow warns of, Pillow logs and libtiff writes about files that are put right or refused here."""
+    level = logging.getLogger("PIL").level
+    logging.getLogger("PIL").setLevel(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings(), native_stderr_held(told_on_failure=False):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.getLogger("PIL").setLevel(level)
 
 
 def _read(path: Path) -> Picture:

@@ -704,7 +704,7 @@ SEEDS = 8
 
 
 @pytest.mark.parametrize("kind", ["jpg", "png", "tif", "webp", "bmp", "gif", "deep.png", "deep.tif", "mpo"])
-def test_damaged_at_random(kind, here, capsys):
+def test_damaged_at_random(kind, here, capfd):
     """Whatever becomes of a file, there is a picture or one line."""
     whole = io.BytesIO()
     if kind.startswith("deep"):
@@ -718,7 +718,7 @@ def test_damaged_at_random(kind, here, capsys):
     for seed in range(SEEDS):
         Path("a").write_bytes(damaged(whole.getvalue(), random.Random(f"{kind}{seed}")))
         status = run("upscale", "a", "-o", "b.png", "--model", "nearest")
-        out, err = capsys.readouterr()
+        out, err = capfd.readouterr()
         assert out == "" and set(contents(here)) == ({"a", "b.png"} if status == 0 else {"a"})
         assert (status, err) == (0, "") or (status == 1 and err.count("\n") == 1 and err.startswith("srlib: ")), err
         if status == 0:
@@ -887,6 +887,26 @@ def test_a_full_disk(kind, here):
     assert ended.returncode == 1 and ended.stderr.count("\n") == 1 and "File too large" in ended.stderr, ended.stderr
     ended = process("upscale", f"a.{kind}", "-o", "new/deep", "--model", "nearest", before=limit)
     assert ended.returncode == 1 and contents(here) == before
+
+
+def too_many_samples(path):  # Pillow logs it
+    tifffile.imwrite(path, wave(), photometric="rgb")
+    with tifffile.TiffFile(path, mode="r+") as file:
+        file.pages[0].tags[277].overwrite(999)
+
+
+def no_such_code(path):  # libtiff writes it to standard error, past Python
+    image(height=64, width=64).save(path, compression="tiff_lzw")
+    data = bytearray(path.read_bytes())
+    data[500:520] = b"\xff" * 20
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("make", [too_many_samples, no_such_code])
+def test_what_pillow_logs_and_libtiff_writes_is_held_back(make, here):
+    make(Path("a.tif"))
+    ended = process("upscale", "a.tif", "-o", "b.png", "--model", "nearest")
+    assert ended.returncode == 1 and ended.stderr.count("\n") == 1 and ended.stderr.startswith("srlib: a.tif")
 
 
 def test_a_pipe_that_nobody_reads(here):

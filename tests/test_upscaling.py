@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import srlib
+from srlib import models, upscaling
 from srlib._backend import keras
 from srlib.geometry import Geometry, geometry
 from srlib.models import BUILDERS, build_model
@@ -71,6 +72,64 @@ def test_tiles_do_not_show_at_other_scales(networks, name, scale):
     for height, width, tile in ((59, 41, 15), (1, 70, 12)):
         picture = grain(height, width)
         np.testing.assert_allclose(srlib.upscale(picture, model, tile=tile), whole(model, picture), atol=1e-5)
+
+
+SHIPPED = sorted(models.shipped())
+
+
+def random_sizes(count):
+    """Height, width and tile: odd, thin, prime, smaller than a tile, whatever chance gives; the same every time."""
+    rng = np.random.default_rng(6)
+    yield from ((1, 700, 48), (700, 1, 64), (1, 1, 16), (13, 11, 64), (97, 89, 31))
+    for _ in range(count - 5):
+        yield *map(int, rng.integers(1, 151, 2)), int(rng.integers(20, 65))
+
+
+def check_shipped(name, sizes):
+    model = models.load_model(name)
+    for height, width, tile in sizes:
+        picture = grain(height, width)
+        made = srlib.upscale(picture, model, tile=tile)
+        np.testing.assert_allclose(made, whole(model, picture), atol=1e-5, err_msg=f"{height}x{width}, tile {tile}")
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_tiles_of_shipped_networks_do_not_show(name):
+    check_shipped(name, random_sizes(5))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SHIPPED)
+def test_tiles_of_shipped_networks_do_not_show_at_30_sizes(name):
+    check_shipped(name, random_sizes(30))
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_there_is_no_seam(name, sample, monkeypatch):
+    """On a photograph the error beside the borders of tiles is that of the untiled result there; without margins it is not."""
+    model = models.load_model(name)
+    true = srlib.crop_to_multiple(np.asarray(sample["test"][0]), 2)
+    small, tile = srlib.shrink(true, 2), 16
+    truth = np.float32(true) / 255
+    error = lambda made: np.abs(made - truth).mean(-1)
+    untiled = error(whole(model, small))
+
+    def excess(windows):
+        """How much worse the tiled result is beside the borders, and elsewhere."""
+        near = np.zeros(len(small), bool)
+        for _, kept in windows[1:]:
+            near[kept.start - 1 : kept.start + 1] = True
+        assert 4 <= near.sum() <= len(small) / 4
+        near = np.logical_or.outer(near, near).repeat(2, 0).repeat(2, 1)
+        worse = error(srlib.upscale(small, model, tile=tile)) - untiled
+        return np.abs(worse[near]).mean(), np.abs(worse[~near]).mean()
+
+    at_borders, elsewhere = excess(upscaling._windows(len(small), tile, geometry(model)))
+    assert at_borders <= 1e-6 and at_borders <= elsewhere + 1e-7
+    bare = [(slice(i, min(len(small), i + tile)),) * 2 for i in range(0, len(small), tile)]
+    monkeypatch.setattr("srlib.upscaling._windows", lambda *_: bare)
+    at_borders, elsewhere = excess(bare)
+    assert at_borders > 3 * elsewhere and at_borders > 1e-4
 
 
 def difference_with(monkeypatch, model, changed):
