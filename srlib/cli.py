@@ -4,15 +4,14 @@ Enters: the words of a command line. Leaves: an exit status, 0 where all went we
 """
 
 import argparse
+import contextlib
 import os
 import sys
-import tempfile
 import warnings
 from pathlib import Path
 
-import numpy as np
-
 from . import __version__
+from ._writing import check_file, check_folder, write_text, write_whole
 from .degradation import ENLARGE_KERNELS, SHRINK_KERNELS
 
 
@@ -31,20 +30,38 @@ def main(argv: list[str] | None = None) -> int:
     """
     args = _parser().parse_args(argv)
     try:
-        return args.run(args) or 0
-    except (ValueError, TypeError, OSError, ImportError) as error:
+        status = args.run(args) or 0
+        sys.stdout.flush()  # that nobody reads any more, or that the disk is full, shows only here
+        return status
+    except BrokenPipeError:  # as in `srlib models | head -1`: no fault, but what a shell counts as one
+        _drop_output()
+        return 141
+    except (ValueError, TypeError, OSError, ImportError, MemoryError) as error:
+        _drop_output()
         print(f"srlib: {_one_line(error)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("srlib: interrupted; a training goes on with --resume.", file=sys.stderr)
+        print(f"srlib: interrupted; {args.interrupted}.", file=sys.stderr)
         return 130
 
 
 def _one_line(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:  # raised by the system, in the system's words
-        where = f" {error.filename}" if error.filename else ""
-        return f"{error.strerror}:{where}; expected a place that can be read and written: check the path, its rights and the room on the disk."
-    return " ".join(str(error).split())
+        where = f": {error.filename}" if error.filename else ""
+        return f"{error.strerror}{where}; expected a place that can be read and written: check the path, its rights and the room on the disk."
+    told = " ".join(str(error).split())
+    if isinstance(error, MemoryError) and "expected" not in told:  # raised by whoever asked for too much
+        return f"the memory does not suffice{f' ({told})' if told else ''}; expected room for the work: give less at a time, or close other programs."
+    return told
+
+
+def _drop_output() -> None:
+    """What could not be written to standard output shall not be tried again, and told of again, when Python ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        with contextlib.suppress(OSError, ValueError):  # not a real file
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class _Parser(argparse.ArgumentParser):
@@ -62,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"srlib {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    def command(group, name, run, summary, example):
+    def command(group, name, run, summary, example, interrupted="nothing is left half done"):
         added = group.add_parser(
             name,
             help=summary,
@@ -70,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
             epilog=f"example:\n  {example}",
             formatter_class=_Help,
         )
-        added.set_defaults(run=run)
+        added.set_defaults(run=run, interrupted=interrupted)
         return added
 
     data = commands.add_parser("data", help="list or fetch sets of pictures").add_subparsers(
@@ -89,6 +106,7 @@ def _parser() -> argparse.ArgumentParser:
         _train,
         "train a network",
         "srlib train --model subpixel --data sample dead_leaves --minutes 5 --out my-run",
+        interrupted="a training goes on with --resume",
     )
     train.add_argument(
         "--model", required=True, metavar="M", help="what to build, or a trained network or run folder to go on from"
@@ -153,13 +171,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     judge.add_argument("--json", type=Path, metavar="FILE", help="write every score here too")
 
-    enlarge = command(commands, "upscale", _upscale, "enlarge picture files", "srlib upscale holiday.jpg -o large/")
-    enlarge.add_argument("inputs", nargs="+", type=Path, metavar="IN", help="picture files, or folders of them")
+    enlarge = command(
+        commands,
+        "upscale",
+        _upscale,
+        "enlarge picture files",
+        "srlib upscale holiday.jpg -o large/",
+        interrupted="pictures that were finished are kept, and nothing is half-written",
+    )
+    enlarge.add_argument("inputs", nargs="+", type=_name, metavar="IN", help="picture files, or folders of them")
     enlarge.add_argument(
-        "-o", "--out", required=True, type=Path, metavar="OUT", help="a file for one picture, a folder for more"
+        "-o", "--out", required=True, type=_name, metavar="OUT", help="a file for one picture, a folder for more"
     )
     enlarge.add_argument(
-        "--model", default="subpixel", metavar="M", help="a trained network, a run folder or an interpolation"
+        "--model", default="small_bicubic", metavar="M", help="a trained network, a run folder or an interpolation"
     )
     _scale(enlarge)
     enlarge.add_argument("--force", action="store_true", help="replace files that exist")
@@ -175,6 +200,13 @@ def _parser() -> argparse.ArgumentParser:
         "--benchmarks", action="store_true", help="first score the networks on set5, set14 and bsd100 again (minutes)"
     )
     return parser
+
+
+def _name(text: str) -> str:
+    """A path that is not empty: the empty one would be the current folder."""
+    if not text:
+        raise argparse.ArgumentTypeError("the name is empty; expected a file or a folder")
+    return text
 
 
 def _data(command, many: bool = False) -> None:
@@ -358,133 +390,141 @@ def _evaluate(args) -> None:
     from .evaluation import evaluate
 
     if args.json is not None:
-        _check_writable(args.json)
+        check_file(args.json)
     methods = {name: _method(name) for name in args.model}
     table = evaluate(
         methods, _photos(args.data, "test"), scale=_common_scale(methods, args.scale), kernel=args.kernel, protocol=args.protocol, costs=args.costs
     )  # fmt: skip
     print(table)
     if args.json is not None:
-        _write(args.json, lambda path: path.write_text(table.to_json() + "\n"))
+        write_text(args.json, table.to_json() + "\n")
 
 
 def _upscale(args) -> int:
     from tqdm import tqdm
 
-    from .data import SUFFIXES
-    from .data.folder import picture_files
+    from .files import enlarge_file
     from .pictures import check_scale
-    from .upscaling import upscale
+    from .upscaling import check_method
 
     if args.scale is not None:
         check_scale(args.scale)
-    for path in args.inputs:
+    jobs = _enlargements([Path(name) for name in args.inputs], args.out, args.force)
+    method = _method(args.model)
+    if not isinstance(method, str):
+        check_method(method, args.scale)  # a wrong scale is told once, not for every file
+    failed, made = 0, set()
+    for source, target in tqdm(jobs, desc="pictures", delay=1, disable=None):
+        try:
+            if _identity(target) in made:  # on a disk that does not tell a.png from A.png
+                raise FileExistsError(
+                    f"{source} would replace {target}, which was made a moment ago; expected names that differ: enlarge it into another folder."
+                )
+            enlarge_file(source, target, method, args.scale, replace=args.force)
+            made.add(_identity(target))
+        except (ValueError, OSError, MemoryError) as error:  # one bad file does not stop the rest
+            failed += 1
+            tqdm.write(f"srlib: {_one_line(error)}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _enlargements(inputs: list[Path], out: str, force: bool) -> list[tuple[Path, Path]]:
+    """What is to be enlarged, and where the result goes; or why this cannot be."""
+    jobs = []  # a picture, and what it is called below the folder of the results
+    for path in inputs:
         if not path.exists():
             raise FileNotFoundError(f"There is no file or folder {str(path)!r}; expected pictures: check the spelling.")
-    jobs = []
-    for path in args.inputs:
-        found = picture_files(path) if path.is_dir() else [path]
-        if not found:
-            raise FileNotFoundError(
-                f"{path} holds no picture; expected files ending in {', '.join(SUFFIXES)}: give another folder."
-            )
-        jobs += [(p, p.relative_to(path) if path.is_dir() else Path(p.name)) for p in found]
-    single = (
-        len(jobs) == 1 and args.inputs[0].is_file() and args.out.suffix.lower() in SUFFIXES and not args.out.is_dir()
-    )
-    targets = [args.out if single else args.out / name for _, name in jobs]
+        if path.is_dir():
+            jobs += [(p, p.relative_to(path)) for p in _pictures_in(path, Path(out))]
+        else:
+            jobs.append((path, Path(path.name)))
+    if _is_file_name(out, [path for path in inputs if path.is_dir()] or jobs[1:]):
+        jobs = [(jobs[0][0], Path(out))]
+    else:
+        jobs = [(source, Path(out) / name) for source, name in jobs]
+    targets = [target for _, target in jobs]
     if len(set(targets)) < len(targets):
         twice = next(t for t in targets if targets.count(t) > 1)
         raise ValueError(
             f"Two inputs would be written to {twice}; expected names that differ: enlarge them into two folders."
         )
+    sources = {_identity(source) for source, _ in jobs}
     for target in targets:
-        if target.exists() and not args.force:
+        if target.exists() and not force:
             raise FileExistsError(f"{target} exists; expected a new name: choose another -o, or --force to replace it.")
+        if target.is_dir():
+            raise IsADirectoryError(f"{target} is a folder; expected a name that is free: choose another -o.")
+        if _identity(target) in sources:
+            raise FileExistsError(
+                f"{target} is one of the pictures to enlarge, and would be lost; expected another place: choose another -o."
+            )
     for folder in dict.fromkeys(target.parent for target in targets):
-        _check_folder(folder)
-    method = _method(args.model)
-    upscale(np.zeros((1, 1, 3), np.uint8), method, args.scale)  # a wrong scale is told once, not for every file
-    failed = 0
-    for (source, _), target in zip(tqdm(jobs, desc="pictures", delay=1, disable=None), targets):
-        try:
-            _upscale_file(source, target, method, args.scale)
-        except (ValueError, OSError) as error:  # one bad file does not stop the rest
-            failed += 1
-            print(f"srlib: {_one_line(error)}", file=sys.stderr)
-    return 1 if failed else 0
+        check_folder(folder)
+    return jobs
 
 
-def _upscale_file(source: Path, target: Path, method, scale: int | None) -> None:
-    from PIL import Image
+def _pictures_in(folder: Path, out: Path) -> list[Path]:
+    """The pictures in a folder, but not the results of an earlier time, where they lie inside it."""
+    from .data import SUFFIXES, picture_files
 
-    from .data import SUFFIXES, read_picture
-    from .pictures import to_uint8
-    from .upscaling import upscale
-
-    if Image.registered_extensions().get(target.suffix.lower()) not in Image.SAVE:  # some kinds Pillow only reads
-        raise ValueError(
-            f"{source} would become {target.name}, a kind of file that Pillow cannot write; expected one of {', '.join(SUFFIXES)}: rename it, or give -o a file name."
+    found = picture_files(folder)
+    inside, root = out.resolve(), folder.resolve()
+    if inside != root and inside.is_relative_to(root):
+        kept = [p for p in found if not p.resolve().is_relative_to(inside)]
+        if len(kept) < len(found):
+            print(
+                f"srlib: left out what is in {out} already ({len(found) - len(kept)}), as that is where results go.",
+                file=sys.stderr,
+            )
+        found = kept
+    if not found:
+        raise FileNotFoundError(
+            f"{folder} holds no picture; expected files ending in {', '.join(SUFFIXES)}: give another folder."
         )
-    large = Image.fromarray(to_uint8(upscale(read_picture(source), method, scale)))
-    # JPEG at its default halves the colours' resolution, and a third of what a network gained is lost again
-    jpeg = {"quality": 95, "subsampling": 0}
-    quality = {".jpg": jpeg, ".jpeg": jpeg, ".webp": {"quality": 95}}.get(target.suffix.lower(), {})
-    _write(target, lambda path: large.save(path, **quality))
+    return found
+
+
+def _is_file_name(out: str, too_much: list) -> bool:
+    """Whether -o names a file rather than a folder; refuses one that cannot be written."""
+    from .files import KINDS
+
+    suffix = Path(out).suffix.lower()
+    if not suffix or out.endswith(("/", os.sep)) or Path(out).is_dir():
+        return False
+    if suffix not in KINDS:
+        from PIL import Image
+
+        if suffix not in Image.registered_extensions():
+            return False
+        raise ValueError(
+            f"-o is {out}, a kind of file that srlib does not write; expected one of {', '.join(KINDS)}: choose one, or write {out}/ for a folder of this name."
+        )
+    if too_much:
+        raise ValueError(
+            f"-o is {out}, the name of one file, and there may be more pictures; expected a folder: choose one, or write {out}/ for a folder of this name."
+        )
+    return True
+
+
+def _identity(path: Path):
+    """What tells a file from every other, by whatever name it is reached; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _figures(args) -> None:
     from .figures import make_all, page
 
     if args.page is not None:
-        _check_writable(args.page)
-        _write(args.page, lambda path: page().savefig(path, dpi=80))
+        check_file(args.page)
+        write_whole(args.page, lambda path: page().savefig(path, dpi=80))
         print(args.page)
         return
     for path in make_all(args.out, benchmarks=args.benchmarks):
         print(path)
-
-
-# -- files --------------------------------------------------------------------------------------------------------------
-
-
-def _check_writable(path: Path) -> None:
-    """Fail before the work is done rather than after it, and leave nothing behind."""
-    if path.is_dir():
-        raise IsADirectoryError(f"{path} is a folder; expected the name of a file: add one.")
-    _check_folder(path.parent)
-
-
-def _check_folder(folder: Path) -> None:
-    """The same for a folder that files will be written to, whether or not it is there yet."""
-    folder = folder.absolute()
-    there = next(p for p in (folder, *folder.parents) if p.exists())  # the rest is made when it is needed
-    if not there.is_dir():
-        raise NotADirectoryError(
-            f"{folder} cannot hold a file, because {there} is not a folder; expected a place that can be written: choose another."
-        )
-    with tempfile.TemporaryFile(dir=there):
-        pass
-
-
-def _write(path: Path, save) -> None:
-    """Write to a temporary name beside the target, then move it there: nobody ever sees half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".srlib-", suffix=path.suffix)
-    os.close(handle)
-    try:
-        save(Path(name))
-        os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 if __name__ == "__main__":

@@ -16,7 +16,10 @@ from .pictures import check, check_choice, check_scale, to_float
 
 SHRINK_KERNELS = ("bilinear", "bicubic", "area")
 ENLARGE_KERNELS = ("nearest", "bilinear", "bicubic", "lanczos")
-_BLOCK = 2**17  # values of a batch handled at a time: they stay in the processor's cache
+_BLOCK = 2**17  # values handled at a time: they stay in the processor's cache
+_FEWEST = (
+    64  # rows of a picture handled at a time: with fewer, the rows that two neighbours both need would cost too much
+)
 
 
 def shrink(hr, scale: int = 2, *, kernel: str = "bilinear") -> np.ndarray:
@@ -53,9 +56,9 @@ def shrink(hr, scale: int = 2, *, kernel: str = "bilinear") -> np.ndarray:
         raise ValueError(
             f"hr is {height}x{width}, which {scale} does not divide; expected multiples of the scale: crop it with srlib.crop_to_multiple(hr, {scale})."
         )
-    return _in_blocks(
-        hr, lambda x, bench: _shrink_axis(_shrink_axis(x, scale, taps, -2, bench), scale, taps, -1, bench)
-    )
+    resize = lambda x, bench: _shrink_axis(_shrink_axis(x, scale, taps, -2, bench), scale, taps, -1, bench)
+    reach = max(0, -min(taps), max(taps) - (scale - 1))
+    return _in_blocks(hr, resize, rows_in=scale, rows_out=1, margin=-(-reach // scale))
 
 
 def enlarge(lr, scale: int = 2, *, kernel: str = "bilinear") -> np.ndarray:
@@ -82,9 +85,8 @@ def enlarge(lr, scale: int = 2, *, kernel: str = "bilinear") -> np.ndarray:
     """
     lr, scale = check(lr, "lr"), check_scale(scale)
     phases = enlarge_phases(scale, kernel)
-    return _in_blocks(
-        lr, lambda x, bench: _enlarge_axis(_enlarge_axis(x, scale, phases, -2, bench), scale, phases, -1, bench)
-    )
+    resize = lambda x, bench: _enlarge_axis(_enlarge_axis(x, scale, phases, -2, bench), scale, phases, -1, bench)
+    return _in_blocks(lr, resize, rows_in=1, rows_out=scale, margin=_reach(phases))
 
 
 def make_pairs(
@@ -208,6 +210,11 @@ def enlarge_phases(scale: int, kernel: str) -> list[dict[int, float]]:
     return [_taps(function, centre, reach) for centre in centres]
 
 
+def _reach(phases: list[dict[int, float]]) -> int:
+    """How many old pixels away from its own one a new pixel still looks."""
+    return max(abs(k) for taps in phases for k in taps)
+
+
 def _taps(function, centre: float, reach: int) -> dict[int, float]:
     weights = {k: function(centre - k) for k in range(math.floor(centre) - reach, math.ceil(centre) + reach + 1)}
     total = sum(weights.values())
@@ -226,23 +233,30 @@ class _Workbench(dict):
         return self[use]
 
 
-def _in_blocks(pictures: np.ndarray, resize) -> np.ndarray:
-    """Apply `resize(planes, workbench)` to some pictures at a time; give channels-last pictures back, clipped."""
+def _in_blocks(pictures: np.ndarray, resize, *, rows_in: int, rows_out: int, margin: int) -> np.ndarray:
+    """Apply `resize(planes, workbench)` to some pictures, or some rows of one, at a time; channels-last and clipped.
+
+    A unit of `rows_in` rows becomes `rows_out`, and depends on `margin` units above and below it.
+    """
     batch = pictures if pictures.ndim == 4 else pictures[None]
-    step = max(1, _BLOCK // batch[0].size)
+    n, height, width, _ = batch.shape
+    units = height // rows_in
+    together = max(1, _BLOCK // batch[0].size)
+    side = units if together > 1 else max(_FEWEST, _BLOCK // (rows_in * width * 3))
     bench, out = _Workbench(), None
-    for i in range(0, len(batch), step):
-        block = batch[i : i + step]
+    for i, first in ((i, u) for i in range(0, n, together) for u in range(0, units, side)):
+        last, top = min(first + side, units), max(0, first - margin)
+        block = batch[i : i + together, top * rows_in : (last + margin) * rows_in]
         planes = bench.array("planes", (len(block), 3, *block.shape[1:3]))
         planes[...] = np.moveaxis(block, -1, 1)
         if batch.dtype == np.uint8:
             planes /= np.float32(255)
-        planes = resize(planes, bench)
-        np.clip(planes, 0, 1, out=planes)
+        planes = resize(planes, bench)[:, :, (first - top) * rows_out : (last - top) * rows_out]
         if out is None:
-            out = np.empty((len(batch), *planes.shape[2:], 3), np.float32)
+            out = np.empty((n, units * rows_out, planes.shape[3], 3), np.float32)
+        place = out[i : i + together, first * rows_out : last * rows_out]
         for c in range(3):  # a third of the time of one transposing copy
-            out[i : i + step, ..., c] = planes[:, c]
+            np.clip(planes[:, c], 0, 1, out=place[..., c])
     return out if pictures.ndim == 4 else out[0]
 
 
@@ -292,8 +306,7 @@ def _shrink_axis(x: np.ndarray, scale: int, taps: dict[int, float], axis: int, b
 def _enlarge_axis(
     x: np.ndarray, scale: int, phases: list[dict[int, float]], axis: int, bench: _Workbench
 ) -> np.ndarray:
-    n = x.shape[axis]
-    reach = max(abs(k) for taps in phases for k in taps)
+    n, reach = x.shape[axis], _reach(phases)
     padded = _mirrored(x, reach, reach, axis, bench)
     out = bench.array(f"out{axis}", _resized(x, axis, n * scale))
     scratch = bench.array(f"scratch{axis}", x.shape)

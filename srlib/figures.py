@@ -5,10 +5,10 @@ between marks in the README beside it; and, in a clone, the model cards. No pict
 """
 
 import json
-import os
 from pathlib import Path
 
 from . import show
+from ._writing import write_text, write_whole
 from .data import load_photos
 from .degradation import shrink
 from .evaluation import Table, evaluate
@@ -59,28 +59,25 @@ def make_all(folder: str | Path, *, benchmarks: bool = False) -> list[Path]:
         )
     written = []
 
-    def write(path, save):
-        _replace(path, save)
+    def write(path, content):
+        (write_text if isinstance(content, str) else write_whole)(path, content)
         written.append(path)
 
     folder.mkdir(parents=True, exist_ok=True)
     if benchmarks:
-        found = json.dumps(measure(progress=True), indent=1) + "\n"
-        (package / "results").mkdir(exist_ok=True)
-        write(package / "results" / "scores.json", lambda path: path.write_text(found, "utf-8"))
+        write(package / "results" / "scores.json", json.dumps(measure(progress=True), indent=1) + "\n")
     table = results()
     for name, figure in pictures(table).items():
         write(
             folder / f"{name}.png",
             lambda path, figure=figure: figure.savefig(path, dpi=110, metadata={"Software": None}),
         )
-    write(folder / "results.json", lambda path: path.write_text(table.to_json() + "\n", "utf-8"))
+    write(folder / "results.json", table.to_json() + "\n")
     if beside:
-        write(package / "weights" / "README.md", lambda path: path.write_text(cards(), "utf-8"))
+        write(package / "weights" / "README.md", cards())
     readme = clone / "README.md"
     if readme.is_file() and any(begin in readme.read_text("utf-8") for begin, _ in MARKS.values()):
-        stamped = stamp(readme.read_text("utf-8"), table)
-        write(readme, lambda path: path.write_text(stamped, "utf-8"))
+        write(readme, stamp(readme.read_text("utf-8"), table))
     return written
 
 
@@ -88,9 +85,7 @@ def results() -> Table:
     """The shipped networks and the baselines on the embedded test photographs, protocol ``rgb``."""
     methods = {
         **BASELINES,
-        **{
-            _name(name): load_model(name) for name, card in shipped().items() if card["kernel"] == "bilinear"
-        },
+        **{_name(name): load_model(name) for name, card in shipped().items() if card["kernel"] == "bilinear"},
     }
     return evaluate(methods, load_photos("sample", split="test"), scale=2, kernel="bilinear", protocol="rgb")
 
@@ -200,13 +195,3 @@ def stored_results(folder: str | Path) -> Table:
     Table
     """
     return Table.from_dict(json.loads((Path(folder) / "results.json").read_text("utf-8")))
-
-
-def _replace(path: Path, save) -> None:
-    """Write beside the target, then move: a failure leaves the old file."""
-    scratch = path.with_name(f".{path.stem}.new{path.suffix}")
-    try:
-        save(scratch)
-        os.replace(scratch, path)
-    finally:
-        scratch.unlink(missing_ok=True)

@@ -132,8 +132,10 @@ def check_choice(value, choices, what: str):
 
 
 def to_float(picture: np.ndarray) -> np.ndarray:
-    """A checked picture as ``float32`` in [0, 1]."""
-    return picture.astype(np.float32) / np.float32(255) if picture.dtype == np.uint8 else picture
+    """A checked picture as ``float32`` in [0, 1]; also one of ``uint16``, as files have them."""
+    if picture.dtype.kind == "u":
+        return picture.astype(np.float32) / np.float32(np.iinfo(picture.dtype).max)
+    return picture
 
 
 def to_uint8(picture: np.ndarray) -> np.ndarray:

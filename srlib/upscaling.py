@@ -2,8 +2,11 @@
 
 Enters: a picture or a batch, and a method. Leaves: the enlargement, ``float32`` in [0, 1]. Large pictures go through a
 network in tiles. A tile starts on the network's stride and brings a margin as wide as the network looks, so that the
-tiled result is the whole-picture result.
+tiled result is the whole-picture result. The memory that it takes is that of the picture, of the result and of a few
+tiles. Lesson 06 (``06_your_photos``) cuts tiles by hand.
 """
+
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -11,6 +14,8 @@ from .degradation import ENLARGE_KERNELS, enlarge
 from .pictures import check, check_scale, to_float
 
 TILE = 192  # small pixels along a side: large enough that margins cost little, small enough for any laptop
+_TOGETHER = 2  # tiles that go through a network at once
+_MARGIN = 3  # small pixels: as far as the widest interpolation looks
 
 
 def upscale(picture, method, scale: int | None = None, *, tile: int = TILE) -> np.ndarray:
@@ -44,29 +49,80 @@ def upscale(picture, method, scale: int | None = None, *, tile: int = TILE) -> n
             )
         return enlarge(picture, 2 if scale is None else scale, kernel=method)
     picture = check(picture)
+    scale = check_method(method, scale, tile)
+    batch = picture if picture.ndim == 4 else picture[None]
+    if getattr(method, "srlib_config", None) is None:  # nothing is known of its reach, so it sees the picture whole
+        out = _whole(batch, method, scale)
+        return out if picture.ndim == 4 else out[0]
+    n, height, width, _ = batch.shape
+    out = np.empty((n, height * scale, width * scale, 3), np.float32)
+    together = max(1, tile**2 // min(height * width, tile**2))  # small pictures go in groups
+    for i in range(0, n, together):
+        y = 0
+        for band in _bands(batch[i : i + together], method, scale, tile):
+            out[i : i + together, y : y + band.shape[1]] = band
+            y += band.shape[1]
+    return out if picture.ndim == 4 else out[0]
+
+
+def enlarged_rows(picture, method, scale: int | None = None, *, tile: int = TILE) -> Iterator[np.ndarray]:
+    """The same from top to bottom, some rows at a time: for a result that would be too much in ``float32``.
+
+    Parameters
+    ----------
+    picture : ndarray, (h, w, 3)
+        ``uint8``, ``uint16``, or ``float32`` in [0, 1].
+    method : keras.Model or str
+        As for :func:`upscale`; a network must be one of srlib's.
+    scale : int, optional
+    tile : int
+
+    Yields
+    ------
+    ndarray of float32, (rows, scale*w, 3)
+        Clipped to [0, 1]; one below the other they are what :func:`upscale` gives.
+    """
+    if not isinstance(method, str):
+        scale = check_method(method, scale, tile)
+        yield from (band[0] for band in _bands(picture[None], method, scale, tile))
+        return
+    scale = 2 if scale is None else scale
+    for y in range(0, len(picture), tile):
+        top, bottom = max(0, y - _MARGIN), min(len(picture), y + tile)
+        made = enlarge(to_float(picture[top : bottom + _MARGIN]), scale, kernel=method)
+        yield made[(y - top) * scale : (bottom - top) * scale]
+
+
+def check_method(method, scale: int | None = None, tile: int = TILE) -> int | None:
+    """Let through a network and the scale at which it enlarges; None for one that does not tell."""
     if not callable(method):
         raise TypeError(
             f"method is a {type(method).__name__}; expected a network, or the name of an interpolation: use srlib.load_model or {ENLARGE_KERNELS}."
         )
     if isinstance(tile, bool) or not isinstance(tile, (int, np.integer)) or tile < 1:
         raise ValueError(f"tile is {tile!r}; expected a whole number of pixels, at least 1: the usual tile is {TILE}.")
-    batch = picture if picture.ndim == 4 else picture[None]
+    scale = None if scale is None else check_scale(scale)
     config = getattr(method, "srlib_config", None)
-    if config is None:  # a network built by hand: nothing is known of its reach, so it sees the picture whole
-        out = _whole(batch, method, scale)
-    else:
-        if scale is not None and check_scale(scale) != config["scale"]:
-            raise ValueError(
-                f"scale is {scale}, but {config['builder']} enlarges by {config['scale']}; expected its own scale: leave scale out, or load another network."
-            )
-        out = _tiled(batch, method, config["scale"], tile)
-    return out if picture.ndim == 4 else out[0]
+    if config is None:
+        return scale
+    if scale is not None and scale != config["scale"]:
+        raise ValueError(
+            f"scale is {scale}, but {config['builder']} enlarges by {config['scale']}; expected its own scale: leave scale out, or load another network."
+        )
+    return config["scale"]
 
 
 def _predict(model, small: np.ndarray) -> np.ndarray:
     from ._backend import keras
 
-    made = keras.ops.convert_to_numpy(model(to_float(small), training=False))
+    try:
+        made = keras.ops.convert_to_numpy(model(small, training=False))
+    except Exception as error:
+        if "RESOURCE" not in f"{type(error).__name__} {error}".upper():  # each backend has its own name for it
+            raise
+        raise MemoryError(
+            f"the memory does not suffice for tiles of {small.shape[1]}x{small.shape[2]}; expected room for a few of them: give a smaller tile, or close other programs."
+        ) from None
     if not np.isfinite(made).all():
         raise ValueError(
             f"{getattr(model, 'name', 'the network')} gives values that are no finite numbers; expected a network whose training went well: train it again with a lower learning rate."
@@ -74,9 +130,8 @@ def _predict(model, small: np.ndarray) -> np.ndarray:
     return np.clip(made, 0, 1)
 
 
-def _whole(batch, model, scale) -> np.ndarray:
-    scale = None if scale is None else check_scale(scale)
-    out = np.concatenate([_predict(model, x[None]) for x in batch])
+def _whole(batch, model, scale: int | None) -> np.ndarray:
+    out = np.concatenate([_predict(model, to_float(x[None])) for x in batch])
     (h, w), (height, width) = batch.shape[1:3], out.shape[1:3]
     if height % h or width % w or height // h != width // w or (scale or height // h) != height // h:
         raise ValueError(
@@ -85,26 +140,54 @@ def _whole(batch, model, scale) -> np.ndarray:
     return out
 
 
-def _tiled(batch, model, scale: int, tile: int) -> np.ndarray:
+def _bands(batch, model, scale: int, tile: int) -> Iterator[np.ndarray]:
+    """Enlarge some pictures of one size, from top to bottom: (N, rows, scale*w, 3), `rows` as high as a tile."""
     from tqdm import tqdm
 
     from .geometry import geometry
 
     known = geometry(model)
-    up = lambda n: -(-n // known.stride) * known.stride  # the next multiple of the stride
-    side, margin = up(tile), up(known.reach)
     n, height, width, _ = batch.shape
-    out = np.empty((n, height * scale, width * scale, 3), np.float32)
-    together = max(1, side**2 // min(height * width, side**2))  # small pictures go in groups
-    jobs = [(i, y, x) for i in range(0, n, together) for y in range(0, height, side) for x in range(0, width, side)]
+    across = _windows(width, tile, known)
+    down = _windows(height, tile, known)
     # only on a terminal, and only where one has to wait
-    for i, y, x in tqdm(jobs, desc="tiles", delay=1, disable=None, leave=False):
-        group = slice(i, i + together)
-        top, left = max(0, y - margin), max(0, x - margin)
-        bottom, right = min(height, y + side), min(width, x + side)
-        seen = batch[group, top : bottom + margin, left : right + margin]
-        made = _predict(model, seen)[:, (y - top) * scale :, (x - left) * scale :]
-        out[group, y * scale : bottom * scale, x * scale : right * scale] = made[
-            :, : (bottom - y) * scale, : (right - x) * scale
-        ]
-    return out
+    with tqdm(total=len(down) * len(across), desc="tiles", delay=1, disable=None, leave=False) as bar:
+        for seen_y, kept_y in down:
+            band = np.empty((n, (kept_y.stop - kept_y.start) * scale, width * scale, 3), np.float32)
+            rows = slice((kept_y.start - seen_y.start) * scale, (kept_y.stop - seen_y.start) * scale)
+            for some in _alike(across, _TOGETHER):
+                made = _predict(model, np.concatenate([to_float(batch[:, seen_y, seen]) for seen, _ in some]))
+                for i, (seen, kept) in enumerate(some):
+                    columns = slice((kept.start - seen.start) * scale, (kept.stop - seen.start) * scale)
+                    band[:, :, kept.start * scale : kept.stop * scale] = made[i * n : (i + 1) * n, rows, columns]
+                bar.update(len(some))
+            yield band
+
+
+def _windows(length: int, side: int, known) -> list[tuple[slice, slice]]:
+    """Cut one side of a picture into windows: what the network sees, and what is kept of its result.
+
+    All are of one length but the last, which may be shorter: a backend prepares itself anew for every shape.
+    """
+    up = lambda n: -(-n // known.stride) * known.stride  # the next multiple of the stride
+    margin = up(known.reach)
+    rest = length - 2 * margin  # a window keeps its margin where the picture ends
+    step = up(-(-rest // max(1, -(-rest // up(side)))))
+    found, start, done = [], 0, 0
+    while done < length:
+        end = min(length, start + step + 2 * margin) if rest > up(side) else length
+        stop = end if end == length else end - margin
+        found.append((slice(start, end), slice(done, stop)))
+        start, done = start + step, stop
+    return found
+
+
+def _alike(windows: list, most: int) -> Iterator[list]:
+    """Runs of neighbours that see equally much, `most` at a time."""
+    run = []
+    for seen, kept in windows:
+        if run and (len(run) == most or seen.stop - seen.start != run[0][0].stop - run[0][0].start):
+            yield run
+            run = []
+        run.append((seen, kept))
+    yield run

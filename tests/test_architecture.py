@@ -20,8 +20,9 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "srlib"
 # A room may import the rooms before it, and none after.
 ORDER = (
-    "pictures", "metrics", "degradation", "data", "_backend", "layers", "geometry", "models", "upscaling", "runs", "training",
-    "evaluation", "standings", "show", "figures", "widgets", "checks", "cli",
+    "_quiet", "_writing", "pictures", "metrics", "degradation", "data", "_backend", "layers", "geometry", "models",
+    "upscaling", "files", "runs", "training", "evaluation", "standings", "show", "figures", "widgets", "checks", "cli",
+    "__main__",
 )  # fmt: skip
 NAMESPACES = ("show", "widgets", "checks")
 SOURCES = {path.relative_to(PACKAGE).as_posix(): path.read_text("utf-8") for path in sorted(PACKAGE.rglob("*.py"))}

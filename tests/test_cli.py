@@ -557,7 +557,7 @@ def test_a_kind_of_file_that_is_only_read_is_refused(here, capsys):
     source = here / "x.psd"
     source.write_bytes(next((here / "photos").iterdir()).read_bytes())
     assert run("upscale", source, "--model bicubic -o out") == 1
-    assert "cannot write" in capsys.readouterr().err
+    assert "does not write" in capsys.readouterr().err
 
 
 def test_a_folder_called_picture_is_no_obstacle(here):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import srlib
+from srlib import models, upscaling
 from srlib._backend import keras
 from srlib.geometry import Geometry, geometry
 from srlib.models import BUILDERS, build_model
@@ -13,7 +14,7 @@ layers = keras.layers
 # height, width, tile: odd, even, prime, thin, smaller than a tile, of exactly one tile
 SIZES = (
     (1, 70, 16), (70, 1, 24), (1, 1, 16), (2, 41, 13), (7, 7, 16), (16, 16, 16), (17, 33, 16),
-    (31, 37, 13), (37, 51, 16), (53, 19, 24), (40, 64, 24), (23, 61, 19), (5, 9, 3), (3, 4, 1),
+    (61, 47, 13), (67, 51, 16), (83, 19, 24), (60, 91, 24), (23, 101, 19), (35, 29, 3), (33, 34, 1),
 )  # fmt: skip
 
 
@@ -68,15 +69,73 @@ def test_tiles_do_not_show(networks, name, height, width, tile):
 @pytest.mark.parametrize("name", BUILDERS)
 def test_tiles_do_not_show_at_other_scales(networks, name, scale):
     model = networks[name, scale]
-    for height, width, tile in ((29, 31, 15), (1, 70, 24)):
+    for height, width, tile in ((59, 41, 15), (1, 70, 12)):
         picture = grain(height, width)
         np.testing.assert_allclose(srlib.upscale(picture, model, tile=tile), whole(model, picture), atol=1e-5)
+
+
+SHIPPED = sorted(models.shipped())
+
+
+def random_sizes(count):
+    """Height, width and tile: odd, thin, prime, smaller than a tile, whatever chance gives; the same every time."""
+    rng = np.random.default_rng(6)
+    yield from ((1, 700, 48), (700, 1, 64), (1, 1, 16), (13, 11, 64), (97, 89, 31))
+    for _ in range(count - 5):
+        yield *map(int, rng.integers(1, 151, 2)), int(rng.integers(20, 65))
+
+
+def check_shipped(name, sizes):
+    model = models.load_model(name)
+    for height, width, tile in sizes:
+        picture = grain(height, width)
+        made = srlib.upscale(picture, model, tile=tile)
+        np.testing.assert_allclose(made, whole(model, picture), atol=1e-5, err_msg=f"{height}x{width}, tile {tile}")
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_tiles_of_shipped_networks_do_not_show(name):
+    check_shipped(name, random_sizes(5))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SHIPPED)
+def test_tiles_of_shipped_networks_do_not_show_at_30_sizes(name):
+    check_shipped(name, random_sizes(30))
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_there_is_no_seam(name, sample, monkeypatch):
+    """On a photograph the error beside the borders of tiles is that of the untiled result there; without margins it is not."""
+    model = models.load_model(name)
+    true = srlib.crop_to_multiple(np.asarray(sample["test"][0]), 2)
+    small, tile = srlib.shrink(true, 2), 16
+    truth = np.float32(true) / 255
+    error = lambda made: np.abs(made - truth).mean(-1)
+    untiled = error(whole(model, small))
+
+    def excess(windows):
+        """How much worse the tiled result is beside the borders, and elsewhere."""
+        near = np.zeros(len(small), bool)
+        for _, kept in windows[1:]:
+            near[kept.start - 1 : kept.start + 1] = True
+        assert 4 <= near.sum() <= len(small) / 4
+        near = np.logical_or.outer(near, near).repeat(2, 0).repeat(2, 1)
+        worse = error(srlib.upscale(small, model, tile=tile)) - untiled
+        return np.abs(worse[near]).mean(), np.abs(worse[~near]).mean()
+
+    at_borders, elsewhere = excess(upscaling._windows(len(small), tile, geometry(model)))
+    assert at_borders <= 1e-6 and at_borders <= elsewhere + 1e-7
+    bare = [(slice(i, min(len(small), i + tile)),) * 2 for i in range(0, len(small), tile)]
+    monkeypatch.setattr("srlib.upscaling._windows", lambda *_: bare)
+    at_borders, elsewhere = excess(bare)
+    assert at_borders > 3 * elsewhere and at_borders > 1e-4
 
 
 def difference_with(monkeypatch, model, changed):
     """How far tiles of 13 are from the whole, if the network's geometry were another."""
     monkeypatch.setattr("srlib.geometry.geometry", lambda _: changed)
-    picture = grain(37, 51)
+    picture = grain(97, 113)
     return np.abs(srlib.upscale(picture, model, tile=13) - whole(model, picture)).max()
 
 
@@ -95,7 +154,7 @@ def test_off_the_stride_tiles_would_show(networks, monkeypatch):
 
 def test_the_default_tile_is_used_on_a_large_picture(networks, monkeypatch):
     model = networks["subpixel", 2]
-    picture = grain(200, 230)
+    picture = grain(300, 450)
     calls = []
     spy = lambda x, training: calls.append(x.shape) or model(x, training=training)
     spy.srlib_config = model.srlib_config

@@ -10,7 +10,7 @@ from . import benchmarks, linnaeus5
 from .benchmarks import FOR_JUDGING, published_lr, published_pairs
 from .cache import FetchError, NotFetched
 from .catalogue import CATALOGUE, Source, fetch, on_disk
-from .folder import SUFFIXES, load_folder, read_picture
+from .folder import SUFFIXES, load_folder, picture_files, read_picture
 from .leaves import dead_leaves
 from .photos import Photos, refuse
 from .sample import SAMPLE_SIDE, SAMPLE_SPLITS, SPLITS, load_sample, sample_photograph
@@ -30,6 +30,7 @@ __all__ = [
     "fetch",
     "load_photos",
     "on_disk",
+    "picture_files",
     "published_lr",
     "published_pairs",
     "read_picture",

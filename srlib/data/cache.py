@@ -13,6 +13,8 @@ import shutil
 import sys
 from pathlib import Path
 
+from .._writing import write_text
+
 
 class FetchError(OSError):
     """A set could not be fetched, or what came is not what was published."""
@@ -45,12 +47,7 @@ def read_sums(text: str) -> dict[str, str]:
 
 def write_sums(path: Path, sums: dict[str, str]) -> None:
     """The reverse of :func:`read_sums`, to a file that is never seen half written."""
-    half = path.with_name(path.name + ".half")
-    try:
-        half.write_text("".join(f"{digest}  {name}\n" for name, digest in sums.items()), "utf-8")
-        os.replace(half, path)
-    finally:
-        half.unlink(missing_ok=True)
+    write_text(path, "".join(f"{digest}  {name}\n" for name, digest in sums.items()))
 
 
 @contextlib.contextmanager

@@ -128,7 +128,9 @@ def read_picture(path: str | Path, *, sha256: str | None = None) -> np.ndarray:
         raise OSError(
             f"{path} is not a picture that Pillow can read; expected JPEG, PNG, WebP, TIFF or BMP: open it in a viewer, or convert it."
         ) from None
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except MemoryError:
+        raise
+    except Exception as error:  # a decoder that is fed a stranger's bytes can raise anything
         raise OSError(
             f"{path} cannot be read as a picture ({error}); expected an undamaged file: fetch or save it again."
         ) from None

@@ -1,0 +1,11 @@
+"""``python -m srlib``: the commands, where the command itself is not on the path.
+
+Enters: the words of a command line. Leaves: an exit status.
+"""
+
+import sys
+
+from .cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())
