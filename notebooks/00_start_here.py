@@ -158,6 +158,7 @@ srlib.show.workflow(true, network)
 # | **[02 Preprocessing](02_preprocessing.ipynb)** | what exactly is lost when a picture is made small? |
 # | **[03 Autoencoder](03_autoencoder.ipynb)** | can a network that compresses pictures sharpen them? |
 # | **[04 Results](04_results.ipynb)** | is it any good, and how would we know? |
+# | **[06 Your photographs](06_your_photos.ipynb)** | how does it do on a picture that nobody degraded on purpose? |
 #
 # The course rebuilds a published student project, *Image Super-Resolution using Convolutional Neural Networks*, which used the Linnaeus 5 pictures,
 # an autoencoder, and reported an average SSIM of 0.86. We follow its steps, check its claims, and measure again with care.

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from .data import SAMPLE_SPLITS, read_picture, sample_photograph
-from .degradation import ENLARGE_KERNELS, SHRINK_KERNELS, crop_to_multiple, make_pairs
+from .degradation import ENLARGE_KERNELS, SHRINK_KERNELS, make_pairs
 from .metrics import mse, psnr, ssim
 from .pictures import check, check_choice, to_uint8
 from .upscaling import upscale
@@ -230,10 +230,10 @@ def _grown(picture: np.ndarray, times: int) -> np.ndarray:
 def _outlined(picture: np.ndarray, top: int, left: int, bottom: int, right: int) -> None:
     """Draw a square into a picture, in place: coloured, between thin white lines, so that it shows on any ground."""
     for inset, colour in ((0, (255, 255, 255)), (1, _MARK), (2, _MARK), (3, (255, 255, 255))):
-        t, l, b, r = top + inset, left + inset, bottom - inset, right - inset
-        if t < b and l < r:
-            picture[t, l:r] = picture[b - 1, l:r] = colour
-            picture[t:b, l] = picture[t:b, r - 1] = colour
+        y0, x0, y1, x1 = top + inset, left + inset, bottom - inset, right - inset
+        if y0 < y1 and x0 < x1:
+            picture[y0, x0:x1] = picture[y1 - 1, x0:x1] = colour
+            picture[y0:y1, x0] = picture[y0:y1, x1 - 1] = colour
 
 
 _STYLE = """<style>
@@ -323,7 +323,9 @@ class Explorer:
 
         self.picture = choice(list(self._pictures), next(iter(self._pictures)), "picture")
         self.part = choice([MIDDLE, WHOLE], MIDDLE, "of a large one")
-        self.upload = w.FileUpload(accept="image/*", multiple=False, description="Upload", layout=w.Layout(width="110px"))
+        self.upload = w.FileUpload(
+            accept="image/*", multiple=False, description="Upload", layout=w.Layout(width="110px")
+        )
         self.upload.observe(self._uploaded, "value")
         kernels = [("linear", "bilinear"), "bicubic", "area", ("not: enlarge it as it is", _AS_IT_IS)]
         self.kernel = choice([k if isinstance(k, tuple) else (k, k) for k in kernels], kernel, "shrink")
@@ -560,7 +562,9 @@ class Explorer:
             names = (f"{names[0]}, before", f"{names[1]}, after")
         if self.numbers:
             title = f"{self._told()}\n{'     '.join(self._lines())}"
-            return show.zoom(reference, dict(zip(names, (before, after))), box=self._box(), title=title)
+            fig = show.zoom(reference, dict(zip(names, (before, after))), box=self._box(), title=title)
+            fig.set_figheight(fig.get_figheight() + 0.2)  # the title has a second line
+            return fig
         top, left, side = self._box()
         cuts = [p[top : top + side, left : left + side] for p in self._shown]
         return show.pictures(cuts, ["its own pixels", *names], columns=3, size=2.3)
@@ -574,7 +578,11 @@ class Explorer:
         return f"{self.picture.value}, made {self.scale.value} times smaller ({kernel}{spoiled})"
 
     def _lines(self) -> list[str]:
-        words = lambda n: [f"{n['psnr']:.2f} dB", *([] if np.isnan(n["ssim"]) else [f"SSIM {n['ssim']:.4f}"]), f"MSE {n['mse']:.5f}"]
+        words = lambda n: [
+            f"{n['psnr']:.2f} dB",
+            *([] if np.isnan(n["ssim"]) else [f"SSIM {n['ssim']:.4f}"]),
+            f"MSE {n['mse']:.5f}",
+        ]
         return [f"{name}: {', '.join(words(numbers))}" for name, numbers in self.numbers.items()]
 
     def __repr__(self) -> str:

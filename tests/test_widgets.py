@@ -49,7 +49,13 @@ def changed(before, after):
 def uploaded(explorer, name, content):
     """Press the button, as the installed ipywidgets reports it."""
     explorer.upload.value = (
-        {"name": name, "type": "", "size": len(content), "content": memoryview(content), "last_modified": datetime.now(UTC)},
+        {
+            "name": name,
+            "type": "",
+            "size": len(content),
+            "content": memoryview(content),
+            "last_modified": datetime.now(UTC),
+        },
     )
 
 
@@ -280,7 +286,7 @@ def test_grey_and_transparent_uploads(explorer):
 
 def test_what_cannot_be_shown_is_taken_back(explorer):
     uploaded(explorer, "small.png", grey((3, 3)))
-    assert explorer.picture.value == "small.png" and "<td class=\"\">-</td>" in explorer.table.value  # no SSIM of 2x2
+    assert explorer.picture.value == "small.png" and '<td class="">-</td>' in explorer.table.value  # no SSIM of 2x2
     old = state(explorer)
     explorer.scale.value = 4
     assert explorer.scale.value == 2 and changed(old, state(explorer)) == set()
@@ -343,7 +349,9 @@ def test_without_ipywidgets_a_sentence_says_so(photographs, monkeypatch):
         return real(name, *rest, **more)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(ImportError, match=r"ipywidgets is not installed; expected it .* pip install 'srlib\[lessons\]'"):
+    with pytest.raises(
+        ImportError, match=r"ipywidgets is not installed; expected it .* pip install 'srlib\[lessons\]'"
+    ):
         srlib.widgets.explorer(photographs, ["bicubic", "nearest"])
 
 
