@@ -14,8 +14,9 @@ import nbformat
 import pytest
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
-LESSONS = ("00_start_here", "01_dataset", "02_preprocessing", "03_autoencoder", "04_results")
+LESSONS = ("00_start_here", "01_dataset", "02_preprocessing", "03_autoencoder", "04_results", "06_your_photos")
 EXEMPT = "nbval-ignore-output"
+VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 def read(name):
@@ -111,6 +112,17 @@ def test_outputs_are_of_one_clean_run(lesson):
     assert [c.execution_count for c in cells] == list(range(1, len(cells) + 1))
     outputs = [o for c in cells for o in c.outputs]
     assert not [o for o in outputs if o.output_type == "error" or o.get("name") == "stderr"]
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_no_state_of_widgets_is_stored(lesson):
+    """It would be dead controls with a copy of every picture; a still picture stands there instead."""
+    notebook = read(lesson)
+    assert "widgets" not in notebook.metadata
+    for cell in code_cells(notebook):
+        live = [VIEW in o.get("data", {}) for o in cell.outputs]
+        still = ["image/png" in o.get("data", {}) for o in cell.outputs]
+        assert not any(live) or any(still)
 
 
 @pytest.mark.parametrize("lesson", LESSONS)

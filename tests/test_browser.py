@@ -1,0 +1,277 @@
+"""JupyterLab in a real browser: lessons 00 and 06 run from their first cell to their last, and the explorer answers.
+
+Needs Chromium and Playwright's Python package (`pip install -e ".[browser]"`); skipped with a word without them.
+"""
+
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[1]
+LESSONS = ("00_start_here", "06_your_photos")
+WIDTHS = (1280, 900)  # of the window: a laptop's, and half of a large screen
+PATIENCE = 400_000  # milliseconds for a lesson: it takes one to two minutes
+# No screen, no graphics card, and nothing asked of the network outside.
+SWITCHES = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+)  # fmt: skip
+
+
+def lacking(sentence):
+    """Skip; where the browser is required, as in CI, fail."""
+    if os.environ.get("SRLIB_REQUIRE_BROWSER") == "1":
+        pytest.fail(sentence)
+    pytest.skip(sentence)
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """JupyterLab on a copy of the two lessons, with settings of its own; its address, and a folder for screenshots."""
+    place = tmp_path_factory.mktemp("lab")
+    lessons, config, settings = place / "lessons", place / "config", place / "settings"
+    lessons.mkdir()
+    for lesson in LESSONS:
+        shutil.copy(ROOT / "notebooks" / f"{lesson}.ipynb", lessons)
+    for file, told in {
+        config / "labconfig" / "page_config.json": {
+            "disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}
+        },
+        # every cell in the page, not only those that are in view: so that all can be looked at
+        settings / "@jupyterlab" / "notebook-extension" / "tracker.jupyterlab-settings": {"windowingMode": "none"},
+    }.items():
+        file.parent.mkdir(parents=True)
+        file.write_text(json.dumps(told))
+    own = {
+        "JUPYTER_CONFIG_DIR": str(config),
+        "JUPYTERLAB_SETTINGS_DIR": str(settings),
+        "JUPYTERLAB_WORKSPACES_DIR": str(place / "workspaces"),
+        "JUPYTER_RUNTIME_DIR": str(place / "runtime"),
+        "IPYTHONDIR": str(place / "ipython"),
+        "PYTHONPATH": str(ROOT),
+    }
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", "--port=0", "--allow-root"]
+    with open(place / "log", "w") as log:
+        server = subprocess.Popen(
+            [*command, f"--ServerApp.root_dir={lessons}", "--IdentityProvider.token=lessons"],
+            env={**os.environ, **own}, stdout=log, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    try:
+        yield wait_for(place, server), place
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def wait_for(place, server):
+    """The address of the server, once it answers."""
+    for _ in range(300):
+        for file in (place / "runtime").glob("jpserver-*.json"):
+            try:
+                return json.loads(file.read_text())["url"]
+            except ValueError:  # half written
+                pass
+        if server.poll() is not None:
+            break
+        time.sleep(0.2)
+    pytest.fail(f"JupyterLab does not start: {(place / 'log').read_text()[-2000:]}")
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    """A context of headless Chromium."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        lacking("there is no Chromium here; expected the program chromium: install your system's package.")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        lacking("Playwright is not installed; expected its Python package: pip install -e '.[browser]'.")
+    with sync_playwright() as playwright:
+        context = playwright.chromium.launch_persistent_context(
+            tmp_path_factory.mktemp("profile"), executable_path=chromium, headless=True, args=list(SWITCHES),
+            viewport={"width": WIDTHS[0], "height": 900},
+        )  # fmt: skip
+        yield context
+        context.close()
+
+
+def run_lesson(browser, lab, lesson):
+    """Open a lesson, choose Run All Cells, and wait until every cell has its number; the page."""
+    address, _ = lab
+    page = browser.new_page()
+    page.set_default_timeout(120_000)
+    page.goto(f"{address}lab/tree/{lesson}.ipynb?token=lessons")
+    page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
+    page.wait_for_function("document.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status === 'idle'")
+    page.locator(".jp-Notebook-ExecutionIndicator").wait_for()
+    menu = page.get_by_role("menubar").get_by_text("Run", exact=True)
+    menu.click()
+    page.get_by_text("Run All Cells", exact=True).click()
+    prompts = page.locator(".jp-CodeCell .jp-InputPrompt")
+    count = prompts.count()
+    # first the stars: the numbers that are stored must not be taken for those of this run
+    page.wait_for_function("[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].at(-1).innerText === '[*]:'")
+    last = f"[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].at(-1).innerText === '[{count}]:'"
+    failed = "document.querySelector('[data-mime-type=\"application/vnd.jupyter.error\"]')"
+    page.wait_for_function(f"{last} || {failed}", timeout=PATIENCE)
+    assert page.locator('[data-mime-type="application/vnd.jupyter.error"]').count() == 0, page.locator(
+        '[data-mime-type="application/vnd.jupyter.error"]'
+    ).first.inner_text()
+    assert prompts.all_inner_texts() == [f"[{n + 1}]:" for n in range(count)]
+    assert page.locator('[data-mime-type="application/vnd.jupyter.stderr"]').count() == 0
+    return page
+
+
+def pixels(locator):
+    """What an element looks like."""
+    return np.asarray(Image.open(io.BytesIO(locator.screenshot())).convert("RGB"))
+
+
+def until(condition, what, seconds=20):
+    """Wait until the page has followed."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"waited {seconds} s in vain: {what}"
+        time.sleep(0.1)
+
+
+def drag(page, slider, share):
+    """Take a slider's handle to a share of its length."""
+    slider.scroll_into_view_if_needed()
+    handle, rail = slider.locator(".noUi-handle").bounding_box(), slider.locator(".noUi-base").bounding_box()
+    page.mouse.move(handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(rail["x"] + share * rail["width"], rail["y"] + rail["height"] / 2, steps=8)
+    page.mouse.up()
+
+
+def test_lesson_00_runs_in_the_browser(browser, lab):
+    page = run_lesson(browser, lab, "00_start_here")
+    assert page.locator(".jp-OutputArea img").count() >= 5
+    for image in page.locator(".jp-OutputArea img").all():
+        box = image.bounding_box()
+        assert box["width"] > 100 and box["height"] > 80
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def lesson_06(browser, lab):
+    """Lesson 06, run, with the explorer live; the page and the explorer."""
+    page = run_lesson(browser, lab, "06_your_photos")
+    explorer = page.locator(".srlib-explorer")
+    explorer.scroll_into_view_if_needed()
+    explorer.locator("table").wait_for()
+    return page, explorer
+
+
+def overflowing(explorer):
+    """Labels, buttons and choices of the explorer whose words do not fit, and parts that leave it."""
+    return explorer.evaluate(
+        """root => {
+            const edge = root.getBoundingClientRect(), found = [];
+            for (const e of root.querySelectorAll('.widget-label, button, .srlib-label, .srlib-names, td, th'))
+                if (e.offsetParent && e.scrollWidth > e.clientWidth + 1) found.push('cut: ' + e.innerText);
+            for (const e of root.querySelectorAll('img, select, button, table, .widget-slider, .widget-html'))
+                if (e.offsetParent && e.getBoundingClientRect().right > edge.right + 1) found.push('outside: ' + e.className);
+            for (const e of root.querySelectorAll('select')) {
+                const pen = document.createElement('canvas').getContext('2d'), style = getComputedStyle(e);
+                pen.font = style.fontSize + ' ' + style.fontFamily;
+                const room = e.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+                const words = e.selectedOptions[0].text;
+                if (pen.measureText(words).width > room) found.push('choice cut: ' + words);
+            }
+            return found;
+        }"""
+    )
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_explorer_fits_the_notebook(lesson_06, lab, width):
+    page, explorer = lesson_06
+    page.set_viewport_size({"width": width, "height": 900})
+    page.wait_for_timeout(500)
+    explorer.scroll_into_view_if_needed()
+    explorer.screenshot(path=lab[1] / f"explorer-{width}.png")
+    page.screenshot(path=lab[1] / f"page-{width}.png")
+    area = explorer.locator("xpath=ancestor::*[contains(@class, 'jp-OutputArea-output')][1]").bounding_box()
+    box = explorer.bounding_box()
+    assert area["x"] - 1 <= box["x"] and box["x"] + box["width"] <= area["x"] + area["width"] + 1
+    assert overflowing(explorer) == []
+    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+
+
+def test_the_live_explorer_hides_the_still_picture(lesson_06):
+    _, explorer = lesson_06
+    cell = explorer.locator("xpath=ancestor::*[contains(@class, 'jp-CodeCell')][1]")
+    still = cell.locator(".jp-RenderedImage img")
+    assert still.count() == 1 and not still.is_visible()
+
+
+def test_moving_the_slider_changes_the_picture(lesson_06):
+    page, explorer = lesson_06
+    picture, slider = explorer.locator("img").first, explorer.locator(".widget-slider").first
+    seen, numbers = pixels(picture), explorer.locator("table").inner_text()
+    drag(page, slider, 0.9)
+    until(lambda: not np.array_equal(pixels(picture), seen), "the picture follows the slider")
+    seen_right = pixels(picture)
+    drag(page, slider, 0.1)
+    until(lambda: not np.array_equal(pixels(picture), seen_right), "the picture follows the slider back")
+    # the line is where the handle is
+    handle, box = slider.locator(".noUi-handle").bounding_box(), picture.bounding_box()
+    line = np.flatnonzero((pixels(picture)[5:40] > 250).all((0, 2)))
+    assert abs(handle["x"] + handle["width"] / 2 - box["x"] - line.mean()) < 0.03 * box["width"]
+    assert explorer.locator("table").inner_text() == numbers
+
+
+def choose(explorer, label, words):
+    """Choose in the dropdown that bears a label."""
+    explorer.locator(".widget-dropdown", has_text=label).locator("select").select_option(words)
+
+
+def test_choosing_changes_the_picture_and_the_numbers(lesson_06):
+    _, explorer = lesson_06
+    picture, table = explorer.locator("img").first, explorer.locator("table")
+    for label, words in (("shrink", "bicubic"), ("then", "noise"), ("before", "Lanczos"), ("scale", "3")):
+        seen, numbers = pixels(picture), table.inner_text()
+        start = time.monotonic()
+        choose(explorer, label, words)
+        until(lambda numbers=numbers: table.inner_text() != numbers, f"the numbers follow {label}")
+        until(lambda seen=seen: not np.array_equal(pixels(picture), seen), f"the picture follows {label}")
+        assert time.monotonic() - start < 5  # promised within a second, on a machine that does nothing else
+    choose(explorer, "scale", "2")
+    until(lambda: "tuned network" in explorer.locator("select").nth(5).inner_text(), "the networks come back")
+
+
+def test_uploading(lesson_06, lab, make_picture):
+    page, explorer = lesson_06
+    table = explorer.locator("table")
+    for name, content in (("words.png", b"no picture"), ("mine.png", None)):
+        file = lab[1] / name
+        if content is None:
+            Image.fromarray(make_picture(700, 600)).save(file)
+        else:
+            file.write_bytes(content)
+        numbers = table.inner_text()
+        with page.expect_file_chooser() as chooser:
+            explorer.locator("button", has_text="Upload").click()
+        chooser.value.set_files(file)
+        if content is None:
+            until(lambda numbers=numbers: table.inner_text() != numbers, "the upload is judged")
+            assert "of 600 x 700: its middle" in explorer.inner_text()
+        else:
+            until(lambda: "words.png is not a picture" in explorer.inner_text(), "the bad upload is refused")
+            assert table.inner_text() == numbers
+    explorer.screenshot(path=lab[1] / "explorer-upload.png")
+    assert overflowing(explorer) == []
