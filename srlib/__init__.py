@@ -24,7 +24,7 @@ _ROOM_OF = {
     "fit": "training",
     "evaluate": "evaluation",
 }
-_NAMESPACES = ("show",)
+_NAMESPACES = ("show", "checks")
 
 __all__ = [*_ROOM_OF, *_NAMESPACES, "__version__"]
 
