@@ -137,7 +137,8 @@ def _call(
             )
     if result is None:
         raise Wrong(
-            "returns nothing.", "a function without a `return` gives None; the value of its last line is not returned."
+            f"returns nothing: it {UNWRITTEN}, or its `return` is missing.",
+            "begin with the line that says YOUR CODE HERE; the value of a function's last line is not returned by itself.",
         )
     return result
 
