@@ -5,6 +5,7 @@ An answer is right here because skimage, OpenCV, Keras or the library says so. T
 
 import json
 import warnings
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -663,6 +664,11 @@ def test_the_answer_reads_as_it_should():
     first, second, third = repr(found).splitlines()
     assert first.startswith("\N{BALLOT X} my_psnr gives ") and second.startswith("  Hint: ")
     assert third == "  Right so far: two pictures, 8-bit pictures."
+
+
+def test_the_readme_shows_what_a_check_says():
+    readme = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+    assert repr(checks.check_psnr(psnr_of_the_mean_error)) in readme
 
 
 def test_a_console_without_ticks_gets_words(monkeypatch):
