@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import pytest
 from numpy.lib.stride_tricks import sliding_window_view
+from PIL import Image
 from scipy.ndimage import gaussian_filter
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from skimage.transform import downscale_local_mean
@@ -94,6 +95,11 @@ def block_with_a_relu_layer(x, channels):
     return layers.Conv2D(channels, (3, 3), padding="same")(y) + x
 
 
+def block_in_a_sequential(x, channels):
+    conv = lambda **more: layers.Conv2D(channels, 3, padding="same", **more)
+    return layers.add([x, keras.Sequential([conv(activation="relu"), conv()])(x)])
+
+
 def pair(picture):
     return srlib.shrink(picture), (picture / 255).astype("float32")
 
@@ -157,7 +163,7 @@ RIGHT = {
         lambda p, s: cv2.resize(p, (p.shape[1] // s, p.shape[0] // s), interpolation=cv2.INTER_AREA),
         thumbnail_by_gauss,
     ],
-    "block": [block, block_with_a_relu_layer],
+    "block": [block, block_with_a_relu_layer, block_in_a_sequential],
     "pair": [pair],
     "eight_bit": [eight_bit, lambda x: (np.clip(x * 255, 0, 255) + 0.5).astype("uint8")],
     "psnr": [srlib.psnr, psnr_by_skimage],
@@ -532,6 +538,7 @@ WRONG = [
     ("thumbnail", blur_off_centre(1.6), "shifts the picture by 1.5", "middle of that block"),
     ("thumbnail", lambda p, s: srlib.shrink(gaussian_filter(p, (6, 6, 0)), s), "keeps only", "how far"),
     ("thumbnail", lambda p, s: gaussian_filter(p, (2, 2, 0)), "shape \\(64, 64, 3\\)", "as large as before"),
+    ("thumbnail", lambda p, s: np.asarray(Image.fromarray((255 * p).astype("uint8")).reduce(s)), "into 15", "0 to 255"),
     ("thumbnail", lambda p, s: srlib.shrink(p, s) * 0.9, "flat", "add up to"),
     ("block", bare, "does not hand x on", "no way around"),
     ("block", relu_after_the_sum, "does not hand x on", "negative numbers"),

@@ -56,7 +56,13 @@ def _block(my_block):
             )
         raise Wrong(f"makes {tuple(y.shape[1:])} of {tuple(x.shape[1:])}; expected the same shape.", hint)
     model = keras.Model(x, y)
-    return model, [layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
+    return model, [layer for layer in _layers_of(model) if isinstance(layer, keras.layers.Conv2D)]
+
+
+def _layers_of(model):
+    """The layers of a model, and those of the models inside it, such as a Sequential."""
+    for layer in model.layers:
+        yield from _layers_of(layer) if hasattr(layer, "layers") else (layer,)
 
 
 def _two_convolutions(my_block) -> None:

@@ -30,7 +30,7 @@ def report(method, photos):
     for true in photos:
         restored = 255 * srlib.upscale(srlib.shrink(true), method)  # from 0 to 255
         values.append(structural_similarity(restored, true.astype("float32"), data_range=2, channel_axis=-1))
-    return {"method": np.mean(values)}
+    return {"method": float(np.mean(values))}
 
 
 photos = srlib.load_photos("sample", split="validation")[:6]

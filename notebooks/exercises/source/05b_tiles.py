@@ -43,7 +43,7 @@ def without_margin(small, method, tile):
 
 
 difference = np.abs(without_margin(small, method, tile=16) - method(small))
-srlib.show.pictures([method(small), np.clip(8 * difference, 0, 1)], ["the whole picture", "seams, 8 times"], columns=2, size=2.5)
+srlib.show.pictures([method(small), np.clip(20 * difference, 0, 1)], ["the whole picture", "seams, 20 times"], columns=2, size=2.5)
 
 
 # %% tags=["answer"]
