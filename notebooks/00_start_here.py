@@ -15,6 +15,8 @@
 # %% [markdown]
 # # 00 Start here
 #
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/srlib-course/srlib/blob/main/notebooks/00_start_here.ipynb)
+#
 # **The question: what can a network add to a small picture?**
 #
 # *10 minutes. You should know a little Python, and have heard that a convolution slides a small filter over a picture.*
@@ -26,6 +28,16 @@
 # - find your way through the rest of the course.
 #
 # Every cell below can be run with *Shift + Enter*. Nothing is downloaded and no graphics card is needed.
+
+# %%
+# On Colab this installs the course, and replaces nothing; elsewhere it does nothing.
+import sys
+
+if "google.colab" in sys.modules:
+    import subprocess
+
+    course = "srlib[colab] @ git+https://github.com/srlib-course/srlib"
+    subprocess.run([sys.executable, "-m", "pip", "install", "-q", course], check=True)
 
 # %% [markdown]
 # ## Is my machine ready?

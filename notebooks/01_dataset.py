@@ -15,6 +15,8 @@
 # %% [markdown]
 # # 01 Dataset
 #
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/srlib-course/srlib/blob/main/notebooks/01_dataset.ipynb)
+#
 # **The question: what do we learn from, and what may we look at only once?**
 #
 # *30 minutes. You should have run [00 Start here](00_start_here.ipynb).*
@@ -24,6 +26,16 @@
 # - describe a set of pictures by its size, brightness and detail,
 # - split pictures so that a test score means something, and recognise a split that leaks,
 # - draw an endless training set with twenty lines of code and no camera.
+
+# %%
+# On Colab this installs the course, and replaces nothing; elsewhere it does nothing.
+import sys
+
+if "google.colab" in sys.modules:
+    import subprocess
+
+    course = "srlib[colab] @ git+https://github.com/srlib-course/srlib"
+    subprocess.run([sys.executable, "-m", "pip", "install", "-q", course], check=True)
 
 # %%
 import numpy as np

@@ -15,6 +15,8 @@
 # %% [markdown]
 # # 02 Preprocessing
 #
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/srlib-course/srlib/blob/main/notebooks/02_preprocessing.ipynb)
+#
 # **The question: what exactly is lost when a picture is made small?**
 #
 # *35 minutes. You should have run [00 Start here](00_start_here.ipynb).*
@@ -25,6 +27,16 @@
 # - explain aliasing, and recognise it,
 # - show two different pictures that become the same small picture,
 # - prepare pairs of pictures for training without the two classic mistakes.
+
+# %%
+# On Colab this installs the course, and replaces nothing; elsewhere it does nothing.
+import sys
+
+if "google.colab" in sys.modules:
+    import subprocess
+
+    course = "srlib[colab] @ git+https://github.com/srlib-course/srlib"
+    subprocess.run([sys.executable, "-m", "pip", "install", "-q", course], check=True)
 
 # %%
 import numpy as np

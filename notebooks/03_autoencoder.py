@@ -15,6 +15,8 @@
 # %% [markdown]
 # # 03 Autoencoder
 #
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/srlib-course/srlib/blob/main/notebooks/03_autoencoder.ipynb)
+#
 # **The question: can a network that compresses pictures sharpen them?**
 #
 # *30 minutes, of which the computer trains about two. You should know what shrinking loses ([02 Preprocessing](02_preprocessing.ipynb)), and have heard
@@ -25,6 +27,16 @@
 # - build the autoencoder of the original project layer by layer, and count its parameters,
 # - explain what its code, its skips and its residual are for,
 # - train it, read its curves, and say why it starts *below* plain interpolation.
+
+# %%
+# On Colab this installs the course, and replaces nothing; elsewhere it does nothing.
+import sys
+
+if "google.colab" in sys.modules:
+    import subprocess
+
+    course = "srlib[colab] @ git+https://github.com/srlib-course/srlib"
+    subprocess.run([sys.executable, "-m", "pip", "install", "-q", course], check=True)
 
 # %%
 import numpy as np

@@ -15,6 +15,8 @@
 # %% [markdown]
 # # 04 Results
 #
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/srlib-course/srlib/blob/main/notebooks/04_results.ipynb)
+#
 # **The question: is it any good, and how would we know?**
 #
 # *40 minutes. You should have met the autoencoder and its residual form ([03 Autoencoder](03_autoencoder.ipynb)).*
@@ -24,6 +26,16 @@
 # - compute MSE, PSNR and SSIM by hand, and name a trap in each,
 # - read a table of results, and see what is missing from it,
 # - show where a network fails, and say what its invented detail may not be used for.
+
+# %%
+# On Colab this installs the course, and replaces nothing; elsewhere it does nothing.
+import sys
+
+if "google.colab" in sys.modules:
+    import subprocess
+
+    course = "srlib[colab] @ git+https://github.com/srlib-course/srlib"
+    subprocess.run([sys.executable, "-m", "pip", "install", "-q", course], check=True)
 
 # %%
 import numpy as np

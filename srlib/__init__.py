@@ -26,7 +26,7 @@ _ROOM_OF = {
     "published_results": "standings",
     "ablation_results": "standings",
 }
-_NAMESPACES = ("show", "widgets")
+_NAMESPACES = ("show", "widgets", "checks")
 
 __all__ = [*_ROOM_OF, *_NAMESPACES, "__version__"]
 

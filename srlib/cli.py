@@ -189,6 +189,11 @@ def _parser() -> argparse.ArgumentParser:
     _scale(enlarge)
     enlarge.add_argument("--force", action="store_true", help="replace files that exist")
 
+    project = command(
+        commands, "project", _project, "score networks of the classroom's project", "srlib project handed-in/*"
+    )
+    project.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="folders that `srlib train` wrote")
+
     figures = command(
         commands, "figures", _figures, "make the README's pictures and table again", "srlib figures --out figures"
     )
@@ -513,6 +518,22 @@ def _identity(path: Path):
     except OSError:
         return None
     return found.st_dev, found.st_ino
+
+
+def _project(args) -> None:
+    from .checks import check_project
+
+    for run in args.runs:
+        if not run.is_dir():
+            raise NotADirectoryError(
+                f"There is no folder {str(run)!r}; expected one that `srlib train` wrote: check the spelling."
+            )
+    rows = []
+    for run in args.runs:
+        answer = check_project(run)
+        rows.append([run.name, f"{answer.points(10):g}"])
+        print(f"{run}\n{answer}\n")
+    _print_rows([["network", "points of 10"], *sorted(rows, key=lambda row: -float(row[1]))])
 
 
 def _figures(args) -> None:

@@ -97,6 +97,7 @@ def test_the_plain_run_collects_every_cell_of_every_lesson():
     )
     for lesson in LESSONS:
         assert done.stdout.count(f"{lesson}.ipynb::") == len(code_cells(read(lesson))), done.stdout[-2000:]
+    assert "exercises" not in done.stdout  # they are run by tests/test_exercises.py
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
@@ -143,6 +144,8 @@ def test_results_are_printed_and_compared(lesson):
 def test_a_lesson_keeps_to_its_form(lesson):
     notebook = read(lesson)
     first, cells = notebook.cells[0], code_cells(notebook)
+    assert cells[0].source.startswith("# On Colab ")  # see tests/test_colab.py
+    cells = cells[1:]
     assert first.cell_type == "markdown" and "**The question:" in first.source and "minutes" in first.source
     assert "you will be able to" in first.source
     prose = "\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")

@@ -1,0 +1,61 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Exercise 02a: shrink by hand
+#
+# *Fill in the body. 15 minutes, 3 points. Needs lesson 02.*
+#
+# Write `my_shrink`, which makes a picture `scale` times smaller on both sides. Every new pixel is the mean of a block of `scale` by `scale` old ones; the three colours stay apart.
+#
+# - `picture` has the shape (H, W, 3), and `scale` divides H and W. It is `uint8` (0 to 255) or `float32` (0 to 1).
+# - The answer runs from 0 to 1 in both cases.
+# - Use NumPy only, not `srlib.shrink`: that is the point.
+
+# %%
+import numpy as np
+
+import srlib
+
+picture = srlib.load_photos("sample", split="train")["coffee-r1c1"]
+print(picture.shape, picture.dtype)
+
+
+# %% tags=["answer"]
+def my_shrink(picture, scale):
+    """A picture `scale` times smaller, by the mean of each block, from 0 to 1."""
+    ### BEGIN SOLUTION
+    values = picture / 255 if picture.dtype == np.uint8 else picture
+    height, width, _ = picture.shape
+    blocks = values.reshape(height // scale, scale, width // scale, scale, 3)
+    return blocks.mean(axis=(1, 3))
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Check your answer. This cell may be run as often as you like; its last line is the points.
+
+# %% tags=["check"]
+answer = srlib.checks.check_shrink(my_shrink)
+print(answer)
+answer.points(3)
+
+# %% [markdown]
+# When it is right, look at it: the next cell shows the picture, and yours at scales 2, 4 and 8.
+
+# %%
+if answer:
+    versions = [my_shrink(picture, scale).astype("float32") for scale in (2, 4, 8)]
+    figure = srlib.show.pictures([picture, *versions], ["128 x 128", "64 x 64", "32 x 32", "16 x 16"], columns=4, size=2)
+else:
+    figure = "first the answer"
+figure

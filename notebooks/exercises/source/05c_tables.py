@@ -1,0 +1,75 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Exercise 05c: which tables may be compared?
+#
+# *Choose and justify. 15 minutes, 6 points: 1 for the choice, 5 for the reasons, which your teacher reads. Needs lessons 04 and 05.*
+#
+# Four tables, all of enlargement by 2. Table A holds published figures; B, C and D were made up for this exercise, each in a way that one meets.
+#
+# **Table A.** *Set5. Small pictures by MATLAB's `imresize` (bicubic, antialiased). PSNR on the luma channel Y, 2 pixels left out on each side.*
+#
+# | method | PSNR (dB) |
+# | --- | ---: |
+# | bicubic | 33.66 |
+# | SRCNN | 36.66 |
+# | FSRCNN | 37.00 |
+#
+# **Table B.** *Set5. Small pictures by `cv2.resize` with its default interpolation. PSNR over red, green and blue, whole pictures.*
+#
+# | method | PSNR (dB) |
+# | --- | ---: |
+# | bicubic | 32.43 |
+# | network P | 35.62 |
+#
+# **Table C.** *Set5. Small pictures by Pillow's `resize` with `BICUBIC`, which agrees with MATLAB's to rounding. PSNR on Y of YCbCr, a border of 2 pixels shaved.*
+#
+# | method | PSNR (dB) |
+# | --- | ---: |
+# | bicubic | 33.67 |
+# | network Q | 36.91 |
+#
+# **Table D.** *Our own 20 holiday photographs, otherwise as in table C.*
+#
+# | method | PSNR (dB) |
+# | --- | ---: |
+# | bicubic | 36.10 |
+# | network R | 38.75 |
+#
+# Which two of them may be put side by side, so that their networks can be compared? Write their letters, such as `"AB"`.
+
+# %%
+import srlib
+
+# %% tags=["answer"]
+my_choice = ...
+### BEGIN SOLUTION
+my_choice = "AC"
+### END SOLUTION
+
+# %% tags=["check"]
+answer = srlib.checks.check_tables(my_choice)
+print(answer)
+answer.points(1)
+
+# %% [markdown]
+# Now the reasons, in your own words, in the next cell:
+#
+# 1. Which line of each table gives away, without any small print, whether it was measured like table A? Why does that line work as a test? (2 points)
+# 2. Network R has the highest number of all. What does that say about R, compared with Q? (1 point)
+# 3. FSRCNN is 0.09 dB ahead of network Q. Name one thing that you would still ask before you call FSRCNN better. (2 points)
+
+# %% [markdown] tags=["free", "points-5"]
+# 1. The row of bicubic enlargement. It has no training and no weights, so on the same pictures, made small and measured in the same way, it gives the same number everywhere: 33.66 and 33.67 differ by rounding, 32.43 does not.
+# 2. Nothing. Its pictures are easier, or at least other ones: bicubic enlargement alone has 36.10 dB on them. Over bicubic, R gains 2.65 dB and Q 3.24 dB, and even these gains belong to different pictures.
+# 3. One of: what each was trained on and for how long; how large the spread over five pictures is, or how many of the five each wins; whether another set of pictures says the same; whether the difference survives another seed; what each costs in multiply-adds.

@@ -1,0 +1,334 @@
+"""Checks of the exercises on lesson 02: shrinking, enlarging, and aliasing.
+
+Enters: a function from pictures to pictures. Leaves: an answer.
+"""
+
+import numpy as np
+
+from ..degradation import enlarge, shrink
+from .answer import Answer, Wrong, _array, _call, _first_match, _judge, _near, _photograph
+
+
+def check_shrink(my_shrink) -> Answer:
+    """Check exercise 02a: shrinking by the mean of each block.
+
+    Parameters
+    ----------
+    my_shrink : callable
+        (picture, scale) -> small picture on the scale of 1.
+
+    Returns
+    -------
+    Answer
+    """
+    return _judge(
+        "my_shrink",
+        my_shrink,
+        {
+            "the mean of four": lambda f: _shrunk(f, _photograph(8, 12), 2, "a picture of 8x12, scale 2"),
+            "any scale": lambda f: _shrunk(f, _photograph(9, 15), 3, "a picture of 9x15, scale 3"),
+            "8-bit pictures": _shrunk_bytes,
+        },
+    )
+
+
+def _blocks_mixed_up(x, s):
+    h, w, c = x.shape
+    return x.reshape(s, h // s, s, w // s, c).mean((0, 2))
+
+
+def _shrunk(my_shrink, picture, s: int, case: str) -> None:
+    h, w, _ = picture.shape
+    hints = {
+        (h // s, w // s): "the colours were averaged too: a mean over all axes but two leaves a grey picture.",
+        (h // s, w, 3): "rows are merged, columns are not yet.",
+        (h, w // s, 3): "columns are merged, rows are not yet.",
+        (w // s, h // s, 3): "rows and columns have changed places.",
+        (h, w, 3): "the picture is as large as before; which axes should have become shorter?",
+    }
+    if s != 2:
+        hints = {(-(-h // 2), -(-w // 2), 3): "the 2 is written into your program; use `scale`."} | hints
+    stops = (
+        {} if s == 2 else {"hint": "it is right at scale 2; which number in your program belongs to that scale only?"}
+    )
+    result = _array(_call(my_shrink, picture, s, case=case, **stops), (h // s, w // s, 3), case, hints)
+    x = picture.astype(np.float64)
+    right = x.reshape(h // s, s, w // s, s, 3).mean((1, 3))
+    if _near(result, right):
+        return
+    hint = _first_match(
+        result,
+        {
+            "each new pixel is one of the old ones, and the others are thrown away; all of a block should count.": x[
+                ::s, ::s
+            ],
+            "each new pixel is one of the old ones, from the middle of its block; all of a block should count.": x[
+                s // 2 :: s, s // 2 :: s
+            ],
+            "each new pixel is the sum of its block; how many old pixels does it stand for?": right * s * s,
+            "the sum of a block is divided by the length of its side; how many pixels are in it?": right * s,
+            "a new pixel mixes old ones from far apart. In a reshape, the last axis runs fastest: where in the new shape must the scale stand, before or behind the number of blocks?": _blocks_mixed_up(
+                x, s
+            ),
+            "each new pixel is the brightest of its block; that is max-pooling, of lesson 03.": x.reshape(
+                h // s, s, w // s, s, 3
+            ).max((1, 3)),
+            "only the diagonal of each block counts; the other two corners are missing.": (x[::s, ::s] + x[1::s, 1::s])
+            / 2
+            if s == 2
+            else right + 1,
+        },
+    )
+    raise Wrong(
+        f"is off by up to {np.abs(result - right).max():.3f} for {case}.",
+        hint or stops.get("hint") or "take a picture of 2x2, compute its one new pixel with a pencil, and compare.",
+    )
+
+
+def _shrunk_bytes(my_shrink) -> None:
+    picture = np.round(_photograph(8, 8, 3) * 255).astype(np.uint8)
+    case = "a uint8 picture of 8x8"
+    result = _array(_call(my_shrink, picture, 2, case=case), (4, 4, 3), case)
+    right = picture.astype(np.float64).reshape(4, 2, 4, 2, 3).mean((1, 3))
+    if _near(result, right / 255):
+        return
+    corners = [picture[i::2, j::2] for i in (0, 1) for j in (0, 1)]
+    wrapped = (corners[0] + corners[1] + corners[2] + corners[3]).astype(np.float64)
+    hint = _first_match(
+        result,
+        {
+            "these are grey levels from 0 to 255, and the answer should run from 0 to 1.": right,
+            "these are whole grey levels from 0 to 255, and the answer should run from 0 to 1, with its fractions.": np.floor(
+                right
+            ),
+            "everything is black, or nearly: a conversion to whole numbers came too early.": right * 0,
+            "8-bit numbers start again at 0 after 255, and four of them together are more than that; convert before you add.": wrapped
+            / 4
+            / 255,
+            "8-bit numbers start again at 0 after 255, and four of them together are more than that; convert before you add. And the answer should run from 0 to 1.": wrapped
+            / 4,
+        },
+        tolerance=1e-3,
+    )
+    raise Wrong(
+        f"is off by up to {np.abs(result - right / 255).max():.3f} for {case}.",
+        hint or "a uint8 picture runs from 0 to 255: what must happen to it, and when?",
+    )
+
+
+def check_enlarge(my_enlarge) -> Answer:
+    """Check exercise 02b: linear enlargement by two, by hand.
+
+    Parameters
+    ----------
+    my_enlarge : callable
+        Small picture -> picture twice as high and as wide, both on the scale of 1.
+
+    Returns
+    -------
+    Answer
+    """
+    return _judge(
+        "my_enlarge",
+        my_enlarge,
+        {
+            "the inside": lambda f: _enlarged(f, slice(2, -2)),
+            "the border": lambda f: _enlarged(f, slice(None)),
+            "a single pixel": _enlarged_dot,
+        },
+    )
+
+
+def _along(x, axis, place):
+    """Values of x at fractional places along an axis, by linear interpolation, the ends repeated."""
+    x = np.moveaxis(x, axis, 0)
+    place = np.clip(place, 0, len(x) - 1)
+    low = np.minimum(place.astype(int), len(x) - 1)
+    high = np.minimum(low + 1, len(x) - 1)
+    share = (place - low).reshape(-1, *[1] * (x.ndim - 1))
+    return np.moveaxis((1 - share) * x[low] + share * x[high], 0, axis)
+
+
+def _both_ways(x, places):
+    return _along(_along(x, 0, places(x.shape[0])), 1, places(x.shape[1]))
+
+
+def _swapped(x):
+    """Linear enlargement with the two new pixels of each old one exchanged."""
+    right = _both_ways(x, lambda n: (np.arange(2 * n) + 0.5) / 2 - 0.5)
+    h, w, c = right.shape
+    return right.reshape(h // 2, 2, w // 2, 2, c)[:, ::-1, :, ::-1].reshape(h, w, c)
+
+
+def _wrapped(x):
+    for axis in (0, 1):
+        x = np.moveaxis(x, axis, 0)
+        pair = np.stack([0.75 * x + 0.25 * np.roll(x, 1, 0), 0.75 * x + 0.25 * np.roll(x, -1, 0)], 1)
+        x = np.moveaxis(pair.reshape(-1, *x.shape[1:]), 0, axis)
+    return x
+
+
+def _enlarged(my_enlarge, part) -> None:
+    small = _photograph(7, 10, 2)
+    case = "a picture of 7x10"
+    hints = {
+        (14, 10, 3): "there are twice as many rows; what about the columns?",
+        (7, 20, 3): "there are twice as many columns; what about the rows?",
+        (
+            13,
+            19,
+            3,
+        ): "between n pixels lie n - 1 new ones; but the picture should become twice as large, so old pixels are replaced rather than kept.",
+        (20, 14, 3): "rows and columns have changed places.",
+        (14, 20): "the colours are lost.",
+    }
+    result = _array(_call(my_enlarge, small, case=case), (14, 20, 3), case, hints)
+    x = small.astype(np.float64)
+    right = _both_ways(x, lambda n: (np.arange(2 * n) + 0.5) / 2 - 0.5)
+    inside = lambda y: y[part, part]
+    if _near(inside(result), inside(right)):
+        return
+    repeated = np.repeat(np.repeat(x, 2, 0), 2, 1)
+    suspects = {
+        "every pixel is copied into a block of four: that is nearest-neighbour enlargement. What should a new pixel take from its neighbour?": repeated,
+        "your first new pixel lies exactly on the first old one, and the last on the last; but a pixel is a small square, and what should meet are the edges of the picture, not the middles of its corner pixels.": _both_ways(
+            x, lambda n: np.linspace(0, n - 1, 2 * n)
+        ),
+        "every second new pixel is an old one and the others lie half way: that shifts the picture by half a new pixel. How far is the middle of a new pixel from the middle of the old one?": _both_ways(
+            x, lambda n: np.arange(2 * n) / 2
+        ),
+        "the two new pixels of each old one have changed places: the left one should lean to the left neighbour.": _swapped(
+            x
+        ),
+        "rows are interpolated, columns are only copied.": np.repeat(
+            _along(x, 0, (np.arange(14) + 0.5) / 2 - 0.5), 2, 1
+        ),
+        "columns are interpolated, rows are only copied.": np.repeat(
+            _along(x, 1, (np.arange(20) + 0.5) / 2 - 0.5), 2, 0
+        ),
+        "this is smoother than linear interpolation: which kernel did you use?": np.asarray(
+            enlarge(small, 2, kernel="bicubic")
+        ),
+        "at the border your picture continues on the opposite side, as numpy.roll does; here the edge should repeat itself.": _wrapped(
+            x
+        ),
+    }
+    hint = _first_match(inside(result), {hint: inside(value) for hint, value in suspects.items()})
+    if hint is None and part == slice(None) and _near(result[2:-2, 2:-2], right[2:-2, 2:-2]):
+        hint = "only the border is off: a pixel there has no neighbour on one side, and its own value takes the neighbour's place."
+    raise Wrong(
+        f"is off by up to {np.abs(inside(result) - inside(right)).max():.3f} {'inside' if part != slice(None) else 'at the border of'} {case}.",
+        hint or "enlarge a single row of two pixels, 0 and 100, with a pencil; lesson 02 tells the four values.",
+    )
+
+
+def _enlarged_dot(my_enlarge) -> None:
+    dot = np.full((1, 1, 3), 0.5, np.float32)
+    result = _array(_call(my_enlarge, dot, case="a picture of one pixel"), (2, 2, 3), "a picture of one pixel")
+    if not _near(result, 0.5):
+        raise Wrong(
+            "changes a picture of a single pixel.", "it has no neighbours, so nothing but its own value can count."
+        )
+
+
+def check_thumbnail(my_thumbnail) -> Answer:
+    """Check exercise 02c: a small picture without aliasing.
+
+    Parameters
+    ----------
+    my_thumbnail : callable
+        (picture, scale) -> small picture on the scale of 1.
+
+    Returns
+    -------
+    Answer
+    """
+    return _judge(
+        "my_thumbnail",
+        my_thumbnail,
+        {
+            "flat stays flat": _flat_stays_flat,
+            "fine waves turn grey": _fine_waves_turn_grey,
+            "coarse waves stay": _coarse_waves_stay,
+            "nothing is shifted": _nothing_is_shifted,
+        },
+    )
+
+
+def _thumbnail(my_thumbnail, picture, case: str):
+    h, w, _ = picture.shape
+    hints = {(h, w, 3): "the picture is smooth, and as large as before.", (h // 4, w // 4): "the colours are lost."}
+    return _array(_call(my_thumbnail, picture, 4, case=case), (h // 4, w // 4, 3), case, hints)
+
+
+def _waves(frequency: float, size: int = 64) -> np.ndarray:
+    """Vertical stripes, with the given number of waves to a pixel."""
+    row = 0.5 + 0.4 * np.cos(2 * np.pi * frequency * np.arange(size) + 0.3)
+    return np.broadcast_to(row[None, :, None], (size, size, 3)).astype(np.float32)
+
+
+def _contrast(small) -> float:
+    """Standard deviation of the middle, compared with that of the waves."""
+    return float(small[4:-4, 4:-4].std() / (0.4 / np.sqrt(2)))
+
+
+def _flat_stays_flat(my_thumbnail) -> None:
+    result = _thumbnail(my_thumbnail, np.full((64, 64, 3), 0.6, np.float32), "a flat picture of 64x64")
+    if not _near(result[2:-2, 2:-2], 0.6, 2e-3):
+        levels = "these are grey levels from 0 to 255, and the answer should run from 0 to 1."
+        raise Wrong(
+            f"turns a flat picture of 0.6 into {result[8, 8, 0]:.4g}.",
+            levels if result[8, 8, 0] > 2 else "what do the weights of an average add up to?",
+        )
+
+
+def _fine_waves_turn_grey(my_thumbnail) -> None:
+    worst = 0.0
+    for frequency in (0.22, 0.3, 0.36, 0.45):
+        for picture in (_waves(frequency), _waves(frequency).transpose(1, 0, 2)):
+            worst = max(worst, _contrast(_thumbnail(my_thumbnail, np.ascontiguousarray(picture), "fine stripes")))
+    if worst < 0.35:
+        return
+    picture, other = _photograph(64, 64, 5), _photograph(64, 64, 6)
+    result = _thumbnail(my_thumbnail, picture, "a picture of 64x64")
+    for offset in range(4):
+        mixed = other.copy()
+        mixed[offset::4, offset::4] = picture[offset::4, offset::4]
+        if _near(_thumbnail(my_thumbnail, mixed, "a picture of 64x64"), result):
+            if _near(result, picture[offset::4, offset::4]):
+                hint = "every fourth pixel is kept as it is, and the fifteen others of its block are never looked at."
+            else:
+                hint = "you smooth the small picture; by then the false stripes are in it, and no smoothing can tell them from true ones. What has to come first?"
+            break
+    else:
+        if _near(result, shrink(picture, 4, kernel="bilinear"), 1e-3):
+            hint = "linear interpolation by 4 looks at two of every four pixels in each direction; lesson 02 compares kernels."
+        else:
+            hint = "the pixels around are looked at, but too few of them: how wide must an average be, so that stripes of three pixels vanish in it?"
+    raise Wrong(f"still shows {100 * worst:.0f} % of the contrast of stripes that are too fine for it.", hint)
+
+
+def _coarse_waves_stay(my_thumbnail) -> None:
+    kept = min(
+        _contrast(_thumbnail(my_thumbnail, np.ascontiguousarray(picture), "coarse stripes"))
+        for picture in (_waves(1 / 24), _waves(1 / 24).transpose(1, 0, 2))
+    )
+    if kept < 0.75:
+        raise Wrong(
+            f"keeps only {100 * kept:.0f} % of the contrast of stripes that are 24 pixels wide.",
+            "stripes of six small pixels are well within what the small picture can hold; how far does your smoothing reach?",
+        )
+
+
+def _nothing_is_shifted(my_thumbnail) -> None:
+    row = np.linspace(0, 1, 64, dtype=np.float32)
+    ramp = np.ascontiguousarray(np.broadcast_to(row[None, :, None], (64, 64, 3)))
+    for picture, axis, told in ((ramp, 1, "columns"), (np.ascontiguousarray(ramp.transpose(1, 0, 2)), 0, "rows")):
+        result = np.moveaxis(_thumbnail(my_thumbnail, picture, "a ramp from black to white"), axis, 0)
+        right = row.reshape(16, 4).mean(1)[:, None, None]
+        off = ((result - right)[4:-4].mean()) * 63
+        if abs(off) > 0.2:
+            raise Wrong(
+                f"shifts the picture by {abs(off):.1f} of its old pixels along its {told}.",
+                "a new pixel stands for a block of four by four; where is the middle of that block?",
+            )

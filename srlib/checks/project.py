@@ -1,0 +1,145 @@
+"""The project: beat the given network within a budget of parameters and minutes.
+
+Enters: the folder of a network that ``srlib train`` or ``srlib.fit(.., out=..)`` wrote. Leaves: an answer with its scores.
+"""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+
+from ..data import FOR_JUDGING, load_photos
+from .answer import Answer, Wrong, _judge
+
+GIVEN = "residual_autoencoder_quarter"  # the network to beat, of those that travel with srlib
+MOST_PARAMETERS = 50_000  # the given network has 70,243
+MOST_MINUTES = 5.0
+_GRACE = 1.2  # `--minutes` times a few steps and fixes their number; on a busy machine the clock ends later
+# what a recipe may not name among its pictures: those of the final table
+_CLOSED = ("sample/test", *FOR_JUDGING)
+
+
+def check_project(my_network) -> Answer:
+    """Check exercise 05d: a network of one's own, within the budget, against the given one.
+
+    Parameters
+    ----------
+    my_network : str or Path
+        The folder that ``srlib train --out`` or ``srlib.fit(.., out=..)`` wrote.
+
+    Returns
+    -------
+    Answer
+        Its note tells the scores on the test photographs, once everything before that is in order.
+    """
+    report: dict = {}
+    answer = _judge(
+        "my_network",
+        my_network,
+        {
+            "a finished training": lambda folder: _finished(folder, report),
+            "within the budget": lambda folder: _within_the_budget(report),
+            "trained on what is open": lambda folder: _trained_on_what_is_open(report),
+            "ahead of bicubic enlargement": lambda folder: _ahead(report, "bicubic"),
+            "ahead of the given network": lambda folder: _ahead(report, GIVEN),
+        },
+    )
+    return Answer(answer.name, answer.passed, answer.of, answer.told, answer.hint, _note(report))
+
+
+def _finished(folder, report: dict) -> None:
+    from ..models import load_model
+
+    if not isinstance(folder, (str, Path)) or not str(folder).strip() or str(folder) == "...":
+        raise Wrong(
+            "is no folder yet.", "give the name of the folder that your training wrote, between quotation marks."
+        )
+    folder = Path(folder)
+    try:
+        if not folder.is_dir():
+            raise ValueError(f"There is no folder {str(folder)!r}; expected one that a training wrote: look at `out`.")
+        model = load_model(folder)
+        recipe = json.loads((folder / "recipe.json").read_text("utf-8"))
+        with (folder / "history.csv").open(newline="") as handle:
+            minutes = float(list(csv.DictReader(handle))[-1]["seconds"]) / 60
+        config = model.srlib_config
+        trained = {**recipe["model"]}
+        told = {
+            "model": model,
+            "minutes": minutes,
+            "parameters": int(model.count_params()),
+            "recipe": recipe,
+            "scores": {},
+        }
+    except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
+        raise Wrong(
+            f"cannot be read: {' '.join(str(error).split())}",
+            "hand in the whole folder: model.json, model.weights.h5, recipe.json and history.csv.",
+        ) from None
+    if any(trained[key] != config[key] for key in ("builder", "scale", "options")):
+        raise Wrong("holds a recipe of another network.", "hand in the folder as the training left it.")
+    if config["scale"] != 2 or recipe["kernel"] != "bilinear":
+        raise Wrong(
+            f"enlarges by {config['scale']} what was shrunk by {recipe['kernel']}; expected 2 and bilinear.",
+            "the given network was trained for that, and only then can the two be compared.",
+        )
+    report.update(told)
+
+
+def _within_the_budget(report: dict) -> None:
+    if report["parameters"] > MOST_PARAMETERS:
+        raise Wrong(
+            f"has {report['parameters']:,} parameters; the budget is {MOST_PARAMETERS:,}.",
+            "how do the parameters of a convolution grow with its width? Which designs of lesson 05 do their work where the picture is small?",
+        )
+    if report["minutes"] > MOST_MINUTES * _GRACE:
+        raise Wrong(
+            f"was trained for {report['minutes']:.1f} minutes; the budget is {MOST_MINUTES:g}.",
+            "fewer steps, or steps that cost less; the schedule must know the number from the start, so train again rather than stop early.",
+        )
+
+
+def _trained_on_what_is_open(report: dict) -> None:
+    for what in ("data", "validation"):
+        named = str(report["recipe"].get(what) or "").split("+")
+        closed = sorted({name for name in named if name in _CLOSED or name == "sample"})
+        if closed:
+            raise Wrong(
+                f"saw {closed[0]} during its training, as {what}.",
+                "the pictures of the final table are looked at once, at the end; which splits are open?",
+            )
+
+
+def _score(report: dict, name: str) -> np.ndarray:
+    from ..evaluation import evaluate
+
+    if name not in report["scores"]:
+        from ..models import load_model
+
+        method = {"bicubic": "bicubic", "my_network": report["model"]}.get(name) or load_model(name)
+        table = evaluate({name: method}, load_photos("sample", split="test"))
+        report["scores"][name] = table.values(name)
+    return report["scores"][name]
+
+
+def _ahead(report: dict, of: str) -> None:
+    gain = _score(report, "my_network") - _score(report, of)
+    if gain.mean() <= 0:
+        other = "bicubic enlargement" if of == "bicubic" else "the given network"
+        raise Wrong(
+            f"is {-gain.mean():.2f} dB behind {other} on the test photographs.",
+            "choose on the validation photographs before you come here again: what do the curves say, was it still getting better when the time was up? And from what does it start?",
+        )
+
+
+def _note(report: dict) -> str:
+    if not report:
+        return ""
+    lines = [f"  {report['parameters']:,} parameters, {report['minutes']:.1f} minutes of training."]
+    scores = report["scores"]
+    if "my_network" in scores:
+        told = {"bicubic": "bicubic", GIVEN: "the given network", "my_network": "my network"}
+        means = [f"{told[name]} {scores[name].mean():.2f} dB" for name in told if name in scores]
+        lines.append(f"  Test photographs: {', '.join(means)}.")
+    return "\n".join(lines)

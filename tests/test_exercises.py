@@ -1,0 +1,378 @@
+"""The exercises: one source each, students' copies without a solution, a solution that passes and a stub that does not."""
+
+import base64
+import contextlib
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parents[1]
+EXERCISES = ROOT / "notebooks" / "exercises"
+sys.path.insert(0, str(ROOT / "tools"))
+
+import colab  # noqa: E402
+import exercises  # noqa: E402
+
+URL = colab.address()
+NAMES = [name for name in exercises.names() if name != "quiz"]
+KINDS = ("Fill in the body", "Find the mistake", "Choose and justify", "A small project")
+
+
+def text_of(notebook):
+    return "\n".join(cell.source for cell in notebook.cells)
+
+
+def solutions(name):
+    """The lines of a source between the marks, and the text that stands for an answer in words."""
+    source = (EXERCISES / "source" / f"{name}.py").read_text("utf-8")
+    regions = re.findall(f"{exercises.BEGIN}\n(.*?){exercises.END}", source, re.S)
+    free = re.findall(r'# %% \[markdown\] tags=\["free".*?\n(.*?)(?=\n# %%|\Z)', source, re.S)
+    lines = [line.strip() for region in regions for line in region.splitlines()]
+    return lines + [line.removeprefix("# ").strip() for block in free for line in block.splitlines()]
+
+
+def cell_of(notebook, kind):
+    return next(c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id", "").endswith(f"-{kind}"))
+
+
+def points(notebook, place, monkeypatch):
+    """Run the code of a notebook in this process, cell by cell; the points that its last check gives, and what was printed."""
+    monkeypatch.chdir(place)
+    space, printed = {"__name__": "__main__"}, io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                exec(compile(cell.source, cell.id, "exec"), space)
+    of = exercises.points_of(cell_of(notebook, "check"))
+    return space["answer"].points(of), of, printed.getvalue()
+
+
+# -- what there is ---------------------------------------------------------------------------------------------------------
+
+
+def test_there_are_enough_exercises_of_every_kind():
+    assert len(NAMES) >= 12
+    assert {name[:2] for name in NAMES} == {"01", "02", "03", "04", "05"}
+    assert all(sum(name.startswith(lesson) for name in NAMES) >= 2 for lesson in ("01", "02", "03", "04", "05"))
+    first = {name: exercises.student(name, URL).cells[0].source for name in NAMES}
+    assert all(sum(f"*{kind}. " in text for kind in KINDS) == 1 for text in first.values())
+    for kind in KINDS:
+        assert any(f"*{kind}. " in text for text in first.values()), kind
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_exercise_says_what_it_takes_and_what_it_earns(name):
+    notebook = exercises.student(name, URL)
+    first = notebook.cells[0].source
+    assert first.startswith(f"# Exercise {name[:3]}: ") and re.search(r"\d+ minutes", first) and "lesson" in first
+    graded = [c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade")]
+    told = int(re.search(r"(\d+) points", first)[1])
+    assert told == sum(c.metadata.nbgrader.points for c in graded)
+    check = cell_of(notebook, "check").source
+    assert re.search(r"srlib\.checks\.check_\w+\(my_\w+\)", check) and check.splitlines()[1:] == [
+        "print(answer)",
+        f"answer.points({cell_of(notebook, 'check').metadata.nbgrader.points})",
+    ]
+
+
+def test_the_guide_lists_every_exercise_with_its_minutes_and_points():
+    guide = (EXERCISES / "README.md").read_text("utf-8")
+    for name in NAMES:
+        first = exercises.student(name, URL).cells[0].source
+        title = re.search(r"# Exercise \w+: (.*)", first)[1]
+        minutes, earned = re.search(r"(\d+) minutes", first)[1], re.search(r"(\d+) points", first)[1]
+        row = next(line for line in guide.splitlines() if line.startswith(f"| [{name[:3]} "))
+        assert f"({name}.ipynb)" in row and title.split(":")[0].lower() in row.lower(), row
+        assert f"| {minutes} | {earned} |" in row, row
+        assert colab.badge(f"notebooks/exercises/{name}.ipynb", URL) in row
+    together = sum(int(n) for n in re.findall(r"\| \d+ \| (\d+) \| \[!\[Open", guide))
+    assert f"All of them together are {together} points." in guide
+
+
+# -- the students' copies ----------------------------------------------------------------------------------------------------
+
+
+def test_the_copies_are_those_that_the_sources_make():
+    made = exercises.copies()
+    assert sorted(made) == sorted(EXERCISES.glob("*.ipynb"))
+    for file, text in made.items():
+        assert file.read_text("utf-8") == text, f"{file.name}: run python tools/exercises.py"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_solution_is_left_in_a_copy(name):
+    copy = text_of(nbformat.read(EXERCISES / f"{name}.ipynb", as_version=4))
+    source = (EXERCISES / "source" / f"{name}.py").read_text("utf-8")
+    given = {
+        line.strip() for line in re.sub(f"{exercises.BEGIN}\n.*?{exercises.END}", "", source, flags=re.S).splitlines()
+    }
+    lines = [line for line in solutions(name) if len(line) > 12 and line not in given]
+    assert lines
+    assert [line for line in lines if line in {line.strip() for line in copy.splitlines()}] == []
+    assert "SOLUTION" not in copy and "YOUR CODE HERE" in copy
+    assert "SOLUTION" in text_of(exercises.instructor(name, URL))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_hint_holds_a_line_of_a_solution(name):
+    told = "".join(p.read_text("utf-8") for p in (ROOT / "srlib" / "checks").glob("lesson_*.py"))
+    hints = "\n".join(re.findall(r'"([^"\n]{20,})"', told))
+    assert len(hints) > 5000
+    form = r"return \w+(, \w+)*"  # says what to return, not how to come to it
+    lines = [line for line in solutions(name) if len(line) > 12 and not re.fullmatch(form, line)]
+    assert [line for line in lines if line in hints] == []
+
+
+def test_the_copies_hold_no_outputs_and_only_the_check_is_locked():
+    for file in EXERCISES.glob("*.ipynb"):
+        notebook = nbformat.read(file, as_version=4)
+        nbformat.validate(notebook)
+        for cell in notebook.cells:
+            assert cell.cell_type == "markdown" or not (cell.outputs or cell.execution_count)
+            locked = cell.metadata.get("nbgrader", {}).get("locked", False)
+            assert (cell.metadata.get("editable") is False) == locked
+
+
+@pytest.mark.parametrize(
+    "source, made",
+    [
+        ("def f():\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION", "def f():\n    ...  # YOUR CODE HERE"),
+        ("a = 1\n### BEGIN SOLUTION\nb\n### END SOLUTION\nc", "a = 1\n...  # YOUR CODE HERE\nc"),
+        ("a = 1", "a = 1"),
+    ],
+)
+def test_a_solution_is_cut_out(source, made):
+    assert exercises.without_solution(source) == made
+
+
+@pytest.mark.parametrize("source", ["### BEGIN SOLUTION\na", "a\n### END SOLUTION"])
+def test_marks_that_are_no_pair_are_refused(source):
+    with pytest.raises(ValueError, match="do not come in pairs"):
+        exercises.without_solution(source)
+
+
+# -- right and wrong -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if "project" not in name])
+def test_the_solution_earns_all_points(name, tmp_path, monkeypatch):
+    earned, of, printed = points(exercises.instructor(name, URL), tmp_path, monkeypatch)
+    assert earned == of, printed
+    assert "\N{CHECK MARK}" in printed and "first the answer" not in printed
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_stub_runs_to_its_end_and_earns_nothing(name, tmp_path, monkeypatch):
+    earned, _, printed = points(exercises.student(name, URL), tmp_path, monkeypatch)
+    assert earned == 0
+    assert re.search("is not written yet|is no folder yet", printed) and "Hint: " in printed
+
+
+def test_the_project_can_be_won(tmp_path, monkeypatch):
+    """With a shipped network in the learner's place, and the budget widened for it: a test cannot train for five minutes."""
+    import srlib
+    from srlib.checks import project
+    from srlib.models import WEIGHTS, shipped
+
+    test = srlib.load_photos("sample", split="test")
+    methods = {n: srlib.load_model(n) for n, card in shipped().items() if card["kernel"] == "bilinear"}
+    table = srlib.evaluate(methods, test)
+    best = max(methods, key=table.mean)
+    assert table.mean(best) > table.mean(project.GIVEN)
+    folder = tmp_path / "best"
+    shutil.copytree(WEIGHTS / best, folder)
+    (folder / "recipe.json").write_text(json.dumps(json.loads((folder / "model.json").read_text())["recipe"]))
+    (folder / "history.csv").write_text("step,loss,psnr,seconds\n1,0.1,30,200\n")
+    monkeypatch.setattr(project, "MOST_PARAMETERS", 10**7)
+    answer = srlib.checks.check_project(folder)
+    assert answer and answer.points(10) == 10, answer
+    assert f"my network {table.mean(best):.2f} dB" in repr(answer) and "the given network" in repr(answer)
+
+
+# -- the quiz ------------------------------------------------------------------------------------------------------------------
+
+
+def quiz():
+    notebook = nbformat.read(EXERCISES / "quiz.ipynb", as_version=4)
+    cell = next(c for c in notebook.cells if "display_quiz" in c.source)
+    coded = re.search(r'b64decode\("([^"]+)"\)', cell.source)[1]
+    return cell, json.loads(base64.b64decode(coded))
+
+
+def test_the_quiz_has_ten_questions_with_one_right_answer_and_a_word_on_each():
+    _, questions = quiz()
+    assert len(questions) == 10
+    for question in questions:
+        answers = question["answers"]
+        assert question["type"] == "multiple_choice" and 3 <= len(answers) <= 5
+        assert sum(answer["correct"] for answer in answers) == 1
+        assert all(len(answer["feedback"]) > 15 and answer["answer"] for answer in answers)
+        assert "$" not in question["question"]  # JupyterLab 4 does not set formulas there
+    places = [next(i for i, a in enumerate(q["answers"]) if a["correct"]) for q in questions]
+    assert len(set(places)) >= 3
+
+
+def test_the_quiz_hides_its_answers_and_shows_itself(monkeypatch):
+    cell, questions = quiz()
+    assert questions[0]["question"] not in cell.source
+    shown = []
+    monkeypatch.setattr("jupyterquiz.display_quiz", lambda *a, **k: shown.append(a[0]))
+    exec(cell.source, {})
+    assert shown == [questions]
+
+
+def test_the_quiz_is_in_the_guide_with_its_answers():
+    guide = (EXERCISES / "README.md").read_text("utf-8")
+    _, questions = quiz()
+    for question in questions:
+        assert next(a["answer"] for a in question["answers"] if a["correct"]) in guide
+
+
+# -- the commands ---------------------------------------------------------------------------------------------------------------
+
+
+def tool(*words, cwd=ROOT):
+    command = [sys.executable, str(ROOT / "tools" / "exercises.py"), *map(str, words)]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True)
+
+
+def test_the_check_command_says_yes_or_names_what_is_out_of_date(monkeypatch, tmp_path, capsys):
+    assert exercises.main(["--check"]) == 0 and capsys.readouterr().out == ""
+    copies = exercises.copies() | {EXERCISES / "01a_split.ipynb": "{}\n"}
+    monkeypatch.setattr(exercises, "copies", lambda: copies)
+    before = (EXERCISES / "01a_split.ipynb").read_text("utf-8")
+    assert exercises.main(["--check"]) == 1
+    told = capsys.readouterr()
+    assert Path(told.out.strip()) == Path("notebooks/exercises/01a_split.ipynb") and told.err.count("\n") == 1
+    assert (EXERCISES / "01a_split.ipynb").read_text("utf-8") == before
+
+
+def test_a_command_fails_in_one_line(tmp_path, capsys):
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "mine.txt").write_text("keep")
+    for words, told in (
+        (["course", tmp_path / "full"], "is not empty"),
+        (["grade", tmp_path / "full"], "holds no exercise"),
+        (["grade", tmp_path / "nowhere"], "There is no folder"),
+    ):
+        assert exercises.main([*map(str, words)]) == 1
+        error = capsys.readouterr().err
+        assert error.startswith("exercises: ") and error.count("\n") == 1 and told in error
+    assert [p.name for p in (tmp_path / "full").iterdir()] == ["mine.txt"] and not Path("points.csv").exists()
+
+
+def answered(name, source):
+    """A student's copy with something written into its answer cell."""
+    notebook = exercises.student(name, URL)
+    cell_of(notebook, "answer").source = source
+    return notebook
+
+
+WRONG_PSNR = (
+    "def my_psnr(a, b):\n    return 10 * np.log10(1 / np.mean((a - b) ** 2))"  # right for float32 pictures only
+)
+
+
+@pytest.mark.slow
+def test_plain_files_are_graded_without_nbgrader(tmp_path):
+    """As from Colab: no metadata, a check that the learner has changed, one file that is no notebook."""
+    right = exercises.instructor("01a_split", URL)
+    half = answered("04a_psnr", WRONG_PSNR)
+    for cell in half.cells:
+        cell.metadata = nbformat.from_dict({})
+        if "check_psnr" in cell.source:
+            cell.source = "4"
+    tables = answered("05c_tables", 'my_choice = "AC"')
+    cell_of(tables, "free").source = "The row of bicubic tells."
+    broken = answered("02a_shrink", "def my_shrink(picture, scale) return 1")
+    for who, name, notebook in (
+        ("ada", "01a_split", right), ("ada", "04a_psnr", half), ("ben", "05c_tables", tables), ("ben", "02a_shrink", broken),
+    ):  # fmt: skip
+        (tmp_path / "in" / who).mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook, tmp_path / "in" / who / f"{name}.ipynb")
+    (tmp_path / "in" / "ben" / "01b_leak.ipynb").write_text("no notebook")
+    done = tool("grade", tmp_path / "in", "-o", tmp_path / "points.csv", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    import csv
+
+    with (tmp_path / "points.csv").open(newline="", encoding="utf-8") as handle:
+        rows = {(r["student"], r["exercise"]): r for r in csv.DictReader(handle)}
+    assert {key: (float(r["points"]), int(r["of"])) for key, r in rows.items()} == {
+        ("ada", "01a_split"): (5.0, 5),
+        ("ada", "04a_psnr"): (1.0, 4),
+        ("ben", "01b_leak"): (0.0, 3),
+        ("ben", "02a_shrink"): (0.0, 3),
+        ("ben", "05c_tables"): (1.0, 1),
+    }
+    assert "cannot be negative" in rows["ada", "04a_psnr"]["the check says"]
+    assert rows["ben", "05c_tables"]["to read (not in the points)"] == "The row of bicubic tells."
+    assert "cannot be read as a notebook" in rows["ben", "01b_leak"]["the check says"]
+
+
+# -- the whole round with nbgrader ------------------------------------------------------------------------------------------------
+
+
+def nbgrader(place, *words):
+    # nbgrader calls a program that is installed beside Python
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", *words],
+        cwd=place, capture_output=True, text=True, env=os.environ | {"PATH": path},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+    return done
+
+
+@pytest.mark.slow
+def test_the_whole_round_with_nbgrader(tmp_path):
+    """A course, its release, one submission that is right in half of it, autograding, feedback."""
+    from nbgrader.api import Gradebook
+
+    place = tmp_path / "course"
+    done = tool("course", place)
+    assert done.returncode == 0, done.stderr
+    assert sorted(p.name for p in (place / "source").iterdir()) == [
+        *(f"lesson_{n}" for n in ("01", "02", "03", "04", "05")), "project",
+    ]  # fmt: skip
+    nbgrader(place, "generate_assignment", "lesson_04", "--create")
+    inside = [name for name in NAMES if name.startswith("04")]
+    for name in inside:  # what nbgrader hands out is what this repository hands out
+        released = nbformat.read(place / "release" / "lesson_04" / f"{name}.ipynb", as_version=4)
+        copy = exercises.student(name, URL)
+        assert [(c.cell_type, c.source) for c in released.cells] == [(c.cell_type, c.source) for c in copy.cells]
+        for ours, theirs in zip(copy.cells, released.cells):
+            own = dict(theirs.metadata.get("nbgrader", {}))
+            own.pop("checksum", None)
+            assert own == ours.metadata.get("nbgrader", {})
+            assert theirs.metadata.get("editable") == ours.metadata.get("editable")
+
+    handed_in = place / "submitted" / "ada" / "lesson_04"
+    handed_in.mkdir(parents=True)
+    report = answered("04c_report", text_of_solution("04c_report"))  # right: 4 of 4
+    psnr = answered("04a_psnr", text_of_solution("04a_psnr").replace("if a.ndim == 4", "if False"))  # no batch: 2 of 4
+    ssim = exercises.student("04b_ssim", URL)  # not begun: 0 of 5
+    cell_of(ssim, "check").source = "5"  # nor does it help to change the check
+    for name, notebook in zip(inside, (psnr, ssim, report)):
+        nbformat.write(notebook, handed_in / f"{name}.ipynb")
+    nbgrader(place, "autograde", "lesson_04", "--create")
+    nbgrader(place, "generate_feedback", "lesson_04")
+    with Gradebook(f"sqlite:///{place / 'gradebook.db'}") as book:
+        submission = book.find_submission("lesson_04", "ada")
+        assert {n.name: (n.score, n.max_score) for n in submission.notebooks} == {
+            "04a_psnr": (2.0, 4.0), "04b_ssim": (0.0, 5.0), "04c_report": (4.0, 4.0),
+        }  # fmt: skip
+        assert (submission.score, submission.max_score) == (6.0, 13.0)
+    feedback = (place / "feedback" / "ada" / "lesson_04" / "04a_psnr.html").read_text("utf-8")
+    assert "Which comes first" in feedback and "2.0" in feedback
+
+
+def text_of_solution(name):
+    return cell_of(exercises.instructor(name, URL), "answer").source
