@@ -36,7 +36,7 @@ import srlib
 
 train = srlib.load_photos("sample", split="train")
 validation = srlib.load_photos("sample", split="validation")
-network = srlib.load_model("subpixel")
+network = srlib.load_model("subpixel_sample")
 print(train)
 print(validation)
 print("the network was trained on pictures shrunk by", network.srlib_config["kernel"], "interpolation, and on nothing else")
@@ -134,7 +134,7 @@ STEPS = 100  # about seven seconds for each on two cores
 more = train + srlib.load_photos("dead_leaves", count=100)
 trained = {}
 for kernel in ("bilinear", "bicubic"):
-    trained[kernel] = srlib.load_model("subpixel")
+    trained[kernel] = srlib.load_model("subpixel_sample")
     srlib.fit(trained[kernel], more, kernel=kernel, steps=STEPS, batch=8, learning_rate=5e-4, seed=0)
 print("trained further on shrinking by", " and by ".join(trained))
 
@@ -161,7 +161,7 @@ for kernel, other in (("bilinear", "bicubic"), ("bicubic", "bilinear")):
 # %%
 ROUNDS = 6  # one to two seconds for each on two cores
 pictures = (train + srlib.load_photos("dead_leaves", count=40)).images
-tuned = srlib.load_model("subpixel")
+tuned = srlib.load_model("subpixel_sample")
 tuned.compile(optimizer="adam", loss="mae")
 for n in range(ROUNDS):
     rng = np.random.default_rng(n)

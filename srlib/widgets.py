@@ -25,7 +25,7 @@ from .pictures import check, check_choice, to_uint8
 from .upscaling import upscale
 
 SIDE = 512  # what it works with: at most so many pixels of the enlarged picture along a side
-NETWORK = "subpixel"  # the small shipped network, shown unless methods are given
+NETWORK = "small_bilinear"  # the small shipped network, shown unless methods are given
 SCALES = (2, 3, 4)
 KEPT = 48  # results that are kept, of less than two megabytes each
 # What a camera does besides, by the name that the page shows: options of make_pairs, and the quality of a JPEG file.
