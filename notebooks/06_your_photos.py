@@ -152,7 +152,7 @@ for kernel, other in (("bilinear", "bicubic"), ("bicubic", "bilinear")):
     assert 0.2 < loss < 0.6
 
 # %% [markdown]
-# Seven seconds of training on the right kernel are worth about 0.4 dB, in both directions. That is a quarter of all that the network gains over bicubic enlargement, from two kernels that are near relatives. When two papers differ by a tenth of a decibel, look first at how their small pictures were made.
+# The right kernel is worth more than 0.3 dB, in both directions. That is about a fifth of all that the network gains over bicubic enlargement, from two kernels that are near relatives. When two papers differ by a tenth of a decibel, look first at how their small pictures were made.
 #
 # ## Train on what you have
 #
@@ -248,7 +248,7 @@ for tile in (16, 50, 192):
 # %% [markdown]
 # ## The explorer
 #
-# Now you. Choose or upload a picture, choose what happens to it, choose two methods, and move the slider over the picture. The marked square is shown enlarged. With *shrink: not* your picture is enlarged as it is; then there is no true picture, and therefore no number.
+# Now you. Choose or upload a picture, choose what happens to it, choose two methods, and move the slider over the picture. The marked square is shown enlarged. (Where this notebook is not live, a still picture stands below: the whole picture's numbers in its title, each square's own beneath it.) With *shrink: not* your picture is enlarged as it is; then there is no true picture, and therefore no number.
 
 # %%
 tissue = train["immunohistochemistry-r1c1"]
@@ -283,7 +283,7 @@ for name, picture in made.items():
     print(f"{name:8} centre: {told[0]}   rim: {told[1]}")
 
 # %% [markdown]
-# In the centre both are right. At the rim neither agrees with the truth; it might as well be another picture. There the network gives its rings half as much contrast again as bicubic does. It has learned that faint lines stand for strong ones, and strengthens what was never there.
+# In the centre both are right. At the rim neither agrees with the truth; it might as well be another picture. There the network gives its rings half as much contrast again as bicubic does, and more. It has learned that faint lines stand for strong ones, and strengthens what was never there.
 #
 # Roofs, shirts and fences have such patterns, and number plates have strokes as fine. When somebody offers to *recover* a face or a plate from a few pixels, what comes out is what the network found typical, with the contrast of a fact. **An enlarged picture may be looked at. It may not be read as evidence, and it should say that it was enlarged.**
 #
@@ -312,7 +312,7 @@ for case, (small, true) in {"clean": srlib.make_pairs(test), "the camera": camer
 # ## Recap
 #
 # - A network undoes the damage that it was trained on. Noise and sharpening, which it never saw, it makes worse.
-# - The wrong kernel alone cost 0.4 dB. State how small pictures were made.
+# - The wrong kernel alone cost more than 0.3 dB. State how small pictures were made.
 # - Training on what you have mends much of it, and costs on everything else.
 # - Tiles must overlap by as far as the network looks; `srlib.upscale` sees to that.
 # - How does it do on a picture that nobody degraded on purpose? Worse than on ours, until it is trained for such pictures. And what it adds is a guess.

@@ -40,8 +40,8 @@ SPOILED = {
 # What is done with a picture that is larger than the explorer works with.
 MIDDLE, WHOLE = "its middle", "all of it, made smaller"
 _AS_IT_IS = "as it is"  # in place of a kernel: nothing is shrunk, so there is no true picture to compare with
-_ZOOMS = (32, 48, 64, 96, 128)
 _PANEL = 192  # pixels along a side of an enlarged square
+_ZOOMS = (32, 48, 64, 96, 192)  # sides of the square before, each a divisor of it: pixels stay square
 _MARK = (217, 130, 43)
 _VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -348,23 +348,18 @@ class Explorer:
         words = lambda: w.HTML(layout=w.Layout(margin="0", width="auto"))
         self._names, self.table, self.message = words(), words(), words()
         self.image = w.Image(format="png", layout=w.Layout(width="100%", margin="0"))
-        self.squares = [w.Image(format="png", layout=w.Layout(width="100%", margin="0")) for _ in range(3)]
+        panel = w.Layout(width=f"{_PANEL}px", margin="0 8px 4px 0", flex="0 1 auto")
+        self.squares = [w.Image(format="png", layout=panel) for _ in range(3)]
         self._labels = [words() for _ in self.squares]
-        panels = [
-            w.VBox([image, label], layout=w.Layout(flex="1 1 100px", max_width=f"{_PANEL}px", margin="0 6px 0 0"))
-            for image, label in zip(self.squares, self._labels)
-        ]
+        panels = [w.HBox(pair, layout=w.Layout(align_items="center")) for pair in zip(self.squares, self._labels)]
         row = lambda *parts: w.HBox(parts, layout=w.Layout(flex_flow="row wrap", width="100%", align_items="center"))
         left = w.VBox(
             [self._names, self.image, self.slider, self.table],
             layout=w.Layout(flex="1 1 320px", max_width=f"{SIDE}px", margin="0 16px 0 0"),
         )
         right = w.VBox(
-            [
-                w.HBox(panels, layout=w.Layout(width="100%")),
-                w.VBox([self.zoom, self.across, self.down], layout=w.Layout(max_width="320px")),
-            ],
-            layout=w.Layout(flex="1 1 300px", max_width=f"{3 * (_PANEL + 6)}px", margin="22px 0 0 0"),
+            [*panels, w.VBox([self.zoom, self.across, self.down])],
+            layout=w.Layout(flex="0 1 310px", margin="22px 0 0 0"),
         )
         body = w.HBox([left, right], layout=w.Layout(flex_flow="row wrap", width="100%", align_items="flex-start"))
         self.widget = w.VBox(

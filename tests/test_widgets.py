@@ -184,16 +184,16 @@ def large(make_picture):
 
 def test_the_small_network_answers_within_a_second_and_at_once_the_second_time(large, monkeypatch):
     assert large.after.value == widgets.NETWORK and large.before.value == "bicubic"
-    start = time.perf_counter()
+    start = time.process_time()  # what the processor does, whatever else it has to do
     large.kernel.value = "bicubic"
-    computed = time.perf_counter() - start
+    computed = time.process_time() - start
     large.kernel.value = "bilinear"
     monkeypatch.setattr(widgets, "upscale", None)  # nothing may be computed again
-    start = time.perf_counter()
+    start = time.process_time()
     large.kernel.value = "bicubic"
-    kept = time.perf_counter() - start
-    # three times the promise, for a busy machine; the promise itself is measured when nothing else runs
-    assert computed < 3 and kept < 0.5
+    kept = time.process_time() - start
+    print(f"{computed:.2f} and {kept:.2f} s")
+    assert computed < 2 and kept < 0.3  # a second of both cores
     assert large.numbers.keys() == {"bicubic", widgets.NETWORK}
 
 
