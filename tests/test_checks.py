@@ -794,3 +794,25 @@ def test_the_given_network_would_not_pass_its_own_budget():
     from srlib.checks.project import GIVEN, MOST_PARAMETERS
 
     assert srlib.load_model(GIVEN).count_params() > MOST_PARAMETERS
+
+
+def test_the_command_scores_every_network_best_first(run, tmp_path, capsys):
+    from srlib.cli import main
+
+    late = changed(run, tmp_path, seconds=4000)
+    assert main(["project", str(late), str(run)]) == 0
+    out = capsys.readouterr().out
+    assert repr(checks.check_project(run)) in out and "66.7 minutes; the budget is 5" in out
+    assert [line.split() for line in out.splitlines()[-3:]] == [
+        ["network", "points", "of", "10"],
+        ["run", "6"],
+        ["changed", "2"],
+    ]
+
+
+def test_the_command_fails_in_one_line_before_it_scores_anything(run, capsys):
+    from srlib.cli import main
+
+    assert main(["project", str(run), "nowhere"]) == 1
+    told = capsys.readouterr()
+    assert told.out == "" and told.err.count("\n") == 1 and "There is no folder 'nowhere'" in told.err

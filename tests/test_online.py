@@ -85,7 +85,7 @@ def colab(tmp_path_factory):
     run(base, "-m", "venv", "env")
     python = str(place / "env" / "bin" / "python")
     packages = [f"{name}=={version}" for name, version in COLAB.items()]
-    run(python, "-m", "pip", "install", "-q", *packages, "nbval", "pytest")
+    run(python, "-m", "pip", "install", "-q", "--no-compile", *packages, "nbval", "pytest")
     library = Path(run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip())
     (library / "google" / "colab").mkdir(parents=True)
     (library / "google" / "colab" / "__init__.py").write_text("")

@@ -19,7 +19,7 @@
 #
 # Write `my_split`. It takes a list of such names and returns three lists of names: to train on, to validate on, to test on.
 #
-# - Every square is in exactly one list, and no list is empty. There are at least three photographs.
+# - Every square is in exactly one list, and no list is empty. There are at least five photographs.
 # - No photograph has squares in two lists.
 # - More than half of the photographs are for training (one each is enough for the other two lists).
 # - The same names give the same split, every time, in whatever order they come.

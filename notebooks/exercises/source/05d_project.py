@@ -65,7 +65,7 @@ def train(folder, minutes, *words):
 
 
 # %% [markdown]
-# Call it in the next cell, for example with
+# Call it in the next cell, for example as below; it prints one line when it ends.
 #
 # `train("try-1", 1, "--model", "subpixel", "--option", "width=16")`
 #
@@ -84,7 +84,7 @@ train(my_network, 5, "--model", "subpixel", "--option", "width=24", "--option", 
 # Was it still rising at the end? Is it ahead of the given network where it matters to you?
 
 # %%
-if isinstance(my_network, str):
+if isinstance(my_network, str) and Path(my_network).is_dir():
     mine = srlib.load_model(my_network)
     print(srlib.evaluate({"bicubic": "bicubic", "given": given, "mine": mine}, validation).by_group("psnr"))
 else:
