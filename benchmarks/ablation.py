@@ -23,7 +23,7 @@ from srlib.training import versions
 
 OUT = Path(__file__).parents[1] / "srlib" / "results" / "ablation.json"
 SIZE = {"width": 16, "blocks": 2, "kernel": "bicubic"}
-TRAINING = {"kernel": "bicubic", "steps": 1500, "batch": 16, "crop": 48, "learning_rate": 2e-3}
+TRAINING = {"kernel": "bicubic", "steps": 1000, "batch": 16, "crop": 48, "learning_rate": 2e-3}
 
 
 def _body(x, width, blocks, skips=True):
