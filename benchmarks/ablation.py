@@ -71,6 +71,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     args = parser.parse_args()
     BUILDERS.update({builder.__name__: builder for builder in (whole_picture, large_space, no_skips)})
+    OUT.parent.mkdir(exist_ok=True)
     photos = srlib.load_photos("bsds500")
     held = np.arange(len(photos)) % 10 == 0
     learn, judge = photos[~held], photos[held]
