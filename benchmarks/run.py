@@ -73,6 +73,17 @@ def backends(quick: bool) -> dict:
     }
 
 
+def photographs(quick: bool) -> dict:
+    sizes = ((200, 300), (400, 600), (600, 900)) if quick else ((2000, 3000), (2828, 4243), (4000, 6000))
+    repeat = 1 if quick else 3
+    return {
+        "tensorflow": [task("command", words=["-c", "import tensorflow"]) for _ in range(repeat)],
+        "cold": [task("photograph", height=512, width=512, suffix=".png") for _ in range(repeat)],
+        "start": [task("photograph", height=16, width=16) for _ in range(repeat)],
+        "sizes": [task("photograph", height=height, width=width) for height, width in sizes],
+    }
+
+
 def quality(quick: bool) -> dict | None:
     if not os.environ.get("SRLIB_DATA"):
         print("  SRLIB_DATA is not set, so there is no BSDS500: quality is left out.", file=sys.stderr)
@@ -192,6 +203,38 @@ def tell_backends(found: dict) -> list[str]:
     ]
 
 
+def tell_photographs(found: dict) -> list[str]:
+    least = lambda runs, key: min(run[key] for run in runs)
+    about = [
+        f"{least(found['cold'], key) - least(found['tensorflow'], key):.1f} s {words}"
+        for key, words in (("seconds", "by the clock"), ("processor_seconds", "of processor time"))
+    ]
+    start = least(found["start"], "processor_seconds")
+    rates = [(x["processor_seconds"] - start) / (x["made"][0] * x["made"][1] / 1e6) for x in found["sizes"]]
+    apart = max(rates) / min(rates) - 1
+    rows = [
+        [
+            f"{x['width']}x{x['height']}",
+            f"{x['made'][1]}x{x['made'][0]}",
+            f"{x['seconds']:.0f}",
+            f"{x['processor_seconds']:.0f}",
+            f"{rate:.2f}",
+            mb(x["peak_bytes"]),
+        ]
+        for x, rate in zip(found["sizes"], rates)
+    ]
+    peak = max(x["peak_bytes"] for x in found["sizes"])
+    return [
+        f"`srlib upscale` with `subpixel`, each in a fresh process. A PNG of 512x512, from a cold start, takes {' and '.join(about)} longer than `import tensorflow` "
+        f"(the least of {len(found['cold'])}; at most 4 s wanted). JPEG photographs of three sizes are below: the time for a megapixel, the start of {start:.1f} s left out, differs by {100 * apart:.0f} % "
+        f"(at most 20 wanted: {'yes' if apart <= 0.2 else 'NO'}), and the peak memory of the whole process is {mb(peak)} (below 3,000 wanted: {'yes' if peak < 3e9 else 'NO'}).",
+        "",
+        *table(
+            ["picture", "becomes", "seconds", "processor seconds", "of these a megapixel made", "peak memory"], *rows
+        ),
+    ]
+
+
 def tell_quality(found: dict) -> list[str]:
     score = lambda x: [f"{x['psnr']:.2f}", f"{x['ssim']:.4f}"]
     ours, looks = found["ours"], found["reference"]["looks"]
@@ -226,6 +269,7 @@ SECTIONS = {
     "training": ("Training speed", training, tell_training),
     "memory": ("Memory for the pictures", memory, tell_memory),
     "enlarge": ("Enlarging", enlarge, tell_enlarge),
+    "photographs": ("Photographs", photographs, tell_photographs),
     "backends": ("TensorFlow against JAX", backends, tell_backends),
     "quality": ("Quality for time", quality, tell_quality),
 }

@@ -164,6 +164,38 @@ def backend(steps: int = 60) -> dict:
     }
 
 
+def command(words: list[str]) -> dict:
+    """Seconds, processor seconds and peak memory of a command in a process of its own; no Windows."""
+    import subprocess
+
+    start = time.perf_counter()
+    process = subprocess.Popen([sys.executable, *words])
+    _, status, used = os.wait4(process.pid, 0)
+    if status:
+        raise SystemExit(f"{words} ended with status {status}")
+    return {
+        "seconds": time.perf_counter() - start,
+        "processor_seconds": used.ru_utime + used.ru_stime,
+        "peak_bytes": used.ru_maxrss * (1 if sys.platform == "darwin" else 1024),
+    }
+
+
+def photograph(height: int, width: int, method: str = "subpixel", suffix: str = ".jpg") -> dict:
+    """`srlib upscale` of a picture file, from a cold start."""
+    import tempfile
+
+    from PIL import Image
+
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = (Path(folder) / f"{name}{suffix}" for name in ("small", "large"))
+        small = next(made_up(1, 500))  # what it shows does not change the work
+        Image.fromarray(small).resize((width, height), Image.Resampling.BICUBIC).save(source)
+        found = command(["-m", "srlib", "upscale", str(source), "-o", str(target), "--model", method])
+        with Image.open(target) as large:
+            found["made"] = [large.height, large.width]
+    return {"height": height, "width": width, **found}
+
+
 # -- quality for time -------------------------------------------------------------------------------------------------------
 
 
@@ -255,7 +287,18 @@ def quality_reference(looks: list[float], batch: int, seed: int = 0) -> dict:
 
 TASKS = {
     task.__name__: task
-    for task in (train, write_pictures, feed, enlarge, backend, quality_interpolation, quality_ours, quality_reference)
+    for task in (
+        train,
+        write_pictures,
+        feed,
+        enlarge,
+        backend,
+        command,
+        photograph,
+        quality_interpolation,
+        quality_ours,
+        quality_reference,
+    )  # fmt: skip
 }
 
 if __name__ == "__main__":

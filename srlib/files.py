@@ -26,7 +26,7 @@ import numpy as np
 from ._quiet import native_stderr_held
 from ._writing import write_whole
 from .pictures import check_scale
-from .upscaling import enlarged_rows
+from .upscaling import enlarged_pieces
 
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601, as Pillow's
 
@@ -265,7 +265,8 @@ def _read_plain(image) -> tuple[np.ndarray, np.ndarray | None]:
     if "transparency" in image.info or image.mode in ("LA", "La", "PA", "RGBA", "RGBa"):
         both = np.asarray(image.convert("LA" if grey else "RGBA"))
         return (both[..., 0] if grey else both[..., :3]), both[..., -1]
-    return np.asarray(image.convert("L" if grey else "RGB")), None
+    wanted = "L" if grey else "RGB"
+    return np.asarray(image if image.mode == wanted else image.convert(wanted)), None
 
 
 def _from_cmyk(image):
@@ -470,26 +471,25 @@ def _enlarged(picture: Picture, kind: Kind, method, scale: int):
     if deep:
         large = np.empty((height, width, sum(channels)), np.uint16)
         for (layer, how), first, count in zip(layers, (0, channels[0]), channels):
-            for y, rows in _rounded(layer, how, scale, np.uint16):
-                large[y : y + len(rows), :, first : first + count] = rows.reshape(len(rows), width, count)
+            for rows, columns, made in _rounded(layer, how, scale, np.uint16):
+                large[rows, columns, first : first + count] = made.reshape(*made.shape[:2], count)
         return large
     images = [Image.new("L" if count == 1 else "RGB", (width, height)) for count in channels]
     for (layer, how), image in zip(layers, images):
-        for y, rows in _rounded(layer, how, scale, np.uint8):
-            image.paste(Image.fromarray(rows), (0, y))
+        for rows, columns, made in _rounded(layer, how, scale, np.uint8):
+            image.paste(Image.fromarray(made), (columns.start, rows.start))
     for veil in images[1:]:
         images[0].putalpha(veil)
     return images[0]
 
 
 def _rounded(layer: np.ndarray, method, scale: int, dtype):
-    """A layer enlarged, from top to bottom: where some rows begin, and the rows, grey or RGB as the layer is."""
-    grey, y = layer.ndim == 2, 0
-    for rows in enlarged_rows(_as_rgb(layer) if grey else layer, method, scale):
+    """A layer enlarged, in pieces: rows and columns of the result, and its levels there, grey or RGB as the layer is."""
+    grey, top = layer.ndim == 2, np.float32(np.iinfo(dtype).max)
+    for rows, columns, made in enlarged_pieces(_as_rgb(layer) if grey else layer, method, scale):
         if grey:  # an interpolation treats all three alike, a network nearly
-            rows = rows[..., 0] if isinstance(method, str) else rows @ _LUMA
-        yield y, np.rint(rows * np.float32(np.iinfo(dtype).max)).astype(dtype)
-        y += len(rows)
+            made = made[..., 0] if isinstance(method, str) else made @ _LUMA
+        yield rows, columns, np.rint(made * top).astype(dtype)
 
 
 def _as_rgb(grey: np.ndarray) -> np.ndarray:

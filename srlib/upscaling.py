@@ -58,15 +58,15 @@ def upscale(picture, method, scale: int | None = None, *, tile: int = TILE) -> n
     out = np.empty((n, height * scale, width * scale, 3), np.float32)
     together = max(1, tile**2 // min(height * width, tile**2))  # small pictures go in groups
     for i in range(0, n, together):
-        y = 0
-        for band in _bands(batch[i : i + together], method, scale, tile):
-            out[i : i + together, y : y + band.shape[1]] = band
-            y += band.shape[1]
+        for rows, columns, made in _tiles(batch[i : i + together], method, scale, tile):
+            out[i : i + together, rows, columns] = made
     return out if picture.ndim == 4 else out[0]
 
 
-def enlarged_rows(picture, method, scale: int | None = None, *, tile: int = TILE) -> Iterator[np.ndarray]:
-    """The same from top to bottom, some rows at a time: for a result that would be too much in ``float32``.
+def enlarged_pieces(
+    picture, method, scale: int | None = None, *, tile: int = TILE
+) -> Iterator[tuple[slice, slice, np.ndarray]]:
+    """The same in pieces: for a result that would be too much in ``float32``.
 
     Parameters
     ----------
@@ -79,18 +79,27 @@ def enlarged_rows(picture, method, scale: int | None = None, *, tile: int = TILE
 
     Yields
     ------
-    ndarray of float32, (rows, scale*w, 3)
-        Clipped to [0, 1]; one below the other they are what :func:`upscale` gives.
+    rows, columns : slice
+        Of the result.
+    made : ndarray of float32, (rows, columns, 3)
+        Clipped to [0, 1]; put where they belong, the pieces are what :func:`upscale` gives. To be used up before the
+        next one is asked for.
     """
     if not isinstance(method, str):
         scale = check_method(method, scale, tile)
-        yield from (band[0] for band in _bands(picture[None], method, scale, tile))
+        for rows, columns, made in _tiles(picture[None], method, scale, tile):
+            yield rows, columns, made[0]
         return
-    scale = 2 if scale is None else scale
-    for y in range(0, len(picture), tile):
-        top, bottom = max(0, y - _MARGIN), min(len(picture), y + tile)
+    scale, (height, width, _) = 2 if scale is None else scale, picture.shape
+    step = max(8, tile**2 // width)  # rows as many as make a tile
+    for y in range(0, height, step):
+        top, bottom = max(0, y - _MARGIN), min(height, y + step)
         made = enlarge(to_float(picture[top : bottom + _MARGIN]), scale, kernel=method)
-        yield made[(y - top) * scale : (bottom - top) * scale]
+        yield (
+            slice(y * scale, bottom * scale),
+            slice(0, width * scale),
+            made[(y - top) * scale : (bottom - top) * scale],
+        )
 
 
 def check_method(method, scale: int | None = None, tile: int = TILE) -> int | None:
@@ -140,28 +149,25 @@ def _whole(batch, model, scale: int | None) -> np.ndarray:
     return out
 
 
-def _bands(batch, model, scale: int, tile: int) -> Iterator[np.ndarray]:
-    """Enlarge some pictures of one size, from top to bottom: (N, rows, scale*w, 3), `rows` as high as a tile."""
+def _tiles(batch, model, scale: int, tile: int) -> Iterator[tuple[slice, slice, np.ndarray]]:
+    """Enlarge some pictures of one size: rows and columns of the result, and what belongs there, (N, rows, columns, 3)."""
     from tqdm import tqdm
 
     from .geometry import geometry
 
     known = geometry(model)
     n, height, width, _ = batch.shape
-    across = _windows(width, tile, known)
-    down = _windows(height, tile, known)
+    across, down = (_windows(length, tile, known) for length in (width, height))
+    large = lambda kept, start=0: slice((kept.start - start) * scale, (kept.stop - start) * scale)
     # only on a terminal, and only where one has to wait
     with tqdm(total=len(down) * len(across), desc="tiles", delay=1, disable=None, leave=False) as bar:
         for seen_y, kept_y in down:
-            band = np.empty((n, (kept_y.stop - kept_y.start) * scale, width * scale, 3), np.float32)
-            rows = slice((kept_y.start - seen_y.start) * scale, (kept_y.stop - seen_y.start) * scale)
             for some in _alike(across, _TOGETHER):
-                made = _predict(model, np.concatenate([to_float(batch[:, seen_y, seen]) for seen, _ in some]))
-                for i, (seen, kept) in enumerate(some):
-                    columns = slice((kept.start - seen.start) * scale, (kept.stop - seen.start) * scale)
-                    band[:, :, kept.start * scale : kept.stop * scale] = made[i * n : (i + 1) * n, rows, columns]
+                made = _predict(model, np.concatenate([to_float(batch[:, seen_y, seen_x]) for seen_x, _ in some]))
+                for i, (seen_x, kept_x) in enumerate(some):
+                    piece = made[i * n : (i + 1) * n, large(kept_y, seen_y.start), large(kept_x, seen_x.start)]
+                    yield large(kept_y), large(kept_x), piece
                 bar.update(len(some))
-            yield band
 
 
 def _windows(length: int, side: int, known) -> list[tuple[slice, slice]]:
