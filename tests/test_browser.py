@@ -53,6 +53,7 @@ def lab(tmp_path_factory):
     }.items():
         file.parent.mkdir(parents=True)
         file.write_text(json.dumps(told))
+    inherited = {k: v for k, v in os.environ.items() if k != "MPLBACKEND"}  # the tests' own; notebooks draw inline
     own = {
         "JUPYTER_CONFIG_DIR": str(config),
         "JUPYTERLAB_SETTINGS_DIR": str(settings),
@@ -65,7 +66,7 @@ def lab(tmp_path_factory):
     with open(place / "log", "w") as log:
         server = subprocess.Popen(
             [*command, f"--ServerApp.root_dir={lessons}", "--IdentityProvider.token=lessons"],
-            env={**os.environ, **own}, stdout=log, stderr=subprocess.STDOUT,
+            env={**inherited, **own}, stdout=log, stderr=subprocess.STDOUT,
         )  # fmt: skip
     try:
         yield wait_for(place, server), place
@@ -76,7 +77,7 @@ def lab(tmp_path_factory):
 
 def wait_for(place, server):
     """The address of the server, once it answers."""
-    for _ in range(300):
+    for _ in range(900):
         for file in (place / "runtime").glob("jpserver-*.json"):
             try:
                 return json.loads(file.read_text())["url"]
@@ -131,6 +132,8 @@ def run_lesson(browser, lab, lesson):
     assert page.locator('[data-mime-type="application/vnd.jupyter.stderr"]').count() == 0
     height = page.evaluate("document.querySelector('.jp-WindowedPanel-outer').scrollHeight")
     page.set_viewport_size({"width": WIDTHS[0], "height": height + 200})  # the whole lesson, to be looked at
+    page.evaluate("document.querySelector('.jp-WindowedPanel-outer').scrollTop = 0")
+    page.wait_for_timeout(1000)
     page.screenshot(path=lab[1] / f"{lesson}.png")
     page.set_viewport_size({"width": WIDTHS[0], "height": 900})
     return page
