@@ -195,6 +195,7 @@ def test_the_project_can_be_won(tmp_path, monkeypatch):
     answer = srlib.checks.check_project(folder)
     assert answer and answer.points(10) == 10, answer
     assert f"my network {table.mean(best):.2f} dB" in repr(answer) and "the given network" in repr(answer)
+    assert f"Over the given network: {table.mean(best) - table.mean(project.GIVEN):+.3f} dB" in repr(answer)
 
 
 # -- the quiz ------------------------------------------------------------------------------------------------------------------

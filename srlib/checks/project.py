@@ -142,4 +142,6 @@ def _note(report: dict) -> str:
         told = {"bicubic": "bicubic", GIVEN: "the given network", "my_network": "my network"}
         means = [f"{told[name]} {scores[name].mean():.2f} dB" for name in told if name in scores]
         lines.append(f"  Test photographs: {', '.join(means)}.")
+        if GIVEN in scores:
+            lines.append(f"  Over the given network: {(scores['my_network'] - scores[GIVEN]).mean():+.3f} dB.")
     return "\n".join(lines)
