@@ -100,7 +100,7 @@ srlib.show.compare(true, {"linear enlargement": linear}, size=3.2)
 #
 # A small neural network travels with this package. It was trained on crops of 400 photographs, each seen small and large. They come from BSDS500, a collection of everyday scenes that was made for research. It never saw this portrait.
 #
-# It computes, for every pixel of the small picture, the four pixels that belong in its place, lays them out as a block of 2 by 2 (the *sub-pixel* step), and adds that to the linear enlargement. Its parameters are the numbers that training adjusted.
+# It computes, for every pixel of the small picture, the four pixels that belong in its place, lays them out as a block of 2 by 2 (the *sub-pixel* step), and adds that to an ordinary enlargement. Its parameters are the numbers that training adjusted.
 
 # %%
 network = srlib.load_model("small_bilinear")
@@ -150,7 +150,7 @@ print(f"best {gain.max():+.2f} dB, worst {gain.min():+.2f} dB on {photos.names[i
 assert gain.mean() > 0
 
 # %% [markdown]
-# The one square that it loses, the first of the portrait, is a flag out of focus: the network gives it edges that it never had.
+# The one square that it loses holds a model of a space shuttle, out of focus in the background: the network gives it edges that it never had.
 #
 # That is the answer to our question, for now: a network can add some of what is *typical* between the pixels. It cannot bring back what was
 # lost. Where the picture follows the usual rules of edges and curves, typical is nearly right. Where it does not, the network guesses, and its guesses look just as sharp. Lesson 04 returns to what that means for a doctor or a police officer.

@@ -15,6 +15,8 @@
 # %% [markdown]
 # # 06 Your photographs
 #
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/srlib-course/srlib/blob/main/notebooks/06_your_photos.ipynb)
+#
 # **The question: how does it do on a picture that nobody degraded on purpose?**
 #
 # *40 minutes, of which the computer trains about half of one. You should know how we judge a picture ([04 Results](04_results.ipynb)).*
@@ -25,6 +27,16 @@
 # - measure a mismatch between training and use, and mend it by training on what you have,
 # - enlarge a picture of any size by tiles without a seam,
 # - say what may not be concluded from an enlarged picture.
+
+# %%
+# On Colab this installs the course, and replaces nothing; elsewhere it does nothing.
+import sys
+
+if "google.colab" in sys.modules:
+    import subprocess
+
+    course = "srlib[colab] @ git+https://github.com/srlib-course/srlib"
+    subprocess.run([sys.executable, "-m", "pip", "install", "-q", course], check=True)
 
 # %%
 import io
