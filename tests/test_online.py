@@ -1,5 +1,6 @@
 """What installs packages: an environment that holds what Colab holds and nothing of the clone, and one with JAX and no TensorFlow."""
 
+import ast
 import os
 import re
 import shutil
@@ -112,13 +113,15 @@ def test_every_lesson_has_the_same_installing_cell():
 
 
 def quick(notebook):
-    """A lesson whose training is cut short, and which therefore cannot hold what it claims."""
+    """A lesson whose training is cut short, and which therefore cannot hold what it claims: its asserts are left out."""
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.source = re.sub(
-                r"(?m)^(STEPS|MINUTES) = [\d_.]+", lambda m: f"{m[1]} = {40 if m[1] == 'STEPS' else 0.05}", cell.source
-            )
-            cell.source = re.sub(r"(?m)^assert .*$", "", cell.source)
+            cell.source = re.sub(r"(?m)^STEPS = [\d_]+", "STEPS = 40", cell.source)
+            lines = cell.source.split("\n")
+            for node in ast.parse(cell.source).body:
+                if isinstance(node, ast.Assert):
+                    lines[node.lineno - 1 : node.end_lineno] = [""] * (node.end_lineno - node.lineno + 1)
+            cell.source = "\n".join(lines)
     return notebook
 
 
