@@ -513,6 +513,26 @@ def _without_hidden_colours(levels: np.ndarray, alpha: np.ndarray) -> np.ndarray
 
 
 def _save(path: Path, large, picture: Picture, kind: Kind) -> None:
+    try:
+        _save_with(path, large, kind, _about(large, picture, kind))
+    except (OSError, MemoryError):
+        raise
+    except Exception:  # it says something of itself that cannot be written again: the picture matters more
+        _save_with(path, large, kind, {})
+
+
+def _save_with(path: Path, large, kind: Kind, about: dict) -> None:
+    if not isinstance(large, np.ndarray):
+        with path.open("wb") as file:
+            large.save(_Unnumbered(file), format=kind.format, **kind.options, **about)
+    elif kind.format == "PNG":
+        _save_deep_png(path, large, about)
+    else:
+        _save_deep_tiff(path, large, about)
+
+
+def _about(large, picture: Picture, kind: Kind) -> dict:
+    """What a file of this kind can say of itself, as Pillow's `save` wants it."""
     from PIL import PngImagePlugin
 
     channels = large.shape[2] if isinstance(large, np.ndarray) else len(large.getbands())
@@ -534,14 +554,7 @@ def _save(path: Path, large, picture: Picture, kind: Kind) -> None:
             info.add_itxt("XML:com.adobe.xmp", picture.xmp.decode("utf-8", "replace"))
     elif kind.format == "TIFF":
         about["exif"] = _tiff_tags(exif, picture)
-    about = {name: value for name, value in about.items() if value}
-    if not isinstance(large, np.ndarray):
-        with path.open("wb") as file:
-            large.save(_Unnumbered(file), format=kind.format, **kind.options, **about)
-    elif kind.format == "PNG":
-        _save_deep_png(path, large, about)
-    else:
-        _save_deep_tiff(path, large, about)
+    return {name: value for name, value in about.items() if value}
 
 
 class _Unnumbered:

@@ -470,8 +470,8 @@ def test_a_full_disk_leaves_no_half_a_picture(here, capsys, monkeypatch):
     (here / "large.png").write_text("precious")
     before = contents(here)
 
-    def full(image, path, **_):
-        path.write_bytes(b"half")
+    def full(image, file, **_):
+        file.write(b"half")
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Image.Image, "save", full)

@@ -548,6 +548,18 @@ def test_what_cannot_be_kept_does_not_stop_the_picture(here):
         assert made.size == (44, 38) and "xmp" not in made.info
 
 
+@pytest.mark.parametrize("target", ["b.jpg", "b.png", "b.tif", "b.webp"])
+def test_what_cannot_be_written_again_does_not_stop_the_picture(target, here, monkeypatch):
+    image().save("a.png", exif=telling())
+
+    def odd(*_):
+        raise struct.error("required argument is not an integer")
+
+    monkeypatch.setattr("srlib.files._about", odd)
+    enlarge_file(Path("a.png"), Path(target), "bicubic")
+    assert Image.open(target).size == (38, 44)  # upright
+
+
 # -- what is refused ------------------------------------------------------------------------------------------------------
 
 
