@@ -7,6 +7,8 @@ between marks in the README beside it; and, in a clone, the model cards. No pict
 import json
 from pathlib import Path
 
+import numpy as np
+
 from . import show
 from ._writing import write_text, write_whole
 from .data import load_photos
@@ -18,7 +20,6 @@ from .standings import cards, measure, published_results
 from .upscaling import upscale
 
 NETWORK, LABEL = "small_bilinear", "sub-pixel network"  # what the README shows, and how it is called there
-FIRST = "chelsea"  # the photograph that the first figure is cut from: the one of a living thing
 BASELINES = {"linear": "bilinear", "bicubic": "bicubic", "Lanczos": "lanczos"}
 MARKS = {
     "results": ("<!-- results: made by `srlib figures` -->", "<!-- end of results -->"),
@@ -119,13 +120,9 @@ def pictures(table: Table) -> dict:
 
 
 def median_picture(table: Table) -> str:
-    """The square of the first figure: of its photograph, the one with the median gain over bicubic, neither best nor worst."""
-    gain = {
-        name: table.scores[_name(NETWORK)][name]["psnr"] - table.scores["bicubic"][name]["psnr"]
-        for name in table.scores["bicubic"]
-        if name.startswith(FIRST)
-    }
-    return sorted(gain, key=gain.get)[len(gain) // 2]
+    """The test picture of the first figure: the one with the median gain over bicubic, neither best nor worst."""
+    gain = table.values(_name(NETWORK)) - table.values("bicubic")
+    return list(table.scores["bicubic"])[int(np.argsort(gain, kind="stable")[len(gain) // 2])]
 
 
 def hardest_window(true, made, side: int = 64, step: int = 8) -> tuple[int, int, int]:

@@ -521,9 +521,9 @@ def quality(standings, *, of: str = "set5", title: str = "What quality costs"):
         colour, size = (COLOURS[1], 8) if line.ours else (MUTED, 6)
         cost, gained = line.multiply_adds / 1e9, line.scores[of][0]
         axes.plot(cost, gained, "o", color=colour, markersize=size, markeredgewidth=0)
-        side = (8, "left") if cost < 1e3 else (-8, "right")
+        away, side = ((8, -3), "left") if cost < 1e3 else ((0, 7), "center")  # the right edge is near
         axes.annotate(
-            line.method, (cost, gained), (side[0], -3), textcoords="offset points", ha=side[1],
+            line.method, (cost, gained), away, textcoords="offset points", ha=side,
             fontsize=_FONT, color=INK if line.ours else MUTED, fontweight="bold" if line.ours else "normal",
         )  # fmt: skip
     for line in standings:
