@@ -45,10 +45,12 @@ if "google.colab" in sys.modules:
 # One import brings the whole course. If this cell runs, you are ready.
 
 # %%
+import textwrap
+
 import srlib
 
 print("srlib is here; its functions:")
-print(", ".join(name for name in srlib.__all__ if not name.startswith("_")))
+print(textwrap.fill(", ".join(name for name in srlib.__all__ if not name.startswith("_")), 80))
 
 # %% [markdown]
 # ## A picture

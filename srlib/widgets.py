@@ -244,7 +244,7 @@ _STYLE = """<style>
 .srlib-explorer th:first-child, .srlib-explorer td:first-child { text-align: left; }
 .srlib-explorer .srlib-best { font-weight: bold; }
 .srlib-explorer .srlib-names { display: flex; justify-content: space-between; font-size: 13px; line-height: 1.5; }
-.srlib-explorer .srlib-label { font-size: 13px; line-height: 1.4; }
+.srlib-explorer .srlib-label { display: block; font-size: 13px; line-height: 1.4; }
 .srlib-explorer .srlib-quiet { opacity: 0.7; }
 .srlib-explorer .widget-html, .srlib-explorer .widget-html-content { height: auto; overflow: visible; white-space: normal; }
 /* the still picture that follows is for where nothing is live */
@@ -353,14 +353,15 @@ class Explorer:
         self._labels = [words() for _ in self.squares]
         panels = [w.HBox(pair, layout=w.Layout(align_items="center")) for pair in zip(self.squares, self._labels)]
         row = lambda *parts: w.HBox(parts, layout=w.Layout(flex_flow="row wrap", width="100%", align_items="center"))
+        below = w.HBox(
+            [self.table, w.VBox([self.zoom, self.across, self.down], layout=w.Layout(flex="1 1 180px"))],
+            layout=w.Layout(flex_flow="row wrap", width="100%", justify_content="space-between"),
+        )
         left = w.VBox(
-            [self._names, self.image, self.slider, self.table],
+            [self._names, self.image, self.slider, below],
             layout=w.Layout(flex="1 1 320px", max_width=f"{SIDE}px", margin="0 16px 0 0"),
         )
-        right = w.VBox(
-            [*panels, w.VBox([self.zoom, self.across, self.down])],
-            layout=w.Layout(flex="0 1 310px", margin="22px 0 0 0"),
-        )
+        right = w.VBox(panels, layout=w.Layout(flex="0 1 310px", margin="22px 0 0 0"))
         body = w.HBox([left, right], layout=w.Layout(flex_flow="row wrap", width="100%", align_items="flex-start"))
         self.widget = w.VBox(
             [

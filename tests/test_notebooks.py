@@ -14,7 +14,15 @@ import nbformat
 import pytest
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
-LESSONS = ("00_start_here", "01_dataset", "02_preprocessing", "03_autoencoder", "04_results", "05_better_networks", "06_your_photos")
+LESSONS = (
+    "00_start_here",
+    "01_dataset",
+    "02_preprocessing",
+    "03_autoencoder",
+    "04_results",
+    "05_better_networks",
+    "06_your_photos",
+)
 EXEMPT = "nbval-ignore-output"
 VIEW = "application/vnd.jupyter.widget-view+json"
 
