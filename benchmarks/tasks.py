@@ -180,7 +180,7 @@ def command(words: list[str]) -> dict:
     }
 
 
-def photograph(height: int, width: int, method: str = "subpixel", suffix: str = ".jpg") -> dict:
+def photograph(height: int, width: int, method: str = "small_bicubic", suffix: str = ".jpg") -> dict:
     """`srlib upscale` of a picture file, from a cold start."""
     import tempfile
 

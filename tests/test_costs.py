@@ -72,11 +72,11 @@ def test_the_command(capsys, tmp_path, pictures):
     from PIL import Image
 
     Image.fromarray(pictures[0]).save(tmp_path / "a.png")
-    words = ["evaluate", "--model", "bicubic", "subpixel", "--data", str(tmp_path)]
+    words = ["evaluate", "--model", "bicubic", "small_bilinear", "--data", str(tmp_path)]
     assert main(words) == 0
     assert "parameters" not in capsys.readouterr().out
     assert main([*words, "--costs", "--json", str(tmp_path / "table.json")]) == 0
     out = capsys.readouterr().out
-    assert "multiply-adds" in out and f"{srlib.load_model('subpixel').count_params():,}" in out
+    assert "multiply-adds" in out and f"{srlib.load_model('small_bilinear').count_params():,}" in out
     told = json.loads((tmp_path / "table.json").read_text())["methods"]
-    assert told["subpixel"]["multiply_adds"] > 1e9 and told["bicubic"]["multiply_adds"] is None
+    assert told["small_bilinear"]["multiply_adds"] > 1e9 and told["bicubic"]["multiply_adds"] is None

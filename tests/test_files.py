@@ -269,7 +269,7 @@ NETWORK = (
 def test_a_picture_is_enlarged_by_a_network(name, here):
     make, mode = GOOD[name]
     make(here / name)
-    model = load_model("subpixel")
+    model = load_model("subpixel_sample")
     enlarge_file(here / name, here / "large.png", model)
     with Image.open(here / "large.png") as made:
         assert made.mode == mode
@@ -286,7 +286,7 @@ def test_what_is_opaque_stays_opaque(here):
     opened = image("RGB", 40, 40)
     opened.putalpha(veil)
     opened.save("a.png")
-    enlarge_file(Path("a.png"), Path("b.png"), load_model("subpixel"))
+    enlarge_file(Path("a.png"), Path("b.png"), load_model("subpixel_sample"))
     alpha = np.asarray(Image.open("b.png"))[..., 3]
     assert (alpha[28:] == 255).all() and (alpha[:, 28:] == 255).all() and (alpha[:12, :12] == 0).all()
 
@@ -869,7 +869,7 @@ def test_a_backend_without_memory_says_so(here, capsys, monkeypatch):
     class ResourceExhaustedError(Exception):
         pass
 
-    model = load_model("subpixel")
+    model = load_model("subpixel_sample")
     monkeypatch.setattr(type(model), "__call__", lambda *_, **__: (_ for _ in ()).throw(ResourceExhaustedError("OOM")))
     with pytest.raises(MemoryError, match="expected room"):
         srlib.upscale(wave(), model)

@@ -46,7 +46,7 @@ print(enlarge(height, width) - first)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc, which Linux alone has")
-@pytest.mark.parametrize("method", ["subpixel", "bicubic"])
+@pytest.mark.parametrize("method", ["small_bilinear", "bicubic"])
 @pytest.mark.parametrize("way, bytes_a_pixel", [
     ("file", 3 + 4 + 4 * 4),  # the picture as an array and in Pillow, the result in Pillow: four bytes a pixel there
     ("array", 4 * 3 * 4),  # the result: three numbers of four bytes for four pixels
