@@ -118,7 +118,8 @@ def run_lesson(browser, lab, lesson):
     address = lab[0]
     page = browser.new_page()
     page.set_default_timeout(120_000)
-    page.goto(f"{address}lab/tree/{lesson}.ipynb?token=lessons")
+    # a workspace of its own, or the lesson that was open before would come back beside it
+    page.goto(f"{address}lab/workspaces/{lesson}/tree/{lesson}.ipynb?token=lessons")
     page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
     page.get_by_text("| Idle").first.wait_for()  # in the status bar: the kernel has answered
     page.get_by_role("menubar").get_by_text("Run", exact=True).click()
