@@ -350,6 +350,7 @@ def _train(args) -> None:
         else:
             steps = steps_within(args.minutes, model, photos, **settings)
     with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", category=DeprecationWarning)  # for programmers, and not of this one
         warnings.showwarning = lambda message, *_: _tell(str(message))
         history = fit(
             model, photos, scale=args.scale, steps=steps, seed=args.seed, schedule=args.schedule, out=args.out,

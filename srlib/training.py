@@ -215,11 +215,10 @@ def fit(
 def _train(model, averages, crops, watched, history, todo, every, folder, progress) -> None:
     from tqdm import tqdm
 
-    often = 0.1 if sys.stderr.isatty() else 30  # seconds; into a log, a line now and then
+    often = {} if sys.stderr.isatty() else {"mininterval": 30, "maxinterval": 60, "delay": 30}  # a log: now and then
     bar = tqdm(
-        total=len(todo) + todo.start, initial=todo.start, desc="training", unit="step", disable=not progress,
-        mininterval=often, maxinterval=max(10, often),
-    )  # fmt: skip
+        total=len(todo) + todo.start, initial=todo.start, desc="training", unit="step", disable=not progress, **often
+    )
     before = history.seconds[-1] if history.seconds else 0.0
     clock = time.perf_counter()
     looking = 0.0  # seconds spent on validation and files, which are not training
@@ -244,7 +243,7 @@ def _train(model, averages, crops, watched, history, todo, every, folder, progre
         with _weights_of(model, averages):
             history.psnr.append(float("nan") if watched is None else _mean_psnr(watched, lambda x: upscale(x, model)))
         losses.clear()
-        bar.set_postfix(loss=f"{history.loss[-1]:.4f}", psnr=f"{history.psnr[-1]:.2f} dB")
+        bar.set_postfix(loss=f"{history.loss[-1]:.4f}", psnr=f"{history.psnr[-1]:.2f} dB", refresh=False)
         if folder is not None:
             save_progress(folder, model, averages, history)
         looking += time.perf_counter() - look

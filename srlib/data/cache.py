@@ -13,8 +13,6 @@ import shutil
 import sys
 from pathlib import Path
 
-from .._writing import write_text
-
 
 class FetchError(OSError):
     """A set could not be fetched, or what came is not what was published."""
@@ -47,7 +45,12 @@ def read_sums(text: str) -> dict[str, str]:
 
 def write_sums(path: Path, sums: dict[str, str]) -> None:
     """The reverse of :func:`read_sums`, to a file that is never seen half written."""
-    write_text(path, "".join(f"{digest}  {name}\n" for name, digest in sums.items()))
+    half = path.with_name(path.name + ".half")  # one name, so that what a killed process leaves is written over
+    try:
+        half.write_text("".join(f"{digest}  {name}\n" for name, digest in sums.items()), "utf-8")
+        os.replace(half, path)
+    finally:
+        half.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
