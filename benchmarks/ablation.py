@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 import srlib
-from srlib.geometry import geometry
+from srlib.geometry import published_cost
 from srlib.layers import Enlarge, PixelShuffle
 from srlib.models import BUILDERS, _conv, _relu, _zeros, layers
 from srlib.training import versions
@@ -92,7 +92,7 @@ def main() -> None:
             )
             table = srlib.evaluate({"it": model}, judge, kernel="bicubic", protocol="paper")
             line["parameters"] = model.count_params()
-            line["multiply_adds"] = geometry(model).multiply_adds * 640 * 360
+            line["multiply_adds"] = published_cost(model)
             line["psnr"][str(seed)] = round(table.mean("it"), 4)
             line["seconds"][str(seed)] = round(history.seconds[-1], 1)
             print(f"seed {seed}, {name}: {table.mean('it'):.3f} dB ({time.perf_counter() - start:.0f} s)", flush=True)

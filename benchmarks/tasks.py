@@ -200,18 +200,12 @@ def photograph(height: int, width: int, method: str = "small_bicubic", suffix: s
 
 
 def squares(*folders: str) -> np.ndarray:
-    """BSDS500's pictures in these folders: the square in the middle, 321x321, shrunk to 128x128 (Pillow, Lanczos)."""
-    from PIL import Image
+    """BSDS500's pictures in these folders: the square in the middle, 321x321, shrunk to 128x128; uint8 (N, 128, 128, 3)."""
+    from srlib.data import Photos, read_picture
 
     root = Path(os.environ["SRLIB_DATA"]) / "BSDS500" / "BSDS500" / "data" / "images"
-    out = []
-    for file in (file for folder in folders for file in sorted((root / folder).glob("*.jpg"))):
-        image = Image.open(file).convert("RGB")
-        side = min(image.size)
-        left, top = ((n - side) // 2 for n in image.size)
-        middle = image.crop((left, top, left + side, top + side))
-        out.append(np.asarray(middle.resize((128, 128), Image.Resampling.LANCZOS)))
-    return np.stack(out)  # uint8 (N, 128, 128, 3)
+    files = [file for folder in folders for file in sorted((root / folder).glob("*.jpg"))]
+    return Photos([read_picture(file) for file in files], [file.stem for file in files]).squares(128).images
 
 
 def _scores(method) -> dict:

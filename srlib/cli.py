@@ -38,10 +38,10 @@ def main(argv: list[str] | None = None) -> int:
         return 141
     except (ValueError, TypeError, OSError, ImportError, MemoryError) as error:
         _drop_output()
-        print(f"srlib: {_one_line(error)}", file=sys.stderr)
+        _tell(_one_line(error))
         return 1
     except KeyboardInterrupt:
-        print(f"srlib: interrupted; {args.interrupted}.", file=sys.stderr)
+        _tell(f"interrupted; {args.interrupted}.")
         return 130
 
 
@@ -112,6 +112,12 @@ def _parser() -> argparse.ArgumentParser:
         "--model", required=True, metavar="M", help="what to build, or a trained network or run folder to go on from"
     )
     _data(train, many=True)
+    train.add_argument(
+        "--squares",
+        type=int,
+        metavar="N",
+        help="of each picture take the square in the middle, shrunk to N pixels, as in linnaeus5",
+    )
     train.add_argument("--validation", metavar="D", default="sample", help="pictures to watch the training on")
     train.add_argument("--kernel", choices=SHRINK_KERNELS, default="bilinear", help="how pictures are shrunk")
     _scale(train)
@@ -128,9 +134,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     train.add_argument("--batch", type=int, default=16, help="crops per step")
     train.add_argument("--crop", type=int, default=64, help="side of a large crop in pixels")
+    train.add_argument("--no-augment", dest="augment", action="store_false", help="neither flip nor turn the crops")
     train.add_argument("--loss", choices=("mae", "mse"), default="mae", help="what is made small")
     train.add_argument("--learning-rate", type=float, default=1e-3, help="of Adam, at its peak")
     train.add_argument("--schedule", choices=("cosine", "constant"), default="cosine", help="of the learning rate")
+    train.add_argument(
+        "--precision",
+        choices=("float32", "bfloat16"),
+        default="float32",
+        help="of the computation; bfloat16 takes half the time where the processor knows it",
+    )
     train.add_argument(
         "--average", type=float, metavar="SHARE", help="end with a running average of the weights, such as 0.999"
     )
@@ -290,20 +303,19 @@ def _data_fetch(args) -> None:
 
 
 def _models(args) -> None:
-    from .geometry import geometry
+    from .geometry import published_cost
     from .models import load_model, shipped
 
     rows = [["name", "scale", "kernel", "parameters", "multiply-adds for 1280x720", "trained on"]]
     for name, card in shipped().items():
         model = load_model(name)
-        cost = geometry(model).multiply_adds * 1280 * 720 / card["scale"] ** 2
         rows.append(
             [
                 name,
                 f"x{card['scale']}",
                 card["kernel"],
                 f"{model.count_params():,}",
-                f"{cost / 1e9:.1f} G",
+                f"{published_cost(model) / 1e9:.1f} G",
                 card["recipe"]["data"],
             ]
         )
@@ -311,12 +323,12 @@ def _models(args) -> None:
 
 
 def _train(args) -> None:
-    from .data import Photos
+    from .data import Photos, refuse_benchmark
     from .models import BUILDERS, build_model, load_model, shipped
     from .training import fit, steps_within
 
     for source, purpose in [*((name, "data") for name in args.data), (args.validation, "validation")]:
-        _refuse_benchmark(source, purpose)
+        refuse_benchmark(source, f"--{purpose} is")
     options = dict(_option(pair) for pair in args.option)
     if args.model in BUILDERS:
         model = build_model(args.model, 2 if args.scale is None else args.scale, seed=args.seed, **options)
@@ -334,6 +346,8 @@ def _train(args) -> None:
     for source in args.data:
         more = _photos(source, "train", args.count, args.seed)
         photos = more if photos is None else photos + more
+    if args.squares is not None:
+        photos = photos.squares(args.squares)
     settings = {
         "kernel": args.kernel,
         "batch": args.batch,
@@ -341,6 +355,7 @@ def _train(args) -> None:
         "loss": args.loss,
         "learning_rate": args.learning_rate,
         "average": args.average,
+        "precision": args.precision,
     }
     steps = args.steps
     if steps is None:
@@ -353,22 +368,12 @@ def _train(args) -> None:
         warnings.filterwarnings("ignore", category=DeprecationWarning)  # for programmers, and not of this one
         warnings.showwarning = lambda message, *_: _tell(str(message))
         history = fit(
-            model, photos, scale=args.scale, steps=steps, seed=args.seed, schedule=args.schedule, out=args.out,
-            resume=args.resume, validation=_photos(args.validation, "validation"), progress=True, **settings,
+            model, photos, scale=args.scale, steps=steps, seed=args.seed, schedule=args.schedule, augment=args.augment,
+            out=args.out, resume=args.resume, validation=_photos(args.validation, "validation"), progress=True, **settings,
         )  # fmt: skip
     print(
         f"{args.out}: {history.step[-1]} steps in {history.seconds[-1]:.0f} s, validation {history.psnr[-1]:.2f} dB (linear enlargement {history.baseline:.2f} dB)"
     )
-
-
-def _refuse_benchmark(source: str, purpose: str) -> None:
-    """What is for judging is not learnt from, nor looked at on the way."""
-    from .data import FOR_JUDGING
-
-    if source in FOR_JUDGING:
-        raise ValueError(
-            f"--{purpose} is {source}, a benchmark that is for judging only; expected other pictures: use {'sample' if purpose == 'validation' else 'bsds500'} or a folder of yours, and keep {source} for `srlib evaluate`."
-        )
 
 
 def _tell(sentence: str) -> None:
@@ -478,10 +483,7 @@ def _pictures_in(folder: Path, out: Path) -> list[Path]:
     if inside != root and inside.is_relative_to(root):
         kept = [p for p in found if not p.resolve().is_relative_to(inside)]
         if len(kept) < len(found):
-            print(
-                f"srlib: left out what is in {out} already ({len(found) - len(kept)}), as that is where results go.",
-                file=sys.stderr,
-            )
+            _tell(f"left out what is in {out} already ({len(found) - len(kept)}), as that is where results go.")
         found = kept
     if not found:
         raise FileNotFoundError(

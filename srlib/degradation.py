@@ -17,9 +17,8 @@ from .pictures import check, check_choice, check_scale, to_float
 SHRINK_KERNELS = ("bilinear", "bicubic", "area")
 ENLARGE_KERNELS = ("nearest", "bilinear", "bicubic", "lanczos")
 _BLOCK = 2**17  # values handled at a time: they stay in the processor's cache
-_FEWEST = (
-    64  # rows of a picture handled at a time: with fewer, the rows that two neighbours both need would cost too much
-)
+# Rows of a picture handled at a time: with fewer, the rows that two neighbours both need would cost too much
+_FEWEST = 64
 
 
 def shrink(hr, scale: int = 2, *, kernel: str = "bilinear") -> np.ndarray:

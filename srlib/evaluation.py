@@ -21,7 +21,6 @@ from .upscaling import upscale
 COLUMNS = ("psnr", "ssim", "mse")
 COSTS = ("parameters", "multiply_adds", "seconds_per_megapixel")
 COST_SIDE = 512  # of the picture that is made to measure the time
-COST_OUTPUT = 1280 * 720  # pixels for which the papers count multiply-adds
 
 
 @dataclass(eq=False)
@@ -99,8 +98,7 @@ class Table:
     def to_markdown(self) -> str:
         """The table for a README."""
         head, *rows = self.rows()
-        lines = [head, ["---"] + ["---:"] * (len(head) - 1), *rows]
-        return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+        return markdown([head, ["---"] + ["---:"] * (len(head) - 1), *rows])
 
     def to_dict(self) -> dict:
         """What ``srlib evaluate --json`` writes."""
@@ -219,11 +217,11 @@ def costs_of(method, scale: int = 2, *, repeat: int = 5) -> dict[str, float | No
     """
     parameters = work = None
     if not isinstance(method, str):
-        from .geometry import geometry
+        from .geometry import published_cost
 
         parameters = int(method.count_params()) if hasattr(method, "count_params") else None
         if getattr(method, "srlib_config", None) is not None:
-            work = geometry(method).multiply_adds * COST_OUTPUT / scale**2
+            work = published_cost(method)
     side = -(-COST_SIDE // scale)
     picture = np.random.default_rng(0).integers(0, 256, (side, side, 3), np.uint8)
     seconds = []
@@ -252,6 +250,11 @@ def _naming(picture: str):
         yield
     except ValueError as error:
         raise ValueError(f"{picture}: {error}") from None
+
+
+def markdown(rows: list[list[str]]) -> str:
+    """Rows of cells as a Markdown table; the second row holds the rule."""
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
 
 def aligned(rows: list[list[str]], *, right: bool = True) -> str:

@@ -11,6 +11,7 @@ from ._backend import keras
 from .layers import CropLike, Enlarge, PadToMultiple, PixelShuffle
 
 layers = keras.layers
+_OUTPUT = 1280 * 720  # pixels for which the papers count multiply-adds
 _SAME_PLACE = (layers.Add, layers.Activation, layers.ReLU, layers.PReLU, layers.Rescaling, CropLike)
 
 
@@ -88,3 +89,23 @@ def geometry(model) -> Geometry:
             )
         density[id(layer.output)], reach[id(layer.output)] = dense, far
     return Geometry(stride, ceil(reach[id(model.output)]), float(cost))
+
+
+def published_cost(model) -> float:
+    """Multiply-adds as the papers count them: for an output of 1280x720.
+
+    Parameters
+    ----------
+    model : keras.Model
+        From :func:`build_model` or :func:`load_model`.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        A layer whose geometry is not known here.
+    """
+    return geometry(model).multiply_adds * _OUTPUT / model.srlib_config["scale"] ** 2

@@ -21,8 +21,8 @@ def _mirror(x, before, after, axis):
 class Enlarge(layers.Layer):
     """Interpolation as a layer, equal to :func:`srlib.enlarge` but not clipped: (N, h, w, C) -> (N, s*h, s*w, C)."""
 
-    def __init__(self, scale, kernel, **kwargs):
-        super().__init__(**kwargs)
+    def __init__(self, scale, kernel, dtype="float32", **kwargs):  # the picture itself: exact, whatever the policy
+        super().__init__(dtype=dtype, **kwargs)
         self.scale, self.kernel, self.phases = scale, kernel, enlarge_phases(scale, kernel)
         self.reach = max(abs(k) for taps in self.phases for k in taps)
 

@@ -32,6 +32,9 @@ _conv = partial(layers.Conv2D, padding="same")
 _relu = partial(layers.Conv2D, padding="same", activation="relu")
 # A residual that starts at nothing: the first output is the enlargement itself
 _zeros = {"kernel_initializer": "zeros"}
+# Layers that hold the picture itself stay exact when the others are trained in bfloat16: its eight bits are enough for
+# what is added to a picture, and too few for the picture
+_exact = {"dtype": "float32"}
 
 
 def _autoencoder_body(large, width):
@@ -64,8 +67,8 @@ def autoencoder(small, scale, *, width: int = 64, kernel: str = "bilinear"):
     """
     large = Enlarge(scale, kernel)(small)
     x = _autoencoder_body(PadToMultiple(4)(large), width)
-    x = _relu(3, 3, kernel_regularizer=keras.regularizers.L1(10e-10))(x)
-    return CropLike()([x, large])
+    x = _relu(3, 3, kernel_regularizer=keras.regularizers.L1(10e-10), **_exact)(x)
+    return CropLike(**_exact)([x, large])
 
 
 def residual_autoencoder(small, scale, *, width: int = 64, kernel: str = "bilinear"):
@@ -73,7 +76,7 @@ def residual_autoencoder(small, scale, *, width: int = 64, kernel: str = "biline
     large = Enlarge(scale, kernel)(small)
     x = _autoencoder_body(PadToMultiple(4)(large), width)
     x = _conv(3, 3, **_zeros)(x)
-    return layers.Add()([large, CropLike()([x, large])])
+    return layers.Add(**_exact)([large, CropLike()([x, large])])
 
 
 def subpixel(small, scale, *, width: int = 32, blocks: int = 3, kernel: str = "bilinear"):
@@ -91,7 +94,7 @@ def subpixel(small, scale, *, width: int = 32, blocks: int = 3, kernel: str = "b
         block = _conv(width, 3)(_relu(width, 3)(x))
         x = layers.Add()([x, block])
     x = _conv(3 * scale**2, 3, **_zeros)(x)  # (N, h, w, 3 s s)
-    return layers.Add()([Enlarge(scale, kernel)(small), PixelShuffle(scale)(x)])  # (N, sh, sw, 3)
+    return layers.Add(**_exact)([Enlarge(scale, kernel)(small), PixelShuffle(scale)(x)])  # (N, sh, sw, 3)
 
 
 def srcnn(small, scale, *, width: int = 64, kernel: str = "bicubic"):
@@ -105,7 +108,7 @@ def srcnn(small, scale, *, width: int = 64, kernel: str = "bicubic"):
     x = Enlarge(scale, kernel)(small)  # (N, sh, sw, 3): everything happens at the large size
     x = _relu(width, 9)(x)
     x = _relu(max(1, width // 2), 5)(x)
-    return _conv(3, 5)(x)
+    return _conv(3, 5, **_exact)(x)
 
 
 def fsrcnn(small, scale, *, width: int = 56, shrunk: int = 12, maps: int = 4):
@@ -126,7 +129,7 @@ def fsrcnn(small, scale, *, width: int = 56, shrunk: int = 12, maps: int = 4):
     for _ in range(maps):
         x = conv(x, shrunk, 3)
     x = conv(x, width, 1)  # expand
-    return layers.Conv2DTranspose(3, 9, strides=scale, padding="same")(x)  # (N, sh, sw, 3)
+    return layers.Conv2DTranspose(3, 9, strides=scale, padding="same", **_exact)(x)  # (N, sh, sw, 3)
 
 
 def espcn(small, scale, *, width: int = 64):
@@ -139,8 +142,8 @@ def espcn(small, scale, *, width: int = 64):
     """
     x = _conv(width, 5, activation="tanh")(small)
     x = _conv(max(1, width // 2), 3, activation="tanh")(x)
-    x = _conv(3 * scale**2, 3)(x)  # (N, h, w, 3 s s)
-    return PixelShuffle(scale)(x)
+    x = _conv(3 * scale**2, 3, **_exact)(x)  # (N, h, w, 3 s s)
+    return PixelShuffle(scale, **_exact)(x)
 
 
 def edsr(small, scale, *, width: int = 64, blocks: int = 16):
@@ -159,7 +162,7 @@ def edsr(small, scale, *, width: int = 64, blocks: int = 16):
     x = layers.Add()([_conv(width, 3)(x), first])  # (N, h, w, width)
     for step in _prime_factors(scale):
         x = PixelShuffle(step)(_conv(width * step**2, 3)(x))
-    return _conv(3, 3)(x)  # (N, sh, sw, 3)
+    return _conv(3, 3, **_exact)(x)  # (N, sh, sw, 3)
 
 
 def _prime_factors(n: int) -> list[int]:

@@ -8,14 +8,14 @@ from tables in later papers, which repeat them; where one could not be verified 
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from .data import load_photos
-from .evaluation import COST_OUTPUT, aligned, evaluate
-from .geometry import geometry
+from .evaluation import aligned, evaluate, markdown
+from .geometry import published_cost
 from .metrics import PROTOCOLS
 from .models import build_model, load_model, shipped
 from .pictures import check_choice
@@ -42,7 +42,6 @@ class Standing:
     trained_on : str
     scores : dict
         Set -> (PSNR in dB, SSIM).
-    note : str
     """
 
     method: str
@@ -51,11 +50,14 @@ class Standing:
     multiply_adds: float | None
     trained_on: str
     scores: dict[str, tuple[float, float]] = field(default_factory=dict)
-    note: str = ""
+
+    def cells(self) -> list[str]:
+        """PSNR and SSIM on every set, in words for a table."""
+        return [f"{self.scores[s][0]:.2f} / {self.scores[s][1]:.4f}" if s in self.scores else "-" for s in SETS]
 
 
-def _quoted(method, parameters, multiply_adds, trained_on, *scores, note=""):
-    return Standing(method, False, parameters, multiply_adds, trained_on, dict(zip(SETS, scores)), note)
+def _quoted(method, parameters, multiply_adds, trained_on, *scores):
+    return Standing(method, False, parameters, multiply_adds, trained_on, dict(zip(SETS, scores)))
 
 
 # PSNR and SSIM on Set5, Set14 and BSD100
@@ -70,6 +72,7 @@ PUBLISHED = (
     _quoted("EDSR (2017)", 40_700_000, None, "DIV2K, 800", (38.11, 0.9601), (33.92, 0.9195), (32.32, 0.9013)),
     _quoted("SwinIR-S (2021)", 878_000, None, "DIV2K, 800", (38.14, 0.9611), (33.86, 0.9206), (32.31, 0.9012)),
 )  # fmt: skip
+_BUILT_HERE = {"EDSR-baseline (2017)": "edsr"}
 
 
 class Standings(list):
@@ -91,18 +94,16 @@ class Standings(list):
         head = ["method", "parameters", "multiply-adds", "trained on", *(f"{SETS[s]} dB / SSIM" for s in SETS)]
         out = [head]
         for line in self:
-            cells = [f"{line.scores[s][0]:.2f} / {line.scores[s][1]:.4f}" if s in line.scores else "-" for s in SETS]
             work = "-" if line.multiply_adds is None else f"{line.multiply_adds / 1e9:,.1f} G"
             count = "-" if line.parameters is None else f"{line.parameters:,}"
-            out.append([line.method, count, work, line.trained_on, *cells])
+            out.append([line.method, count, work, line.trained_on, *line.cells()])
         return out
 
     def to_markdown(self) -> str:
         """The table for a README, our lines in bold."""
         head, *rows = self.rows()
         bold = [[f"**{cell}**" if line.ours and cell != "-" else cell for cell in row] for line, row in zip(self, rows)]
-        lines = [head, ["---", *["---:"] * 2, "---", *["---:"] * len(SETS)], *bold]
-        return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+        return markdown([head, ["---", *["---:"] * 2, "---", *["---:"] * len(SETS)], *bold])
 
     def __repr__(self) -> str:
         return f"{self.about}\n{aligned(self.rows())}"
@@ -131,33 +132,29 @@ def published_results(*, kernel: str = "bicubic", protocol: str = "paper") -> St
     """
     check_choice(kernel, ("bicubic", "bilinear"), "kernel")
     check_choice(protocol, PROTOCOLS, "protocol")
-    cards, found = shipped(), stored_scores()[f"{protocol} {kernel}"]
-    lines = []
-    for method, scores in found.items():
-        of_sets = {s: (scores[s]["psnr"], scores[s]["ssim"]) for s in SETS}
-        if method in cards:
-            model = load_model(method)
-            work = geometry(model).multiply_adds * COST_OUTPUT / cards[method]["scale"] ** 2
-            lines.append(Standing(method, True, model.count_params(), work, _trained_on(cards[method]), of_sets))
-        else:
-            lines.append(Standing(method, True, None, None, "-", of_sets))
+    found = stored_scores()[f"{protocol} {kernel}"]
+    lines = [_ours(method, scores) for method, scores in found.items()]
     if (kernel, protocol) == ("bicubic", "paper"):
         lines += [_counted(line) for line in PUBLISHED]
     lines.sort(key=lambda line: (line.multiply_adds or (0 if line.parameters is None else 1e15), line.scores["set5"]))
     return Standings(lines, f"x2, {kernel}, protocol {protocol}")
 
 
+def _ours(method: str, scores: dict) -> Standing:
+    """The line of a shipped network or an interpolation."""
+    of_sets = {s: (score["psnr"], score["ssim"]) for s, score in scores.items()}
+    card = shipped().get(method)
+    if card is None:
+        return Standing(method, True, None, None, "-", of_sets)
+    model, recipe = load_model(method), card["recipe"]
+    about = f"{recipe['data']}, {recipe['pictures']}"
+    return Standing(method, True, model.count_params(), published_cost(model), about, of_sets)
+
+
 def _counted(line: Standing) -> Standing:
-    """The published line, with the multiply-adds that our own builder of the same network has where none were printed."""
-    if line.method != "EDSR-baseline (2017)":
-        return line
-    work = geometry(build_model("edsr")).multiply_adds * COST_OUTPUT / 4
-    return Standing(*(vars(line) | {"multiply_adds": work, "note": "multiply-adds counted by srlib"}).values())
-
-
-def _trained_on(card: dict) -> str:
-    recipe = card["recipe"]
-    return f"{recipe['data']}, {recipe['pictures']}"
+    """The published line; where no multiply-adds were printed, with those of our own builder of the same network."""
+    builder = _BUILT_HERE.get(line.method)
+    return replace(line, multiply_adds=published_cost(build_model(builder))) if builder else line
 
 
 def stored_scores() -> dict:
@@ -192,10 +189,11 @@ def measure(progress: bool = False) -> dict:
         for name in SETS
         if kernel != "published" or photos[name].published
     ]
+    networks = {name: load_model(name) for name in shipped()}
     for protocol, kernel, name in tqdm(todo, desc="scoring", disable=not progress):
         trained_for = "bicubic" if kernel == "published" else kernel
-        networks = {n: load_model(n) for n, card in shipped().items() if card["kernel"] == trained_for}
-        methods = {**{b: b for b in BASELINES}, **networks}
+        fitting = {n: network for n, network in networks.items() if network.srlib_config["kernel"] == trained_for}
+        methods = {**{b: b for b in BASELINES}, **fitting}
         table = evaluate(methods, photos[name], kernel=kernel, protocol=protocol)
         for method in methods:
             found = {m: round(table.mean(method, m), 5) for m in ("psnr", "ssim")}
@@ -280,14 +278,12 @@ def cards() -> str:
         "Made by `srlib figures` from each network's `model.json` and from the stored scores; not edited by hand. Scores are means over the pictures: PSNR in dB / SSIM.",
     ]
     for name, card in shipped().items():
-        model = load_model(name)
-        work = geometry(model).multiply_adds * COST_OUTPUT / card["scale"] ** 2
-        recipe = card["recipe"]
+        model, recipe = load_model(name), card["recipe"]
         page += [
             "",
             f"## {name}",
             "",
-            f"- Network: `{card['builder']}`, x{card['scale']}, {', '.join(f'{k} {v}' for k, v in card['options'].items())}; {model.count_params():,} parameters, {work / 1e9:,.1f} G multiply-adds for an output of 1280x720",
+            f"- Network: `{card['builder']}`, x{card['scale']}, {', '.join(f'{k} {v}' for k, v in card['options'].items())}; {model.count_params():,} parameters, {published_cost(model) / 1e9:,.1f} G multiply-adds for an output of 1280x720",
             f"- Trained for pictures shrunk by `{card['kernel']}`",
             f"- Trained on: {recipe['data']}, {recipe['pictures']} pictures. {card['data_terms']}",
             f"- Command: `{card['command']}`",
@@ -295,15 +291,12 @@ def cards() -> str:
             f"- Licence of the weights: {card['licence']}",
             f"- Not for: {card['not_for']}",
             "",
-            "| protocol | shrunk by | " + " | ".join(SETS.values()) + " |",
-            "| --- | --- |" + " ---: |" * len(SETS),
-        ]
-        for key, methods in found.items():
-            if name in methods:
-                protocol, kernel = key.split()
-                cells = [
-                    f"{methods[name][s]['psnr']:.2f} / {methods[name][s]['ssim']:.4f}" if s in methods[name] else "-"
-                    for s in SETS
+            markdown(
+                [
+                    ["protocol", "shrunk by", *SETS.values()],
+                    ["---", "---", *["---:"] * len(SETS)],
+                    *([*key.split(), *_ours(name, of[name]).cells()] for key, of in found.items() if name in of),
                 ]
-                page.append(f"| {protocol} | {kernel} | " + " | ".join(cells) + " |")
+            ),
+        ]
     return "\n".join(page) + "\n"

@@ -255,7 +255,18 @@ def test_train_by_minutes_fixes_and_records_the_steps(here, capsys, monkeypatch)
     )
     assert run(TRAIN, "--minutes", 0.5, "--out", "run") == 0
     assert asked == [
-        (0.5, {"kernel": "bilinear", "batch": 2, "crop": 8, "loss": "mae", "learning_rate": 1e-3, "average": None}),
+        (
+            0.5,
+            {
+                "kernel": "bilinear",
+                "batch": 2,
+                "crop": 8,
+                "loss": "mae",
+                "learning_rate": 1e-3,
+                "average": None,
+                "precision": "float32",
+            },
+        ),
     ]
     assert json.loads((here / "run/recipe.json").read_text())["steps"] == 2
     assert run(TRAIN, "--minutes", 0.5, "--out", "run", "--resume") == 1  # finished; and not timed again
@@ -267,6 +278,15 @@ def test_train_on_several_sets(here, capsys):
     assert run(words, "--validation photos --batch 2 --crop 8 --out run") == 0
     recipe = json.loads((here / "run/recipe.json").read_text())
     assert recipe["pictures"] == 8 and recipe["data"] == "photos+dead_leaves"
+
+
+def test_train_on_squares_neither_flipped_nor_turned(here, capsys):
+    words = "train --model subpixel --option width=4 --option blocks=1 --data photos --steps 1 --validation photos"
+    assert run(words, "--batch 2 --crop 8 --squares 8 --no-augment --out run") == 0
+    recipe = json.loads((here / "run/recipe.json").read_text())
+    assert recipe["data"] == "photos, squares of 8" and recipe["augment"] is False
+    assert run(words, "--batch 2 --crop 8 --squares 999 --out other") == 1
+    assert "side is 999" in capsys.readouterr().err and not (here / "other").exists()
 
 
 def enlarged(source, method="bicubic", scale=2):

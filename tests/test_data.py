@@ -500,6 +500,29 @@ def test_adding_merges_classes_by_name(batch):
     assert isinstance(both.images, np.ndarray) and both.images.shape == (6, 24, 36, 3)
 
 
+def test_squares_are_the_middle_shrunk(photos):
+    found = photos.squares(3)
+    assert found.images.shape == (5, 3, 3, 3) and found.images.dtype == np.uint8
+    assert found.names == photos.names and found.labels.tolist() == photos.labels.tolist()
+    assert found.source == "mine, squares of 3" and found.licence == "CC0" and found.published is None
+    for image, made in zip(photos, found):
+        side = min(image.shape[:2])
+        top, left = ((n - side) // 2 for n in image.shape[:2])
+        middle = Image.fromarray(image).crop((left, top, left + side, top + side))
+        assert np.array_equal(made, middle.resize((3, 3), Image.Resampling.LANCZOS))
+
+
+def test_squares_of_the_pictures_own_side_are_cut_and_nothing_else(photos):
+    wide = photos[[0, 1, 4]]
+    assert np.array_equal(wide.squares(6).images, np.stack([image[:, 1:7] for image in wide]))
+
+
+@pytest.mark.parametrize("side", (0, -1, 7, 2.0, True, None))
+def test_squares_are_never_enlarged(side, photos):
+    with pytest.raises(ValueError, match=f"side is {side!r}; expected a whole number from 1 to .*, [46]"):
+        photos.squares(side)
+
+
 def test_only_photos_can_be_added(photos):
     with pytest.raises(TypeError):
         photos + [photos[0]]

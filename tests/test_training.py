@@ -16,7 +16,7 @@ import pytest
 import srlib
 from srlib import runs, training
 from srlib._backend import keras
-from srlib.models import build_model, load_model
+from srlib.models import BUILDERS, build_model, load_model
 from srlib.runs import History
 from srlib.training import Crops, fit, steps_within
 
@@ -273,6 +273,57 @@ def test_a_short_training_is_not_held_back_by_the_average():
         fit(build_model("subpixel", width=8, blocks=1), photos, average=share, **settings) for share in (None, 0.9999)
     )
     assert averaged.psnr[-1] > plain.psnr[-1] - 0.05
+
+
+# -- bfloat16 -------------------------------------------------------------------------------------------------------------
+
+
+def rounded(x):
+    """To the nearest bfloat16, by dropping the lower half of the bits."""
+    bits = np.asarray(x, np.float32).view(np.uint32)
+    return ((bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF0000).view(np.float32)
+
+
+@pytest.mark.parametrize("builder", BUILDERS)
+def test_in_bfloat16_the_picture_itself_stays_exact(builder):
+    """What leaves the twin is no rounded picture, and differs from the network's own by rounding only."""
+    model, rng = build_model(builder, width=8), np.random.default_rng(0)
+    model.set_weights([w + 0.02 * rng.standard_normal(w.shape) for w in model.get_weights()])  # no residual of nothing
+    twin = training._twin(model, "bfloat16")
+    small = rng.random((1, 12, 8, 3), np.float32)
+    made, exact = (keras.ops.convert_to_numpy(m(small)) for m in (twin, model))
+    assert made.dtype == np.float32 and not np.array_equal(made, rounded(made))
+    assert not np.array_equal(made, exact)
+    np.testing.assert_allclose(made, exact, atol=0.02 * np.abs(exact).max())
+    assert all(weights.dtype == "float32" for weights in twin.weights)
+    assert keras.config.dtype_policy().name == "float32"
+
+
+def test_training_in_bfloat16_is_the_same_training_but_for_rounding(leaves, watched):
+    exact, half = net(), net()
+    told = [
+        fit(model, leaves, steps=6, every=2, validation=watched, precision=precision, **TINY)
+        for model, precision in ((exact, "float32"), (half, "bfloat16"))
+    ]
+    assert told[1].recipe["precision"] == "bfloat16"
+    assert told[1].loss == pytest.approx(told[0].loss, rel=0.02) and told[1].loss != told[0].loss
+    assert not identical(half, net()) and not identical(half, exact)
+    for found, wanted in zip(half.get_weights(), exact.get_weights()):
+        np.testing.assert_allclose(found, wanted, atol=0.01)
+    assert half.compute_dtype == "float32" and not np.array_equal(half.get_weights()[0], rounded(half.get_weights()[0]))
+    # what was looked at is the network that one gets
+    assert srlib.evaluate({"net": half}, watched).mean("net") == pytest.approx(told[1].psnr[-1], abs=1e-4)
+
+
+@pytest.mark.parametrize("average", (None, 0.9))
+def test_bfloat16_survives_a_stop(average, stop, taken_up, leaves, watched, tmp_path):
+    stop(tmp_path / "run", 10, precision="bfloat16", average=average)
+    whole = net()
+    expected = whole, fit(whole, leaves, validation=watched, precision="bfloat16", average=average, **RUN)
+    found = taken_up(precision="bfloat16", average=average)
+    assert found[2] == 9
+    same_end(found, expected)
+    assert identical(load_model(tmp_path / "run"), whole)
 
 
 # -- the run folder -------------------------------------------------------------------------------------------------------
@@ -536,6 +587,7 @@ def test_no_byte_of_a_checkpoint_can_change_unseen(reader, stopped):
         ({"batch": 3}, "batch 2"),
         ({"learning_rate": 0.002}, "learning_rate 0.001"),
         ({"average": 0.9}, "average None"),
+        ({"precision": "bfloat16"}, "precision 'float32'"),
     ],
 )
 def test_another_recipe_is_refused(settings, word, stopped, taken_up):
@@ -569,7 +621,7 @@ def test_the_same_pictures_under_another_name_are_taken(stopped, leaves, watched
     same_end((model, history), uninterrupted)
 
 
-@pytest.mark.parametrize("source", ("set5", "set14", "bsd100", "sample+set14"))
+@pytest.mark.parametrize("source", ("set5", "set14", "bsd100", "sample+set14", "set5, squares of 128"))
 def test_benchmarks_are_not_trained_on(source, leaves, watched, tmp_path):
     judged = replace(leaves, source=source)
     with pytest.raises(ValueError, match="to train on are set|to train on are bsd100"):
@@ -731,6 +783,7 @@ def test_killed_three_times_at_random_and_equal_to_the_last_bit(average, tmp_pat
         ({"kernel": "lanczos"}, ["'lanczos'", "bicubic"]),
         ({"loss": "ssim"}, ["'ssim'", "mae, mse"]),
         ({"schedule": "step"}, ["'step'", "cosine"]),
+        ({"precision": "float16"}, ["'float16'", "float32, bfloat16"]),
         ({"average": 0}, ["average is 0", "0.999"]),
         ({"average": 1}, ["average is 1"]),
         ({"average": float("nan")}, ["average is nan"]),

@@ -7,7 +7,7 @@ Enters: a name or a folder. Leaves: :class:`Photos`, ``uint8`` pictures with the
 from pathlib import Path
 
 from . import benchmarks, linnaeus5
-from .benchmarks import FOR_JUDGING, published_lr, published_pairs
+from .benchmarks import FOR_JUDGING, published_lr, published_pairs, refuse_benchmark
 from .cache import FetchError, NotFetched
 from .catalogue import CATALOGUE, Source, fetch, on_disk
 from .folder import SUFFIXES, load_folder, picture_files, read_picture
@@ -34,6 +34,7 @@ __all__ = [
     "published_lr",
     "published_pairs",
     "read_picture",
+    "refuse_benchmark",
     "sample_photograph",
 ]
 

@@ -59,6 +59,14 @@ BENCHMARKS = {
 FOR_JUDGING = tuple(name for name in BENCHMARKS if name != "bsds500")
 
 
+def refuse_benchmark(name: str, told: str) -> None:
+    """Refuse what is for judging: it is not learnt from, nor looked at on the way; `told` begins the sentence."""
+    if (name := name.partition(", ")[0]) in FOR_JUDGING:  # its squares and its small pictures as well
+        raise ValueError(
+            f"{told} {name}, a benchmark that is for judging only; expected other pictures: use bsds500, sample or a folder of yours, and keep {name} for `srlib evaluate`."
+        )
+
+
 @cache
 def registry() -> dict[str, str]:
     """File -> SHA-256, for all files of all these sets; a file's name is its path in the cache."""
