@@ -136,7 +136,10 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--crop", type=int, default=64, help="side of a large crop in pixels")
     train.add_argument("--no-augment", dest="augment", action="store_false", help="neither flip nor turn the crops")
     train.add_argument("--loss", choices=("mae", "mse"), default="mae", help="what is made small")
-    train.add_argument("--learning-rate", type=float, default=1e-3, help="of Adam, at its peak")
+    train.add_argument("--learning-rate", type=float, default=1e-3, help="at its peak")
+    train.add_argument(
+        "--optimizer", choices=("adam", "muon"), default="adam", help="how the weights follow the gradient"
+    )
     train.add_argument("--schedule", choices=("cosine", "constant"), default="cosine", help="of the learning rate")
     train.add_argument(
         "--precision",
@@ -354,6 +357,7 @@ def _train(args) -> None:
         "crop": args.crop,
         "loss": args.loss,
         "learning_rate": args.learning_rate,
+        "optimizer": args.optimizer,
         "average": args.average,
         "precision": args.precision,
     }

@@ -79,8 +79,10 @@ def residual_autoencoder(small, scale, *, width: int = 64, kernel: str = "biline
     return layers.Add(**_exact)([large, CropLike()([x, large])])
 
 
-def subpixel(small, scale, *, width: int = 32, blocks: int = 3, kernel: str = "bilinear"):
+def subpixel(small, scale, *, width: int = 32, blocks: int = 3, expand: int = 1, kernel: str = "bilinear"):
     """All the work in small space: residual blocks, a sub-pixel step, and the enlargement added at the end.
+
+    A block is `expand` times as wide inside as what goes from block to block.
 
     References
     ----------
@@ -88,10 +90,12 @@ def subpixel(small, scale, *, width: int = 32, blocks: int = 3, kernel: str = "b
        neural network", CVPR 2016 (the sub-pixel step).
     .. [2] B. Lim et al., "Enhanced deep residual networks for single image super-resolution", CVPR Workshops 2017 (residual
        blocks without normalisation).
+    .. [3] J. Yu et al., "Wide activation for efficient and accurate image super-resolution", CVPR Workshops 2018 (blocks
+       that are wider inside).
     """
     x = _relu(width, 3)(small)  # (N, h, w, width)
     for _ in range(blocks):
-        block = _conv(width, 3)(_relu(width, 3)(x))
+        block = _conv(width, 3)(_relu(expand * width, 3)(x))
         x = layers.Add()([x, block])
     x = _conv(3 * scale**2, 3, **_zeros)(x)  # (N, h, w, 3 s s)
     return layers.Add(**_exact)([Enlarge(scale, kernel)(small), PixelShuffle(scale)(x)])  # (N, sh, sw, 3)
@@ -189,7 +193,7 @@ def build_model(name: str, scale: int = 2, *, seed: int = 0, **options):
         Of the first weights (Glorot uniform, drawn by NumPy): the same on every backend.
     **options
         Those of the builder, by keyword: `width` for all; `kernel` (the interpolation inside) where there is one;
-        `blocks` for ``subpixel`` and ``edsr``; `shrunk` and `maps` for ``fsrcnn``.
+        `blocks` for ``subpixel`` and ``edsr``; `expand` for ``subpixel``; `shrunk` and `maps` for ``fsrcnn``.
 
     Returns
     -------

@@ -213,7 +213,7 @@ class Ablation:
     ----------
     lines : dict
         What was changed -> `psnr` (dB, ndarray, one for each seed), `parameters`, `multiply_adds` (for 1280x720),
-        `seconds` of training (of each seed). The first line is the network in which nothing was changed.
+        `seconds` of processor time for the training (of each seed). The first line is the network in which nothing was changed.
     bicubic : float
         PSNR of bicubic enlargement on the same pictures, dB.
     training : dict
@@ -248,7 +248,7 @@ class Ablation:
         return out
 
     def __repr__(self) -> str:
-        return f"{self.pictures[1]} held-out pictures, protocol paper, x2; bicubic {self.bicubic:.2f} dB; time as a multiple of the first line's\n{aligned(self.rows())}"
+        return f"{self.pictures[1]} held-out pictures, protocol paper, x2; bicubic {self.bicubic:.2f} dB; processor time as a multiple of the first line's\n{aligned(self.rows())}"
 
 
 def ablation_results() -> Ablation:

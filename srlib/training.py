@@ -20,12 +20,14 @@ from .data import refuse_benchmark
 from .degradation import SHRINK_KERNELS, crop_to_multiple, enlarge, make_pairs
 from .metrics import psnr
 from .models import build_model, save_model
+from .optimizers import Muon
 from .pictures import check_choice, check_photos, check_seed, to_float, to_uint8
 from .runs import History, open_run, save_progress, sweep
 from .upscaling import upscale
 
 LOSSES = {"mae": "mean_absolute_error", "mse": "mean_squared_error"}
 SCHEDULES = ("cosine", "constant")
+OPTIMIZERS = {"adam": keras.optimizers.Adam, "muon": Muon}
 PRECISIONS = {"float32": "float32", "bfloat16": "mixed_bfloat16"}  # -> what Keras calls the policy
 
 
@@ -94,6 +96,7 @@ def fit(
     loss: str = "mae",
     learning_rate: float = 1e-3,
     schedule: str = "cosine",
+    optimizer: str = "adam",
     average: float | None = None,
     augment: bool = True,
     precision: str = "float32",
@@ -123,9 +126,11 @@ def fit(
         Crops per step, and the side of a large crop in pixels.
     loss : {"mae", "mse"}
     learning_rate : float
-        Of Adam, at its peak.
+        At its peak.
     schedule : {"cosine", "constant"}
         ``cosine`` warms up over the first twentieth (at most 500 steps), then falls to zero at the last step.
+    optimizer : {"adam", "muon"}
+        :class:`srlib.optimizers.Muon` gets further in as many steps where the network is not tiny.
     average : float, optional
         Look at, and end with, a running average of the weights instead of the last ones: after every step it keeps this
         share of itself, such as 0.999, and in the first steps less, so that it soon forgets where it began.
@@ -170,6 +175,7 @@ def fit(
     check_choice(kernel, SHRINK_KERNELS, "kernel")
     check_choice(loss, LOSSES, "loss")
     check_choice(schedule, SCHEDULES, "schedule")
+    check_choice(optimizer, OPTIMIZERS, "optimizer")
     check_choice(precision, PRECISIONS, "precision")
     if not 0 < learning_rate < 1:
         raise ValueError(
@@ -197,8 +203,8 @@ def fit(
         "data": getattr(photos, "source", "pictures"), "pictures": len(photos), "pictures_sha256": _sum_of(crops.hr),
         "validation": getattr(validation, "source", None if validation is None else "pictures"),
         "kernel": kernel, "steps": steps, "seed": seed, "batch": batch, "crop": crop, "loss": loss,
-        "learning_rate": learning_rate, "schedule": schedule, "average": average, "augment": augment,
-        "precision": precision, "every": every,
+        "learning_rate": learning_rate, "schedule": schedule, "optimizer": optimizer, "average": average,
+        "augment": augment, "precision": precision, "every": every,
         "versions": versions(),
     })  # fmt: skip
     watched = None
@@ -206,7 +212,8 @@ def fit(
         watched = make_pairs(validation, config["scale"], kernel=kernel)
         history.baseline = _mean_psnr(watched, lambda small: enlarge(small, config["scale"]))
     learner = model if precision == "float32" else _twin(model, precision)
-    learner.compile(optimizer=keras.optimizers.Adam(_learning_rates(learning_rate, schedule, steps)), loss=LOSSES[loss])
+    rates = _learning_rates(learning_rate, schedule, steps)
+    learner.compile(optimizer=OPTIMIZERS[optimizer](rates), loss=LOSSES[loss])
     start, folder = 0, None
     averages = [] if average is None else [weights.copy() for weights in model.get_weights()]
     if out is not None:
@@ -304,7 +311,7 @@ def steps_within(minutes: float, model, photos, **settings) -> int:
         Its weights are left as they are.
     photos : Photos, ndarray or list
     **settings
-        `kernel`, `batch`, `crop`, `loss`, `average`, `precision` as for :func:`fit`.
+        `kernel`, `batch`, `crop`, `loss`, `optimizer`, `average`, `precision` as for :func:`fit`.
 
     Returns
     -------

@@ -21,7 +21,7 @@ PACKAGE = ROOT / "srlib"
 # A room may import the rooms before it, and none after.
 ORDER = (
     "_quiet", "_writing", "pictures", "metrics", "degradation", "data", "_backend", "layers", "geometry", "models",
-    "upscaling", "files", "runs", "training", "evaluation", "standings", "show", "figures", "widgets", "checks", "cli",
+    "upscaling", "files", "runs", "optimizers", "training", "evaluation", "standings", "show", "figures", "widgets", "checks", "cli",
     "__main__",
 )  # fmt: skip
 NAMESPACES = ("show", "widgets", "checks")
@@ -297,7 +297,7 @@ def test_a_poor_docstring_is_seen(change, words):
     assert found == [] if words is None else any(words in fault for fault in found)
 
 
-KERAS_METHODS = ("build", "call", "compute_output_shape", "get_config", "from_config")
+KERAS_METHODS = ("build", "call", "compute_output_shape", "get_config", "from_config", "update_step")
 
 
 @pytest.mark.parametrize("file", SOURCES)

@@ -263,6 +263,7 @@ def test_train_by_minutes_fixes_and_records_the_steps(here, capsys, monkeypatch)
                 "crop": 8,
                 "loss": "mae",
                 "learning_rate": 1e-3,
+                "optimizer": "adam",
                 "average": None,
                 "precision": "float32",
             },

@@ -180,7 +180,7 @@ def test_the_model_says_what_it_is():
     assert config == {
         "builder": "subpixel",
         "scale": 3,
-        "options": {"width": 8, "blocks": 3, "kernel": "bicubic"},
+        "options": {"width": 8, "blocks": 3, "expand": 1, "kernel": "bicubic"},
     }
 
 
@@ -191,7 +191,7 @@ def test_the_model_says_what_it_is():
         ("subpixel", {"scale": 1}, ["scale is 1", "at least 2"]),
         ("subpixel", {"scale": 0}, ["scale is 0"]),
         ("subpixel", {"scale": 2.0}, ["scale is 2.0", "whole number"]),
-        ("subpixel", {"depth": 3}, ["'depth'", "width, blocks, kernel"]),
+        ("subpixel", {"depth": 3}, ["'depth'", "width, blocks, expand, kernel"]),
         ("autoencoder", {"blocks": 3}, ["'blocks'", "width, kernel"]),
         ("subpixel", {"width": 0}, ["width is 0", "at least 1"]),
         ("subpixel", {"width": 1.5}, ["width is 1.5"]),
@@ -306,6 +306,14 @@ def test_multiply_adds_of_the_autoencoder_by_hand(autoencoder, scale):
 def test_multiply_adds_of_the_sub_pixel_net_by_hand(scale):
     by_hand = 9 * (3 * 32 + 3 * 2 * 32 * 32 + 32 * 3 * scale**2)  # all of it in small space
     assert geometry(build_model("subpixel", scale)).multiply_adds == by_hand
+
+
+def test_a_block_may_be_wider_inside():
+    model = build_model("subpixel", width=8, blocks=3, expand=4)
+    by_hand = 9 * (3 * 8 + 3 * 2 * 8 * 32 + 8 * 12)
+    assert geometry(model).multiply_adds == by_hand
+    assert model.count_params() == by_hand + 8 + 3 * (32 + 8) + 12  # the biases
+    assert geometry(model).reach == geometry(build_model("subpixel", width=8, blocks=3)).reach
 
 
 @pytest.mark.parametrize("name", BUILDERS)

@@ -228,11 +228,14 @@ def test_jax_gives_the_same_pictures(jax, pictures_here):
     assert found.keys() == shipped().keys() and max(found.values()) < 1e-5, found
 
 
-def test_jax_trains_what_tensorflow_loads(jax, tmp_path):
+@pytest.mark.parametrize(
+    "extra", (["--average", "0.9"], ["--optimizer", "muon"]), ids=lambda extra: extra[0].strip("-")
+)
+def test_jax_trains_what_tensorflow_loads(extra, jax, tmp_path):
     """By squares: the absolute error has no slope where flat areas meet the truth exactly, and there rounding decides."""
     place, python = jax
     words = [
-        "-m", "srlib.cli", "train", "--model", "subpixel", "--data", "sample", "--steps", "20", "--average", "0.9",
+        "-m", "srlib.cli", "train", "--model", "subpixel", "--data", "sample", "--steps", "20", *extra,
         "--batch", "4", "--crop", "32", "--loss", "mse", "--out",
     ]  # fmt: skip
     looks = []
@@ -246,7 +249,9 @@ def test_jax_trains_what_tensorflow_loads(jax, tmp_path):
         looks.append(np.genfromtxt(tmp_path / backend / "history.csv", delimiter=",", names=True))
     assert looks[0]["step"].tolist() == list(range(1, 21))
     np.testing.assert_allclose(looks[0]["loss"], looks[1]["loss"], rtol=1e-3)  # the same first weights, the same crops
-    np.testing.assert_allclose(looks[0]["psnr"], looks[1]["psnr"], atol=0.01)  # of the average, each step
+    np.testing.assert_allclose(
+        looks[0]["psnr"], looks[1]["psnr"], atol=0.01
+    )  # with --average: of the average, each step
     table = srlib.evaluate(
         {"jax": load_model(tmp_path / "jax")}, srlib.load_photos("sample", split="validation")
     )  # made by JAX, enlarged by TensorFlow

@@ -315,12 +315,16 @@ def test_training_in_bfloat16_is_the_same_training_but_for_rounding(leaves, watc
     assert srlib.evaluate({"net": half}, watched).mean("net") == pytest.approx(told[1].psnr[-1], abs=1e-4)
 
 
-@pytest.mark.parametrize("average", (None, 0.9))
-def test_bfloat16_survives_a_stop(average, stop, taken_up, leaves, watched, tmp_path):
-    stop(tmp_path / "run", 10, precision="bfloat16", average=average)
+@pytest.mark.parametrize(
+    "settings",
+    ({"precision": "bfloat16"}, {"precision": "bfloat16", "average": 0.9}, {"optimizer": "muon"}),
+    ids=lambda settings: " ".join(map(str, settings.values())),
+)
+def test_every_way_of_training_survives_a_stop(settings, stop, taken_up, leaves, watched, tmp_path):
+    stop(tmp_path / "run", 10, **settings)
     whole = net()
-    expected = whole, fit(whole, leaves, validation=watched, precision="bfloat16", average=average, **RUN)
-    found = taken_up(precision="bfloat16", average=average)
+    expected = whole, fit(whole, leaves, validation=watched, **settings, **RUN)
+    found = taken_up(**settings)
     assert found[2] == 9
     same_end(found, expected)
     assert identical(load_model(tmp_path / "run"), whole)
@@ -588,6 +592,7 @@ def test_no_byte_of_a_checkpoint_can_change_unseen(reader, stopped):
         ({"learning_rate": 0.002}, "learning_rate 0.001"),
         ({"average": 0.9}, "average None"),
         ({"precision": "bfloat16"}, "precision 'float32'"),
+        ({"optimizer": "muon"}, "optimizer 'adam'"),
     ],
 )
 def test_another_recipe_is_refused(settings, word, stopped, taken_up):
@@ -783,6 +788,7 @@ def test_killed_three_times_at_random_and_equal_to_the_last_bit(average, tmp_pat
         ({"kernel": "lanczos"}, ["'lanczos'", "bicubic"]),
         ({"loss": "ssim"}, ["'ssim'", "mae, mse"]),
         ({"schedule": "step"}, ["'step'", "cosine"]),
+        ({"optimizer": "sgd"}, ["'sgd'", "adam, muon"]),
         ({"precision": "float16"}, ["'float16'", "float32, bfloat16"]),
         ({"average": 0}, ["average is 0", "0.999"]),
         ({"average": 1}, ["average is 1"]),
