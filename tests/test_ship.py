@@ -1,0 +1,71 @@
+"""A run becomes a shipped network: its card, and half precision only where that changes no score."""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import srlib
+from srlib.models import load_model
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
+import ship
+
+WORDS = ["--command", "srlib train --steps 2 --out RUN", "--hardware", "two CPU cores"]
+
+
+@pytest.fixture
+def shipping(tmp_path, monkeypatch):
+    """A function: ship a run of a small network trained on so-called pictures; the folder it went to."""
+    monkeypatch.setattr(ship, "WEIGHTS", tmp_path / "weights")
+    validation = srlib.load_photos("sample", split="validation")[:2]
+    monkeypatch.setattr(ship, "judges", lambda: {"validation": validation})
+
+    def go(source="bsds500, squares of 16"):
+        photos = srlib.data.Photos(validation.images, validation.names, source=source)
+        model = srlib.build_model("subpixel", width=4, blocks=1)
+        model.set_weights([w + 0.001 for w in model.get_weights()])
+        srlib.fit(model, photos, steps=2, batch=2, crop=16, learning_rate=1e-6, out=tmp_path / "run")
+        monkeypatch.setattr(sys, "argv", ["ship.py", str(tmp_path / "run"), "new", *WORDS])
+        assert ship.main() == 0
+        return tmp_path / "run", tmp_path / "weights" / "new"
+
+    return go
+
+
+def test_a_run_becomes_a_network_with_a_card(shipping, capsys):
+    run, new = shipping()
+    card = json.loads((new / "model.json").read_text())
+    assert card["recipe"] == json.loads((run / "recipe.json").read_text())
+    assert card["command"] == WORDS[1] and card["hardware"] == WORDS[3] and card["kernel"] == "bilinear"
+    assert "research and education" in card["licence"] and "BSDS500" in card["data_terms"]
+    assert card["not_for"].startswith("commercial use")
+    assert "half precision" in capsys.readouterr().out
+    for stored, trained in zip(load_model(new).get_weights(), load_model(run).get_weights()):
+        assert np.array_equal(stored, trained.astype(np.float16))
+
+
+def test_free_pictures_leave_free_weights(shipping):
+    card = json.loads((shipping("sample/train+dead_leaves")[1] / "model.json").read_text())
+    assert card["licence"] == "MIT" and "commercial" not in card["not_for"]
+    assert "dead_leaves" in card["data_terms"] and "BSDS500" not in card["data_terms"]
+
+
+def test_weights_that_rounding_would_change_stay_whole(shipping, monkeypatch, capsys):
+    monkeypatch.setattr(ship, "lost", lambda *_: {"set5 paper": -0.02, "set14 paper": 0.001})
+    run, new = shipping()
+    assert "full precision" in capsys.readouterr().out
+    for stored, trained in zip(load_model(new).get_weights(), load_model(run).get_weights()):
+        assert np.array_equal(stored, trained)
+
+
+def test_what_rounding_loses_is_measured(shipping):
+    run, new = shipping()
+    exact, rounded = load_model(run), load_model(new)
+    changed = ship.lost(exact, rounded, "bilinear")
+    photos = ship.judges()["validation"]
+    table = srlib.evaluate({"exact": exact, "rounded": rounded}, photos)
+    assert changed["validation rgb"] == pytest.approx(table.mean("rounded") - table.mean("exact"))
+    assert set(changed) == {"validation rgb", "validation paper"}
