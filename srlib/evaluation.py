@@ -101,14 +101,15 @@ class Table:
         return markdown([head, ["---"] + ["---:"] * (len(head) - 1), *rows])
 
     def to_dict(self) -> dict:
-        """What ``srlib evaluate --json`` writes."""
+        """What ``srlib evaluate --json`` writes. The PSNR of a picture met exactly is None, as JSON knows no infinity."""
         from .training import versions
 
+        finite = lambda scores: {metric: value if np.isfinite(value) else None for metric, value in scores.items()}
         methods = {
             method: {
-                **{metric: self.mean(method, metric) for metric in COLUMNS},
+                **finite({metric: self.mean(method, metric) for metric in COLUMNS}),
                 **self.costs.get(method, {}),
-                "images": images,
+                "images": {picture: finite(found) for picture, found in images.items()},
             }
             for method, images in self.scores.items()
         }
@@ -118,7 +119,11 @@ class Table:
     @classmethod
     def from_dict(cls, told: dict) -> "Table":
         """The table that :meth:`to_dict` described, without its groups."""
-        scores = {method: about["images"] for method, about in told["methods"].items()}
+        infinite = lambda scores: {metric: np.inf if value is None else value for metric, value in scores.items()}
+        scores = {
+            method: {picture: infinite(found) for picture, found in about["images"].items()}
+            for method, about in told["methods"].items()
+        }
         costs = {
             method: {cost: about[cost] for cost in COSTS}
             for method, about in told["methods"].items()
@@ -128,7 +133,7 @@ class Table:
 
     def to_json(self) -> str:
         """The same as text."""
-        return json.dumps(self.to_dict(), indent=1)
+        return json.dumps(self.to_dict(), indent=1, allow_nan=False)
 
     def __repr__(self) -> str:
         count = len(next(iter(self.scores.values())))

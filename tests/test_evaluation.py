@@ -143,6 +143,16 @@ def test_the_json_is_what_design_prescribes(table, photos):
             assert method[metric] == table.mean(name, metric)
 
 
+def test_a_picture_met_exactly_is_null_in_json_and_infinite_again():
+    flat = np.full((1, 16, 16, 3), 128, np.uint8)
+    table = evaluate({"bicubic": "bicubic"}, flat)
+    assert np.isinf(table.values("bicubic")).all()
+    told = json.loads(table.to_json(), parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))
+    found = told["methods"]["bicubic"]
+    assert found["psnr"] is None and [scores["psnr"] for scores in found["images"].values()] == [None]
+    assert found["mse"] == 0 and np.isinf(Table.from_dict(told).mean("bicubic"))
+
+
 def test_a_table_comes_back_from_its_json(table):
     again = Table.from_dict(json.loads(table.to_json()))
     assert again.scores == table.scores and again.rows() == table.rows()
