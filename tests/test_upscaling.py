@@ -274,3 +274,32 @@ def test_what_is_no_method_is_refused_with_a_sentence(networks, picture, method,
 def test_what_is_no_picture_is_refused(networks, wrong, method):
     with pytest.raises((TypeError, ValueError), match="expected"):
         srlib.upscale(wrong, networks.get((method, 2), method))
+
+
+# -- the graph --------------------------------------------------------------------------------------------------------------
+
+
+def test_the_graph_follows_the_weights_and_goes_with_the_network():
+    import gc
+    import weakref
+
+    model = build_model("subpixel", width=4, blocks=1)
+    small = np.random.default_rng(0).random((9, 7, 3), np.float32)
+    before = srlib.upscale(small, model)
+    model.set_weights([weights + 0.05 for weights in model.get_weights()])
+    after = srlib.upscale(small, model)
+    assert np.abs(after - before).max() > 0.01
+    one_by_one = np.clip(keras.ops.convert_to_numpy(model(small[None], training=False)[0]), 0, 1)
+    np.testing.assert_allclose(after, one_by_one, atol=1e-6)
+    gone = weakref.ref(model)
+    del model
+    gc.collect()
+    assert gone() is None
+
+
+def test_pictures_of_many_sizes_share_two_graphs():
+    """One for the first size, one for all others: a graph takes longer to make than to run."""
+    model = build_model("subpixel", width=4, blocks=1)
+    for side in range(5, 25):
+        srlib.upscale(np.zeros((side, 2 * side, 3), np.uint8), model)
+    assert model._srlib_graph.experimental_get_tracing_count() <= 3
