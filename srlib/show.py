@@ -517,15 +517,16 @@ def quality(standings, *, of: str = "set5", title: str = "What quality costs"):
     fig = _figure(7.0, 4.0)
     axes = fig.subplots()
     axes.set_xscale("log")
+    labels = []
     for line in dots:
         colour, size = (COLOURS[1], 8) if line.ours else (MUTED, 6)
-        cost, gained = line.multiply_adds / 1e9, line.scores[of][0]
-        axes.plot(cost, gained, "o", color=colour, markersize=size, markeredgewidth=0)
-        away, side = ((8, -3), "left") if cost < 1e3 else ((0, 7), "center")  # the right edge is near
-        axes.annotate(
-            line.method, (cost, gained), away, textcoords="offset points", ha=side,
-            fontsize=_FONT, color=INK if line.ours else MUTED, fontweight="bold" if line.ours else "normal",
+        place = line.multiply_adds / 1e9, line.scores[of][0]
+        axes.plot(*place, "o", color=colour, markersize=size, markeredgewidth=0)
+        words = axes.annotate(
+            line.method, place, (8, 0), textcoords="offset points", va="center_baseline", fontsize=_FONT,
+            color=INK if line.ours else MUTED, fontweight="bold" if line.ours else "normal",
         )  # fmt: skip
+        labels.append(words)
     for line in standings:
         if line.ours and line.parameters is None and of in line.scores:
             axes.axhline(line.scores[of][0], color=FAINT, linewidth=1.2, zorder=0)
@@ -535,4 +536,25 @@ def quality(standings, *, of: str = "set5", title: str = "What quality costs"):
             )  # fmt: skip
     axes.margins(x=0.12)
     _plot(axes, "multiply-adds for an output of 1280x720, in thousand millions", f"PSNR on {of} (dB)", title)
+    _keep_apart(fig, axes, labels)
     return fig
+
+
+def _keep_apart(fig, axes, labels: list) -> None:
+    """Put each label on the first side of its dot where it covers no dot and no other label, and stays inside."""
+    from matplotlib.transforms import Bbox
+
+    fig.draw_without_rendering()  # the layout decides where the dots are
+    dots = [axes.transData.transform(label.xy) for label in labels]
+    reach = 5 * fig.dpi / 72
+    taken = [Bbox([dot - reach, dot + reach]) for dot in dots]
+    inside = axes.get_window_extent()
+    sides = (((8, 0), "left"), ((-8, 0), "right"), ((0, 11), "center"), ((0, -11), "center"))
+    for label in labels:
+        for away, alignment in sides:
+            label.set_position(away)
+            label.set_horizontalalignment(alignment)
+            box = label.get_window_extent()
+            if inside.contains(*box.min) and inside.contains(*box.max) and not box.count_overlaps(taken):
+                break
+        taken.append(box)

@@ -1,6 +1,7 @@
 """Where the networks stand: stored scores, quoted ones, cards; each made from what is stored, and true where it can be measured."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -184,3 +185,24 @@ def test_the_figure_shows_every_network_whose_cost_is_known():
 def test_a_figure_of_nothing_is_refused():
     with pytest.raises(ValueError, match="multiply-adds"):
         show.quality([line for line in published_results() if not line.multiply_adds])
+
+
+def test_labels_cover_neither_dots_nor_each_other():
+    """Networks closer together than their names are long, and one at the right edge."""
+    base = published_results()["VDSR (2016)"]
+    crowd = [
+        replace(
+            base, method=f"a network, no. {i}", multiply_adds=base.multiply_adds * times, scores={"set5": (dB, 0.9)}
+        )
+        for i, (times, dB) in enumerate([(1.7, 37.6), (3, 37.45), (40, 37.0)])
+    ]
+    figure = show.quality(published_results() + crowd)
+    axes = figure.axes[0]
+    names = {line.method for line in [*published_results(), *crowd] if line.multiply_adds}
+    labels = [text for text in axes.texts if text.get_text() in names]
+    boxes = [label.get_window_extent() for label in labels]
+    assert len(labels) == len(names)
+    for i, box in enumerate(boxes):
+        assert not box.count_overlaps(boxes[:i] + boxes[i + 1 :]), labels[i].get_text()
+        assert not any(box.contains(*axes.transData.transform(label.xy)) for label in labels), labels[i].get_text()
+        assert axes.get_window_extent().contains(*box.max), labels[i].get_text()
