@@ -541,7 +541,7 @@ def quality(standings, *, of: str = "set5", title: str = "What quality costs"):
 
 
 def _keep_apart(fig, axes, labels: list) -> None:
-    """Put each label on the first side of its dot where it covers no dot and no other label, and stays inside."""
+    """Put each label on the side of its dot where it covers fewest dots and other labels, the first of equals."""
     from matplotlib.transforms import Bbox
 
     fig.draw_without_rendering()  # the layout decides where the dots are
@@ -549,12 +549,18 @@ def _keep_apart(fig, axes, labels: list) -> None:
     reach = 5 * fig.dpi / 72
     taken = [Bbox([dot - reach, dot + reach]) for dot in dots]
     inside = axes.get_window_extent()
-    sides = (((8, 0), "left"), ((-8, 0), "right"), ((0, 11), "center"), ((0, -11), "center"))
+    sides = [((8, 0), "left"), ((-8, 0), "right"), ((0, 11), "center"), ((0, -11), "center")]
+    sides += [((x, y), side) for y in (9, -9) for x, side in ((5, "left"), (-5, "right"))]
     for label in labels:
-        for away, alignment in sides:
-            label.set_position(away)
-            label.set_horizontalalignment(alignment)
-            box = label.get_window_extent()
-            if inside.contains(*box.min) and inside.contains(*box.max) and not box.count_overlaps(taken):
-                break
-        taken.append(box)
+
+        def put(side, label=label):
+            label.set_position(side[0])
+            label.set_horizontalalignment(side[1])
+            return label.get_window_extent()
+
+        def covers(side):
+            box = put(side)
+            outside = not (inside.contains(*box.min) and inside.contains(*box.max))
+            return box.count_overlaps(taken) + 100 * outside
+
+        taken.append(put(min(sides, key=covers)))
