@@ -145,7 +145,7 @@ def _parser() -> argparse.ArgumentParser:
         "--precision",
         choices=("float32", "bfloat16"),
         default="float32",
-        help="of the computation; bfloat16 takes half the time where the processor knows it",
+        help="of the computation; bfloat16 saves up to half the time where the processor computes in it",
     )
     train.add_argument(
         "--average", type=float, metavar="SHARE", help="end with a running average of the weights, such as 0.999"

@@ -70,7 +70,9 @@ def _is_matrix(variable) -> bool:
 
 
 def orthogonal(matrix, steps: int = 5):
-    """The matrix with its singular values brought to between about 0.7 and 1.2, by Newton and Schulz's iteration.
+    """The matrix with its singular values, but for the very shortest, brought to between about 0.7 and 1.2.
+
+    By an iteration after Newton and Schulz, five products of matrices each.
 
     Parameters
     ----------

@@ -19,11 +19,12 @@ from pathlib import Path
 import numpy as np
 
 from ._backend import keras
-from .models import SAVING, load_model
+from .models import BUILDERS, SAVING, load_model
 
 _CHECKPOINT, _PREVIOUS, _SCRATCH = "checkpoint.npz", "checkpoint.previous.npz", ".checkpoint.new.npz"
 # What may differ when a run is taken up again: the versions are told, the pictures are known by their sum
 _MAY_DIFFER = ("versions", "data")
+_SINCE = {"optimizer": "adam", "precision": "float32"}  # what a recipe that does not name it meant
 
 
 @dataclass(eq=False)
@@ -134,11 +135,21 @@ def _check_recipe(file: Path, recipe: dict) -> None:
         raise ValueError(
             f"{file} is damaged; expected the recipe that the run began with: choose another --out and begin again."
         ) from None
+    found = _completed(found)
     for key, value in recipe.items():
         if key not in _MAY_DIFFER and found.get(key) != value:
             raise ValueError(
                 f"{file.parent} was begun with {key} {found.get(key)!r}, and now it is {value!r}; expected the same recipe: resume with the old one, or choose another --out."
             )
+
+
+def _completed(recipe: dict) -> dict:
+    """A recipe that an older srlib wrote, with what was the only way then."""
+    recipe, model = {**_SINCE, **recipe}, recipe.get("model") or {}
+    if model.get("builder") in BUILDERS:
+        options = {**BUILDERS[model["builder"]].__kwdefaults__, **model.get("options", {})}
+        recipe["model"] = {**model, "options": options}
+    return recipe
 
 
 def save_progress(folder: Path, model, averages: list, history: History) -> None:
@@ -187,7 +198,8 @@ def _load_checkpoint(file: Path, model, averages: list, history: History) -> int
         return None
     except (OSError, ValueError, KeyError, EOFError, RuntimeError, MemoryError, zipfile.BadZipFile):
         raise ValueError(f"{file} is damaged") from None
-    begun, now = ({**recipe, **dict.fromkeys(_MAY_DIFFER)} for recipe in (told.pop("recipe", {}), history.recipe))
+    recipes = _completed(told.pop("recipe", {})), history.recipe
+    begun, now = ({**recipe, **dict.fromkeys(_MAY_DIFFER)} for recipe in recipes)
     if begun != now or any(
         array.shape != tuple(variable.shape) for array, variable in zip(arrays, [*state, *averages])
     ):

@@ -53,7 +53,7 @@ class Standing:
 
     def cells(self) -> list[str]:
         """PSNR and SSIM on every set, in words for a table."""
-        return [f"{self.scores[s][0]:.2f} / {self.scores[s][1]:.4f}" if s in self.scores else "-" for s in SETS]
+        return _cells(self.scores)
 
 
 def _quoted(method, parameters, multiply_adds, trained_on, *scores):
@@ -140,9 +140,17 @@ def published_results(*, kernel: str = "bicubic", protocol: str = "paper") -> St
     return Standings(lines, f"x2, {kernel}, protocol {protocol}")
 
 
+def _cells(scores: dict[str, tuple[float, float]]) -> list[str]:
+    return [f"{scores[s][0]:.2f} / {scores[s][1]:.4f}" if s in scores else "-" for s in SETS]
+
+
+def _of_sets(stored: dict) -> dict[str, tuple[float, float]]:
+    return {s: (score["psnr"], score["ssim"]) for s, score in stored.items()}
+
+
 def _ours(method: str, scores: dict) -> Standing:
     """The line of a shipped network or an interpolation."""
-    of_sets = {s: (score["psnr"], score["ssim"]) for s, score in scores.items()}
+    of_sets = _of_sets(scores)
     card = shipped().get(method)
     if card is None:
         return Standing(method, True, None, None, "-", of_sets)
@@ -295,7 +303,7 @@ def cards() -> str:
                 [
                     ["protocol", "shrunk by", *SETS.values()],
                     ["---", "---", *["---:"] * len(SETS)],
-                    *([*key.split(), *_ours(name, of[name]).cells()] for key, of in found.items() if name in of),
+                    *([*key.split(), *_cells(_of_sets(of[name]))] for key, of in found.items() if name in of),
                 ]
             ),
         ]

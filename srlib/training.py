@@ -138,8 +138,8 @@ def fit(
         Whether crops are flipped and turned.
     precision : {"float32", "bfloat16"}
         In what the layers compute while training, but for those that hold the picture itself; the weights are kept in
-        ``float32`` in any case, and so is the model. ``bfloat16`` halves the time on processors and graphics cards that
-        know it, and takes longer on others.
+        ``float32`` in any case, and so is the model. ``bfloat16`` saves up to half the time on processors and graphics
+        cards that compute in it, and takes longer on others.
     validation : Photos, ndarray or list, optional
         Large pictures to look at now and then; never the test pictures.
     every : int, optional
@@ -219,9 +219,13 @@ def fit(
     if out is not None:
         folder = Path(out)
         start = open_run(folder, learner, averages, history, resume)
-    _train(learner, model, averages, crops, watched, history, range(start, steps), every, folder, progress)
-    if averages or learner is not model:
-        model.set_weights(averages or learner.get_weights())
+    try:
+        _train(learner, model, averages, crops, watched, history, range(start, steps), every, folder, progress)
+    finally:  # an interrupted training leaves what it has learnt
+        if learner is not model:
+            model.set_weights(learner.get_weights())
+    if averages:
+        model.set_weights(averages)
     if folder is not None:
         card = {"kernel": kernel, "recipe": history.recipe, "seconds": round(history.seconds[-1], 1)}
         save_model(model, folder, **card)
@@ -238,6 +242,8 @@ def _twin(model, precision: str):
     finally:
         keras.config.set_dtype_policy(usual)
     twin.set_weights(model.get_weights())
+    for layer, like in zip(twin.layers, model.layers):
+        layer.trainable = like.trainable
     return twin
 
 
@@ -311,7 +317,7 @@ def steps_within(minutes: float, model, photos, **settings) -> int:
         Its weights are left as they are.
     photos : Photos, ndarray or list
     **settings
-        `kernel`, `batch`, `crop`, `loss`, `optimizer`, `average`, `precision` as for :func:`fit`.
+        `kernel`, `batch`, `crop`, `loss`, `learning_rate`, `optimizer`, `average`, `precision` as for :func:`fit`.
 
     Returns
     -------

@@ -125,7 +125,8 @@ def _predict(model, small: np.ndarray) -> np.ndarray:
     from ._backend import keras
 
     try:
-        run = _graph(model) if keras.backend.backend() == "tensorflow" and isinstance(model, keras.Model) else model
+        ours = getattr(model, "srlib_config", None) is not None  # others may hold what a graph does not see change
+        run = _graph(model) if ours and keras.backend.backend() == "tensorflow" else model
         made = keras.ops.convert_to_numpy(run(small, training=False))
     except Exception as error:
         if "RESOURCE" not in f"{type(error).__name__} {error}".upper():  # each backend has its own name for it

@@ -287,7 +287,7 @@ def test_train_on_squares_neither_flipped_nor_turned(here, capsys):
     recipe = json.loads((here / "run/recipe.json").read_text())
     assert recipe["data"] == "photos, squares of 8" and recipe["augment"] is False
     assert run(words, "--batch 2 --crop 8 --squares 999 --out other") == 1
-    assert "side is 999" in capsys.readouterr().err and not (here / "other").exists()
+    assert "squares of 999 pixels" in capsys.readouterr().err and not (here / "other").exists()
 
 
 def enlarged(source, method="bicubic", scale=2):

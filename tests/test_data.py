@@ -519,7 +519,7 @@ def test_squares_of_the_pictures_own_side_are_cut_and_nothing_else(photos):
 
 @pytest.mark.parametrize("side", (0, -1, 7, 2.0, True, None))
 def test_squares_are_never_enlarged(side, photos):
-    with pytest.raises(ValueError, match=f"side is {side!r}; expected a whole number from 1 to .*, [46]"):
+    with pytest.raises(ValueError, match=f"squares of {side!r} pixels were .* from 1 to .*, [46]: choose a smaller"):
         photos.squares(side)
 
 

@@ -1,4 +1,4 @@
-"""A run becomes a shipped network: its card, and half precision only where that changes no score."""
+"""A run becomes a shipped network: its card, and half precision only where that changes next to nothing."""
 
 import json
 import sys
@@ -23,11 +23,11 @@ def shipping(tmp_path, monkeypatch):
     validation = srlib.load_photos("sample", split="validation")[:2]
     monkeypatch.setattr(ship, "judges", lambda: {"validation": validation})
 
-    def go(source="bsds500, squares of 16"):
+    def go(source="bsds500, squares of 16", start=None, scale=2):
         photos = srlib.data.Photos(validation.images, validation.names, source=source)
-        model = srlib.build_model("subpixel", width=4, blocks=1)
+        model = srlib.load_model(start) if start else srlib.build_model("subpixel", scale, width=4, blocks=1)
         model.set_weights([w + 0.001 for w in model.get_weights()])
-        srlib.fit(model, photos, steps=2, batch=2, crop=16, learning_rate=1e-6, out=tmp_path / "run")
+        srlib.fit(model, photos, steps=2, batch=2, crop=12, learning_rate=1e-6, out=tmp_path / "run")
         monkeypatch.setattr(sys, "argv", ["ship.py", str(tmp_path / "run"), "new", *WORDS])
         assert ship.main() == 0
         return tmp_path / "run", tmp_path / "weights" / "new"
@@ -51,6 +51,34 @@ def test_free_pictures_leave_free_weights(shipping):
     card = json.loads((shipping("sample/train+dead_leaves")[1] / "model.json").read_text())
     assert card["licence"] == "MIT" and "commercial" not in card["not_for"]
     assert "dead_leaves" in card["data_terms"] and "BSDS500" not in card["data_terms"]
+
+
+def test_what_went_on_from_a_network_keeps_its_terms(shipping):
+    card = json.loads((shipping("sample/train", start="small_bilinear")[1] / "model.json").read_text())
+    assert "research and education" in card["licence"] and card["not_for"].startswith("commercial use")
+    assert card["data_terms"] == f"{ship.TERMS['bsds500']}; {ship.TERMS['sample']}"
+
+
+def test_every_scale_can_be_shipped(shipping):
+    assert load_model(shipping(scale=3)[1]).srlib_config["scale"] == 3
+
+
+@pytest.mark.parametrize("run, words", [("nowhere", "There is no model"), ("empty", "no model.json")])
+def test_what_is_no_finished_run_is_one_line(run, words, tmp_path, monkeypatch, capsys):
+    (tmp_path / "empty").mkdir()
+    monkeypatch.setattr(sys, "argv", ["ship.py", str(tmp_path / run), "new", *WORDS])
+    assert ship.main() == 1
+    told = capsys.readouterr().err
+    assert words in told and told.count("\n") == 1
+
+
+def test_pictures_whose_terms_are_not_known_are_refused(tmp_path, monkeypatch, capsys):
+    model = srlib.build_model("subpixel", width=4, blocks=1)
+    photos = srlib.data.Photos(np.zeros((2, 16, 16, 3), np.uint8), ["a", "b"], source="/home/me/sample")
+    srlib.fit(model, photos, steps=1, batch=2, crop=12, out=tmp_path / "run")
+    monkeypatch.setattr(sys, "argv", ["ship.py", str(tmp_path / "run"), "new", *WORDS])
+    assert ship.main() == 1
+    assert "/home/me/sample, whose terms are not known here; expected sample, " in capsys.readouterr().err
 
 
 def test_weights_that_rounding_would_change_stay_whole(shipping, monkeypatch, capsys):

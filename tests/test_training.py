@@ -299,6 +299,37 @@ def test_in_bfloat16_the_picture_itself_stays_exact(builder):
     assert keras.config.dtype_policy().name == "float32"
 
 
+@pytest.mark.parametrize("builder", ("subpixel", "residual_autoencoder"))
+def test_in_bfloat16_a_residual_of_nothing_leaves_the_enlargement_as_it_is(builder):
+    model = build_model(builder, width=8)
+    twin = training._twin(model, "bfloat16")
+    small = np.random.default_rng(0).random((1, 12, 8, 3), np.float32)
+    assert np.array_equal(*(keras.ops.convert_to_numpy(m(small)) for m in (twin, model)))
+
+
+def test_in_bfloat16_frozen_layers_stay_frozen(leaves):
+    model = net()
+    frozen = [layer for layer in model.layers if layer.weights][0]
+    frozen.trainable = False
+    fit(model, leaves, steps=2, precision="bfloat16", **TINY)
+    assert np.array_equal(frozen.get_weights()[0], net().get_weights()[0]) and not identical(model, net())
+
+
+@pytest.mark.parametrize("precision", training.PRECISIONS)
+def test_an_interrupted_training_leaves_what_it_has_learnt(precision, leaves, monkeypatch):
+    model, crops = net(), Crops.__call__
+
+    def stop(self, step):
+        if step == 3:
+            raise KeyboardInterrupt
+        return crops(self, step)
+
+    monkeypatch.setattr(Crops, "__call__", stop)
+    with pytest.raises(KeyboardInterrupt):
+        fit(model, leaves, steps=6, precision=precision, **TINY)
+    assert not identical(model, net())
+
+
 def test_training_in_bfloat16_is_the_same_training_but_for_rounding(leaves, watched):
     exact, half = net(), net()
     told = [
@@ -600,6 +631,20 @@ def test_another_recipe_is_refused(settings, word, stopped, taken_up):
     with pytest.raises(ValueError, match=f"begun with {word}, .*expected the same recipe"):
         taken_up(**settings)
     assert contents(stopped) == before
+
+
+def test_a_run_of_an_older_srlib_goes_on(stopped, taken_up, uninterrupted):
+    """Its recipe knows neither optimiser nor precision, nor the latest option of the network."""
+    recipe = json.loads((stopped / "recipe.json").read_text())
+    del recipe["optimizer"], recipe["precision"], recipe["model"]["options"]["expand"]
+    (stopped / "recipe.json").write_text(json.dumps(recipe))
+    with np.load(stopped / "checkpoint.npz") as saved:
+        arrays = dict(saved)
+    told = json.loads(str(arrays["history"])) | {"recipe": recipe}
+    np.savez(stopped / "checkpoint.npz", **{**arrays, "history": json.dumps(told)})
+    found = taken_up()
+    assert found[2] == 9
+    same_end(found, uninterrupted)
 
 
 def test_another_network_is_refused(stopped, leaves):

@@ -297,9 +297,21 @@ def test_the_graph_follows_the_weights_and_goes_with_the_network():
     assert gone() is None
 
 
-def test_pictures_of_many_sizes_share_two_graphs():
-    """One for the first size, one for all others: a graph takes longer to make than to run."""
+def test_pictures_of_many_sizes_share_a_graph():
+    """One for the first size, one for all others, one for batches: a graph takes longer to make than to run."""
     model = build_model("subpixel", width=4, blocks=1)
     for side in range(5, 25):
         srlib.upscale(np.zeros((side, 2 * side, 3), np.uint8), model)
-    assert model._srlib_graph.experimental_get_tracing_count() <= 3
+    assert model._srlib_graph.experimental_get_tracing_count() == 2
+    for count in (2, 3, 4):
+        srlib.upscale(np.zeros((count, 9, 9, 3), np.uint8), model)
+    assert model._srlib_graph.experimental_get_tracing_count() == 3
+
+
+def test_a_network_of_ones_own_may_change():
+    """Nothing is known of it, so nothing of it is kept."""
+    model = keras.Sequential([keras.Input((None, None, 3)), keras.layers.UpSampling2D()])
+    small = np.full((4, 4, 3), 0.5, np.float32)
+    srlib.upscale(small, model)
+    model.add(keras.layers.Rescaling(0.5))
+    assert srlib.upscale(small, model).max() == 0.25

@@ -3,7 +3,8 @@
     python tools/ship.py RUN NAME --command "srlib train ... --out RUN" --hardware "two CPU cores"
 
 Weights are stored in half precision where that moves the mean PSNR on no set at hand by 0.01 dB: the validation squares,
-and set5 and set14 where they are on disk. Then `srlib figures --benchmarks` scores it and writes its card.
+and set5 and set14 where they are on disk. Then `srlib figures --benchmarks` scores it and writes its card. A run that
+went on from a shipped network keeps the terms of what that one was trained on.
 """
 
 import argparse
@@ -40,10 +41,11 @@ def judges() -> dict:
 
 def lost(exact, rounded, kernel: str) -> dict[str, float]:
     """What rounding the weights changes of the mean PSNR, dB, on each set."""
-    out = {}
+    out, scale = {}, exact.srlib_config["scale"]
     for name, photos in judges().items():
         for protocol in ("rgb", "paper"):
-            table = srlib.evaluate({"exact": exact, "rounded": rounded}, photos, kernel=kernel, protocol=protocol)
+            methods = {"exact": exact, "rounded": rounded}
+            table = srlib.evaluate(methods, photos, scale=scale, kernel=kernel, protocol=protocol)
             out[f"{name} {protocol}"] = table.mean("rounded") - table.mean("exact")
     return out
 
@@ -51,15 +53,22 @@ def lost(exact, rounded, kernel: str) -> dict[str, float]:
 def card_of(run: Path, command: str, hardware: str) -> dict:
     """What `model.json` says of a shipped network beside how it is built."""
     told = json.loads((run / "model.json").read_text("utf-8"))
-    sources = [part.partition(", ")[0].partition("/")[0] for part in told["recipe"]["data"].split("+")]
-    research = "bsds500" in sources
+    sources = [part.partition(", ")[0] for part in told["recipe"]["data"].split("+")]
+    names = [source.removesuffix("/train") for source in sources]
+    unknown = [name for name in names if name not in TERMS]
+    if unknown:
+        raise ValueError(
+            f"{run} was trained on {', '.join(unknown)}, whose terms are not known here; expected {', '.join(TERMS)}: add them to TERMS in tools/ship.py."
+        )
+    terms = [*filter(None, told.get("data_terms", "").split("; ")), *(TERMS[name] for name in names)]
+    research = TERMS["bsds500"] in terms
     return {
         "kernel": told["kernel"],
         "recipe": told["recipe"],
         "seconds": told["seconds"],
         "command": command,
         "hardware": hardware,
-        "data_terms": "; ".join(TERMS[source] for source in dict.fromkeys(sources)),
+        "data_terms": "; ".join(dict.fromkeys(terms)),
         "licence": RESEARCH if research else "MIT",
         "not_for": f"commercial use; {NOT_FOR}" if research else NOT_FOR,
     }
@@ -73,8 +82,12 @@ def main() -> int:
     parser.add_argument("--command", required=True, help="the one that made it")
     parser.add_argument("--hardware", required=True, help="what it ran on, in words")
     args = parser.parse_args()
-    card = card_of(args.run, args.command, args.hardware)
-    model = load_model(args.run)
+    try:
+        model = load_model(args.run)
+        card = card_of(args.run, args.command, args.hardware)
+    except ValueError as error:
+        print(f"ship.py: {error}", file=sys.stderr)
+        return 1
     with tempfile.TemporaryDirectory() as place:
         changed = lost(model, load_model(save_model(model, place, half=True)), card["kernel"])
     half = max(map(abs, changed.values())) < ROOM

@@ -94,7 +94,7 @@ class Photos:
         shortest = min((min(image.shape[:2]) for image in self.images), default=0)
         if isinstance(side, bool) or not isinstance(side, (int, np.integer)) or not 1 <= side <= shortest:
             raise ValueError(
-                f"side is {side!r}; expected a whole number from 1 to the shortest side of a picture, {shortest}: squares are cut and shrunk, never enlarged."
+                f"squares of {side!r} pixels were asked for; expected a whole number from 1 to the shortest side of a picture, {shortest}: choose a smaller one, or leave the smallest pictures out."
             )
         middles = (middle_square(image) for image in self.images)
         images = [
