@@ -20,6 +20,7 @@ _ROOM_OF = {
     "load_photos": "data",
     "build_model": "models",
     "load_model": "models",
+    "self_ensemble": "models",
     "upscale": "upscaling",
     "fit": "training",
     "evaluate": "evaluation",

@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import ceil, lcm
 
 from ._backend import keras
-from .layers import CropLike, Enlarge, PadToMultiple, PixelShuffle
+from .layers import CropLike, Enlarge, PadToMultiple, PixelShuffle, SelfEnsemble
 
 layers = keras.layers
 _OUTPUT = 1280 * 720  # pixels for which the papers count multiply-adds
@@ -83,6 +83,11 @@ def geometry(model) -> Geometry:
             dense *= layer.scale
         elif isinstance(layer, PadToMultiple):
             stride = lcm(stride, (Fraction(layer.multiple) / dense).numerator)
+        elif isinstance(layer, SelfEnsemble):
+            inside = geometry(layer.network)
+            far += Fraction(inside.reach) / dense
+            cost += 8 * Fraction(inside.multiply_adds) * dense**2
+            dense *= layer.scale
         elif not isinstance(layer, _SAME_PLACE):
             raise ValueError(
                 f"{model.name} has a layer {type(layer).__name__} whose reach is not known; expected the layers that srlib's builders use: add it to srlib.geometry."

@@ -80,6 +80,35 @@ class PixelShuffle(layers.Layer):
         return {**super().get_config(), "scale": self.scale}
 
 
+class SelfEnsemble(layers.Layer):
+    """The mean of what a network makes of a picture turned and mirrored in all eight ways, each turned back [1]_.
+
+    References
+    ----------
+    .. [1] R. Timofte, R. Rothe, L. Van Gool, "Seven ways to improve example-based single image super resolution", CVPR
+       2016, section 3.5 (enhanced prediction).
+    """
+
+    def __init__(self, network, scale, **kwargs):
+        super().__init__(**kwargs)
+        self.network, self.scale = network, scale
+
+    def call(self, x):
+        made = []
+        for turned in (False, True):
+            for mirrored in ((), (1,), (2,), (1, 2)):
+                there = ops.swapaxes(x, 1, 2) if turned else x
+                there = ops.flip(there, mirrored) if mirrored else there
+                back = self.network(there)
+                back = ops.flip(back, mirrored) if mirrored else back
+                made.append(ops.swapaxes(back, 1, 2) if turned else back)
+        return sum(made) / len(made)
+
+    def compute_output_shape(self, shape):
+        n, h, w, _ = shape
+        return n, h and h * self.scale, w and w * self.scale, 3
+
+
 class PadToMultiple(layers.Layer):
     """Mirror rows at the bottom and columns at the right until `multiple` divides both sides."""
 

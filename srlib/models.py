@@ -17,7 +17,8 @@ from pathlib import Path
 import numpy as np
 
 from ._backend import keras
-from .layers import CropLike, Enlarge, PadToMultiple, PixelShuffle
+from .geometry import geometry
+from .layers import CropLike, Enlarge, PadToMultiple, PixelShuffle, SelfEnsemble
 from .pictures import check_choice, check_scale, check_seed
 
 layers = keras.layers
@@ -233,6 +234,54 @@ def _draw_weights(model, seed: int) -> None:
             layer.kernel.assign(rng.uniform(-limit, limit, layer.kernel.shape).astype(np.float32))
 
 
+def self_ensemble(model):
+    """A network that enlarges a picture eight times, turned and mirrored, and takes the mean.
+
+    What is true of the picture stays, what came from its position averages out. Papers put a plus behind the name. It
+    costs eight times as much and has no parameters of its own; it is for enlarging and judging, not for training.
+
+    Parameters
+    ----------
+    model : keras.Model
+        From :func:`build_model` or :func:`load_model`; it goes on being used, not copied.
+
+    Returns
+    -------
+    keras.Model
+        (N, h, w, 3) -> (N, scale*h, scale*w, 3), as `model`.
+
+    Raises
+    ------
+    ValueError
+        A model that no builder made, or one that pools: its grid would lie elsewhere in a picture that is turned.
+
+    References
+    ----------
+    .. [1] R. Timofte, R. Rothe, L. Van Gool, "Seven ways to improve example-based single image super resolution", CVPR
+       2016, section 3.5.
+    """
+    config = config_of(model, "turn the pictures yourself for others")
+    stride = geometry(model).stride
+    if stride > 1:
+        raise ValueError(
+            f"{config['builder']} works on a grid of {stride} small pixels; expected a network without pooling: use subpixel, espcn, fsrcnn, srcnn or edsr."
+        )
+    small = keras.Input((None, None, 3), name="small")
+    whole = keras.Model(small, SelfEnsemble(model, config["scale"])(small), name=f"{model.name}_ensemble")
+    whole.srlib_config = {**config, "builder": f"self_ensemble of {config['builder']}"}
+    return whole
+
+
+def config_of(model, otherwise: str) -> dict:
+    """What srlib knows of a network that one of its builders made."""
+    config = getattr(model, "srlib_config", None)
+    if config is None or config["builder"] not in BUILDERS:
+        raise ValueError(
+            f"model {getattr(model, 'name', model)!r} was not made by srlib; expected one from srlib.build_model or srlib.load_model: {otherwise}."
+        )
+    return config
+
+
 # -- saved models -------------------------------------------------------------------------------------------------------
 
 
@@ -265,11 +314,7 @@ def save_model(model, folder: str | Path, *, half: bool = False, **card) -> Path
     ValueError
         A model that no builder made.
     """
-    config = getattr(model, "srlib_config", None)
-    if config is None:
-        raise ValueError(
-            f"model {getattr(model, 'name', model)!r} was not made by srlib; expected one from srlib.build_model or srlib.load_model: use Keras' own model.save for others."
-        )
+    config = config_of(model, "use Keras' own model.save for others")
     bare = build_model(config["builder"], config["scale"], **config["options"])  # not compiled: no optimiser to save
     bare.set_weights(model.get_weights())
     folder = Path(folder)

@@ -19,7 +19,7 @@ from ._backend import keras
 from .data import refuse_benchmark
 from .degradation import SHRINK_KERNELS, crop_to_multiple, enlarge, make_pairs
 from .metrics import psnr
-from .models import build_model, save_model
+from .models import build_model, config_of, save_model
 from .optimizers import Muon
 from .pictures import check_choice, check_photos, check_seed, to_float, to_uint8
 from .runs import History, open_run, save_progress, sweep
@@ -162,11 +162,7 @@ def fit(
     FileExistsError
         `out` exists and `resume` is not set.
     """
-    config = getattr(model, "srlib_config", None)
-    if config is None:
-        raise ValueError(
-            f"model {getattr(model, 'name', model)!r} was not made by srlib; expected one from srlib.build_model or srlib.load_model: use Keras' own model.fit for others."
-        )
+    config = config_of(model, "use Keras' own model.fit for others")
     check_photos(photos)
     if validation is not None:
         check_photos(validation, "validation")

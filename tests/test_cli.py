@@ -246,6 +246,18 @@ def test_train_is_resumed_to_the_same_end(here, capsys, monkeypatch):
     assert contents(here) == before
 
 
+def test_a_plus_is_the_self_ensemble(here, capsys):
+    assert run("evaluate --model small_bilinear small_bilinear+ --data photos --json s.json") == 0
+    told = json.loads((here / "s.json").read_text())["methods"]
+    photos = srlib.load_photos("photos")
+    table = srlib.evaluate({"it": srlib.self_ensemble(srlib.load_model("small_bilinear"))}, photos)
+    assert told["small_bilinear+"]["psnr"] == pytest.approx(table.mean("it"), abs=1e-4)
+    assert told["small_bilinear+"]["psnr"] != pytest.approx(told["small_bilinear"]["psnr"], abs=1e-4)
+    capsys.readouterr()
+    assert run("evaluate --model nothing+ --data photos") == 1
+    failed(capsys, "'nothing'")
+
+
 def test_train_by_minutes_fixes_and_records_the_steps(here, capsys, monkeypatch):
     from srlib import training
 

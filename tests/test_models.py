@@ -11,7 +11,7 @@ import srlib
 from srlib._backend import keras
 from srlib.geometry import geometry
 from srlib.layers import CropLike, Enlarge, PadToMultiple, PixelShuffle
-from srlib.models import BUILDERS, WEIGHTS, build_model, load_model, save_model, shipped
+from srlib.models import BUILDERS, WEIGHTS, build_model, load_model, save_model, self_ensemble, shipped
 
 SCALES = (2, 3, 4)
 KERNELS = ("nearest", "bilinear", "bicubic", "lanczos")
@@ -353,6 +353,62 @@ def test_a_layer_of_unknown_reach_is_refused():
     model = keras.Model(entry, layers.LayerNormalization()(layers.Conv2D(3, 3)(entry)))
     with pytest.raises(ValueError, match="LayerNormalization.*expected"):
         geometry(model)
+
+
+# -- the self-ensemble ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scale", (2, 3))
+def test_the_self_ensemble_by_hand(scale):
+    """Turned and mirrored by NumPy, one by one, through the same network."""
+    model = shaken(small("subpixel", scale), 3)
+    picture = np.random.default_rng(1).random((7, 10, 3), np.float32)
+    made = []
+    for turns in range(4):
+        for mirrored in (False, True):
+            there = np.rot90(picture[:, ::-1] if mirrored else picture, turns)
+            back = np.rot90(array(model(np.ascontiguousarray(there)[None]))[0], -turns)
+            made.append(back[:, ::-1] if mirrored else back)
+    found = array(self_ensemble(model)(picture[None]))[0]
+    assert found.shape == (7 * scale, 10 * scale, 3)
+    np.testing.assert_allclose(found, np.mean(made, 0), atol=1e-5)
+    assert np.abs(found - made[0]).max() > 1e-3
+
+
+def test_the_self_ensemble_does_not_care_how_a_picture_lies():
+    whole = self_ensemble(shaken(small("subpixel"), 4))
+    picture = np.random.default_rng(2).random((1, 6, 9, 3), np.float32)
+    turned = np.rot90(array(whole(np.ascontiguousarray(np.rot90(picture, axes=(1, 2))))), -1, axes=(1, 2))
+    np.testing.assert_allclose(turned, array(whole(picture)), atol=1e-5)
+
+
+def test_the_self_ensemble_costs_eight_times_as_much_and_looks_as_far():
+    model = build_model("subpixel", width=8)
+    whole, one = geometry(self_ensemble(model)), geometry(model)
+    assert whole.multiply_adds == 8 * one.multiply_adds and whole.reach == one.reach and whole.stride == 1
+    assert self_ensemble(model).count_params() == model.count_params()
+
+
+def test_the_self_ensemble_is_a_method_and_nothing_to_train_or_save(tmp_path):
+    whole = self_ensemble(shaken(small("subpixel"), 5))
+    picture = np.random.default_rng(3).random((40, 30, 3), np.float32)
+    np.testing.assert_allclose(
+        srlib.upscale(picture, whole, tile=8), np.clip(array(whole(picture[None]))[0], 0, 1), atol=1e-5
+    )
+    for use in (
+        lambda: save_model(whole, tmp_path / "model"),
+        lambda: srlib.fit(whole, np.zeros((2, 64, 64, 3), np.uint8), steps=1),
+        lambda: self_ensemble(whole),
+    ):
+        with pytest.raises(ValueError, match="was not made by srlib; expected one from srlib.build_model"):
+            use()
+    assert not (tmp_path / "model").exists()
+
+
+@pytest.mark.parametrize("name", ("autoencoder", "residual_autoencoder"))
+def test_a_network_that_pools_has_no_self_ensemble(name):
+    with pytest.raises(ValueError, match=f"{name} works on a grid of 2 small pixels; expected a network without"):
+        self_ensemble(small(name))
 
 
 # -- saved models -------------------------------------------------------------------------------------------------------
