@@ -11,7 +11,7 @@ import srlib
 from srlib import show, standings
 from srlib.cli import main
 from srlib.evaluation import evaluate
-from srlib.models import load_model, shipped
+from srlib.models import load_model, self_ensemble, shipped
 from srlib.standings import SETS, ablation_results, published_results
 
 ROOT = Path(__file__).parents[1]
@@ -27,12 +27,13 @@ def test_every_shipped_network_was_scored_under_both_protocols():
             assert all(20 < scores[s]["psnr"] < 45 and 0.5 < scores[s]["ssim"] < 1 for s in SETS)
         assert ("paper published" in found and name in found["paper published"]) == (kernel == "bicubic")
     for methods in found.values():
-        assert set(standings.BASELINES) <= set(methods) <= {*standings.BASELINES, *NETWORKS}
+        assert set(standings.BASELINES) <= set(methods) <= {*standings.BASELINES, *NETWORKS, f"{standings.ENSEMBLE}+"}
 
 
 def _check(photos, name, sets, protocols=("paper", "rgb"), tolerance=0.005):
-    kernels = [NETWORKS[name]] + (["published"] if NETWORKS[name] == "bicubic" else [])
-    model = load_model(name)
+    kernel = NETWORKS[name.removesuffix("+")]
+    kernels = [kernel] + (["published"] if kernel == "bicubic" else [])
+    model = self_ensemble(load_model(name[:-1])) if name.endswith("+") else load_model(name)
     for s in sets:
         for kernel in kernels:
             for protocol in protocols:
@@ -50,8 +51,15 @@ def test_the_stored_scores_are_what_the_networks_score_on_set5(name, benchmark_p
     _check(benchmark_photos, name, ["set5"])
 
 
+def test_the_self_ensemble_scores_what_is_stored(benchmark_photos):
+    _check(benchmark_photos, f"{standings.ENSEMBLE}+", ["set5"], protocols=("paper",))
+    once, eight = (published_results()[standings.ENSEMBLE + plus] for plus in ("", "+"))
+    assert eight.multiply_adds == 8 * once.multiply_adds and eight.parameters == once.parameters
+    assert all(eight.scores[s][0] > once.scores[s][0] for s in SETS)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name in NETWORKS if name.startswith("small")])
+@pytest.mark.parametrize("name", [name for name in NETWORKS if name.startswith(("small", "best", "reference"))])
 def test_the_stored_scores_are_what_the_networks_score_on_the_larger_sets(name, benchmark_photos):
     _check(benchmark_photos, name, ["set14", "bsd100"], protocols=("paper",))
 
