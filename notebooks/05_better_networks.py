@@ -151,19 +151,19 @@ print(ablation)
 # - **Blocks that are wide inside**, with 32 channels within and only 8 from block to block, gain 0.07 dB for slightly less work.
 # - **Large space** brings nothing, at 3.5 times the work. Enlarging first was a waste.
 #
-# Muon, an optimizer that steps equally far in all directions of a weight matrix, is at the edge: its gain is not much larger than the spread. Numbers of half the length while training (bfloat16) change nothing in the result, and let large networks train almost twice as fast where the processor computes in them.
+# Muon, an optimizer, is at the edge of the noise. Numbers of half the length while training (bfloat16) change nothing in the result, and large networks train almost twice as fast where the processor computes in them.
 #
-# Dead leaves, which helped when we had three photographs, do a little harm now that we have 360. The others are within the noise, whatever we would have liked to report. Skips inside the blocks do not matter in so shallow a network; they are there for deep ones. Flips and turns help those who have few pictures or train for long. An ablation is true for the size, the pictures and the number of steps that it was made with.
+# Dead leaves, which helped when we had three photographs, do a little harm now that we have 360. The others are within the noise. An ablation is true for the size, the pictures and the number of steps that it was made with.
 #
 # ## The networks that travel with the course
 #
-# Now the pieces are put together. Three networks learned from the same 400 photographs of BSDS500, a collection that was made for another purpose and may be used for research and education:
+# Three networks learned from the same 400 photographs of BSDS500, which may be used for research and education:
 #
-# - `reference_autoencoder` is the original's network, at its full width, trained the original's way: whole squares of 128 by 128, squared error, 50 rounds. That is about an hour on one processor core.
+# - `reference_autoencoder` is the original's network, trained its way: whole squares, squared error, 50 rounds.
 # - `small_bilinear` is the network that you have just built, with an hour of training.
-# - `best_bilinear` is what the ablation suggests when one may spend more: eight blocks, each four times as wide inside as between, Muon, bfloat16, and an hour and a half.
+# - `best_bilinear` has eight blocks, each four times as wide inside, and an hour and a half with Muon in bfloat16.
 #
-# Beside them stand two from the lessons before, which saw three photographs and dead leaves. All meet our test photographs. **Predict** the order.
+# Two from the lessons before stand beside them. **Predict** the order.
 
 # %%
 methods = {"bicubic": "bicubic"}
@@ -173,7 +173,7 @@ table = srlib.evaluate(methods, test)
 print(table)
 
 # %% [markdown]
-# The small network is 1.3 dB above the original's, which is level with bicubic, and the best one adds less than a tenth to that. `subpixel_sample` and `small_bilinear` are the same design, but for two blocks. What separates them by a decibel is what they saw: three photographs and dead leaves, or 400 photographs. In lesson 04 we could not tell design from data; this pair, and the ablation above, can.
+# The small network is 1.3 dB above the original's, which is level with bicubic, and the best one adds less than a tenth to that. `subpixel_sample` and `small_bilinear` are the same design, but for two blocks. What separates them by a decibel is what they saw: three photographs and dead leaves, or 400 photographs.
 #
 # And the cost. The original's autoencoder has ten convolutions; we know the size at which each works, so we can count for the original, too.
 
@@ -189,7 +189,7 @@ for name, convolutions in {"small": ours, "best": best}.items():
     print(f"the {name} network {count / 1e9:.1f} thousand million; the original's {original / 1e9:.1f}, {original / count:.1f} times as many")
 
 # %% [markdown]
-# One way to buy quality needs no training. A network does not treat a picture and its mirror image quite alike. So let it enlarge the picture in all eight positions, turned and mirrored, turn the results back, and take the mean. This is the **self-ensemble**; papers put a plus behind the name. **Predict:** does eight times the work buy as much as the step from small to best, which costs six times?
+# One way to buy quality needs no training. Let the network enlarge the picture in all eight positions, turned and mirrored, turn the results back, and take the mean. This is the **self-ensemble**, in papers a plus behind the name. **Predict:** does eight times the work buy as much as the step from small to best, which costs six times?
 
 # %%
 plus = srlib.evaluate({"small_bilinear+": srlib.self_ensemble(methods["small_bilinear"])}, test)
@@ -198,17 +198,15 @@ print(f"small in all eight positions: {plus.mean('small_bilinear+') - base:+.2f}
 print(f"best instead:                 {table.mean('best_bilinear') - base:+.2f} dB")
 
 # %% [markdown]
-# Eight times the work for a twentieth of a decibel, and six times for little more. On these two photographs the small network has nearly all that is to be had in this way.
+# Eight times the work for a twentieth of a decibel, and six times for little more.
 #
-# Two test photographs settle little. So here is the original's own task, red, green and blue, shrunk as it shrank them, on the three sets that everybody uses. They do not travel with this course, but the scores do, measured by one command.
+# Two test photographs settle little. So here is the original's own task, red, green and blue, shrunk as it shrank them, on the three sets that everybody uses.
 
 # %%
 print(srlib.published_results(kernel="bilinear", protocol="rgb"))
 
 # %% [markdown]
-# On the sets, the original's network is about a decibel above bicubic: a real gain, which its makers could not have shown, as they had no such line. The small network is above it by 1.3, 0.7 and 0.6 dB, with a higher SSIM on each set, for a fourteenth of the multiply-adds. The best adds a tenth or two.
-#
-# All three saw the same photographs. What separates them is the residual, small space, the number of steps, and crops that are flipped and turned; no single one of them is the reason.
+# On the sets, the original's network is about a decibel above bicubic: a real gain. The small network is above it by 1.3, 0.7 and 0.6 dB, with a higher SSIM on each set, for a fourteenth of the multiply-adds. The best adds a tenth or two. All three saw the same photographs.
 
 # %% [markdown]
 # ## The field's table
@@ -223,13 +221,13 @@ print(standings)
 srlib.show.quality(standings)
 
 # %% [markdown]
-# Orange is ours, grey is quoted, and the lines across are interpolations. `small_bicubic` is above SRCNN by three quarters of a decibel, for less than half the work, and a tenth of a decibel below VDSR, which does 28 times as much. Nothing in it was unknown in 2017; it stands where it does because of small space, the residual, and an hour of training.
+# Orange is ours, grey is quoted, and the lines across are interpolations. `small_bicubic` is above SRCNN by three quarters of a decibel, for less than half the work.
 #
-# `best_bicubic` does six times the work. That bought 0.15 dB on BSD100, which comes from the same collection as its training pictures; 0.09 dB on Set14; and 0.02 dB on Set5, where it is ahead on three pictures, level on one, and a third of a decibel behind on the fifth, a bird in saturated colours. The nearer the pictures are to those it learned from, the more it gained. EDSR's baseline does twice its work and is half a decibel higher on Set5; it saw twice as many photographs, each many times as large. So we suspect that ours lacks pictures rather than size, but this table cannot prove it. (Five pictures are also few: one bird moved the mean by seven hundredths.)
+# `best_bicubic` does six times the work. That bought 0.15 dB on BSD100, which comes from the same collection as its training pictures; 0.09 dB on Set14; and 0.02 dB on Set5, where it is ahead on three pictures, level on one, and a third of a decibel behind on the fifth, a bird in saturated colours. EDSR's baseline, half a decibel higher, saw twice as many photographs, each many times as large; perhaps ours lacks pictures rather than size.
 #
-# Of the quoted networks that learned from fewer than 500 pictures, VDSR is behind ours on two of the three sets, with 4.5 times the work, and DRRN ahead on all three, with fifty times. Look at the whole way to the right: quality grows with the *logarithm* of cost, at best.
+# Of the quoted networks that learned from fewer than 500 pictures, VDSR is behind ours on two of the three sets, with 4.5 times the work, and DRRN ahead on all three, with fifty times.
 #
-# One more thing to see: our own line for bicubic is 33.69 dB, and the published one is 33.66. If the baselines did not agree, the other lines could not be compared either. (On Set14 they differ by 0.09 dB; some of its pictures are grey, and programs disagree about what that means.)
+# One more thing to see: our own line for bicubic is 33.69 dB, and the published one is 33.66. If the baselines did not agree, nothing else could be compared.
 #
 # ## Why most tables cannot be compared
 #
@@ -243,7 +241,7 @@ for kernel in ("bicubic", "bilinear"):
         print(f"shrunk by {kernel:8}  judged by {protocol:5}  {score:.2f} dB")
 
 # %% [markdown]
-# Brightness alone is 1.7 dB easier than red, green and blue, on the same pictures from the same method. A table that says "RGB" and one that says "Y" have nothing to say to each other.
+# Brightness alone is 1.7 dB easier than red, green and blue, on the same pictures from the same method.
 #
 # It gets worse. The papers' bicubic, when it shrinks by 2, averages over eight pixels in each direction, so that fine detail fades before it can alias (lesson 02). OpenCV's bicubic always takes four, whatever the factor. Its weights at half a pixel are −3, 19, 19, −3, over 32, so it fits in a cell:
 
@@ -263,7 +261,7 @@ for name, shrunk in {"eight": lambda p: srlib.shrink(p, kernel="bicubic"), "four
     print(f"shrunk with {name:5} pixels, enlarged by the same bicubic: {np.mean(scores):.2f} dB")
 
 # %% [markdown]
-# Three quarters of a decibel, from a different program for shrinking, and nobody has improved anything. That is more than VDSR gained over FSRCNN with a hundred times the work. (The averaging over eight pixels is what MATLAB, Pillow and scikit-image with `anti_aliasing=True` do.)
+# Three quarters of a decibel, from a different program for shrinking, and nobody has improved anything.
 #
 # The border counts as well. Nothing beyond it is known, so every method does worse there, and papers shave it off:
 
@@ -274,9 +272,9 @@ for shave in (0, 2, 8):
     print(f"{shave} pixels shaved: {srlib.psnr(enlarged[inside, inside], picture[inside, inside]):.2f} dB")
 
 # %% [markdown]
-# From the first line to the last the score rises by more than half a decibel. On pictures of 128 pixels the border is a large part; on those of the papers it matters less, but never nothing.
+# From the first line to the last the score rises by more than half a decibel.
 #
-# So before you compare two numbers, ask: which pictures, which scale, **shrunk how**, which channels, which border, on which scale of values? If one answer differs, measure again yourself. That is why `evaluate` takes all of them as arguments and prints them above the table.
+# So before you compare two numbers, ask: which pictures, which scale, **shrunk how**, which channels, which border, on which scale of values? If one answer differs, measure again yourself.
 #
 # ## When the number and the eye disagree
 #
@@ -295,7 +293,7 @@ srlib.show.zoom(helmet, pair, box=(32, 56, 64))
 # %% [markdown]
 # PSNR prefers the soft picture, by a decibel and a half in the square and by two in the whole. Your eye, very likely, takes the other for the true one: every speck on the visor is there, only elsewhere by half a pixel. SSIM is undecided.
 #
-# The mean error, which our networks were trained to make small, thinks as PSNR does. Where a network does not know on which of two pixels an edge belongs, the best answer by that measure is to put half of it on each. This is why good networks by this table draw softer than they might, and why networks that are trained to please the eye lose decibels and invent more.
+# The mean error, which our networks were trained to make small, thinks as PSNR does. Where a network does not know on which of two pixels an edge belongs, the best answer by that measure is to put half of it on each. So good networks by this table draw soft.
 #
 # ## Exercise
 #
