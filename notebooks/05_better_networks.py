@@ -143,23 +143,23 @@ ablation = srlib.ablation_results()
 print(ablation)
 
 # %% [markdown]
-# Read the *difference* beside the *plus-minus*. Five things stand out from the noise.
+# Read the *difference* beside the *plus-minus*.
 #
-# - **The residual** is worth more than everything else together: without it the network is 1.1 dB worse, after the same number of steps.
+# - **The residual** is worth most by far: without it the network is 1.1 dB worse, after the same number of steps.
 # - **Patience** comes next. Four times as many steps bring 0.3 dB, and cost nothing later, when the network is used.
 # - **Depth and width** buy a quarter of a decibel each. Twice the blocks cost 1.8 times the multiply-adds; twice the width costs 3.6 times. At this size, depth is the cheaper way.
 # - **Blocks that are wide inside**, with 32 channels within and only 8 from block to block, gain 0.07 dB for slightly less work.
-# - **Large space** brings nothing, at 3.5 times the work. Enlarging first was a waste.
+# - **Large space** brings nothing, at 3.5 times the work.
 #
-# Muon, an optimizer, is at the edge of the noise. Numbers of half the length while training (bfloat16) change nothing in the result, and large networks train almost twice as fast where the processor computes in them.
+# Muon, an optimizer, is at the edge of the noise. Numbers of half the length while training (bfloat16) change nothing in the result, and save time where the processor computes in them, the more the larger the network.
 #
-# Dead leaves, which helped when we had three photographs, do a little harm now that we have 360. The others are within the noise. An ablation is true for the size, the pictures and the number of steps that it was made with.
+# Dead leaves do harm, 0.14 dB, now that we have 360 photographs. The others are within the noise. An ablation is true for the size, the pictures and the number of steps that it was made with.
 #
 # ## The networks that travel with the course
 #
 # Three networks learned from the same 400 photographs of BSDS500, which may be used for research and education:
 #
-# - `reference_autoencoder` is the original's network, trained its way: whole squares, squared error, 50 rounds.
+# - `reference_autoencoder` is the original's network, trained its way: the middle square of each, shrunk to 128 by 128, squared error, 50 rounds.
 # - `small_bilinear` is the network that you have just built, with an hour of training.
 # - `best_bilinear` has eight blocks, each four times as wide inside, and an hour and a half with Muon in bfloat16.
 #
@@ -173,7 +173,7 @@ table = srlib.evaluate(methods, test)
 print(table)
 
 # %% [markdown]
-# The small network is 1.3 dB above the original's, which is level with bicubic, and the best one adds less than a tenth to that. `subpixel_sample` and `small_bilinear` are the same design, but for two blocks. What separates them by a decibel is what they saw: three photographs and dead leaves, or 400 photographs.
+# The small network is 1.3 dB above the original's, which is level with bicubic, and the best one adds less than a tenth to that. `subpixel_sample` and `small_bilinear` are the same design, but for two blocks. A decibel separates them. The second saw 400 photographs instead of three and dead leaves, but also four times as many crops; so pictures are the likeliest reason for most of it, not a proven one.
 #
 # And the cost. The original's autoencoder has ten convolutions; we know the size at which each works, so we can count for the original, too.
 
@@ -206,7 +206,7 @@ print(f"best instead:                 {table.mean('best_bilinear') - base:+.2f} 
 print(srlib.published_results(kernel="bilinear", protocol="rgb"))
 
 # %% [markdown]
-# On the sets, the original's network is about a decibel above bicubic: a real gain. The small network is above it by 1.3, 0.7 and 0.6 dB, with a higher SSIM on each set, for a fourteenth of the multiply-adds. The best adds a tenth or two. All three saw the same photographs.
+# On the sets, the original's network is about a decibel above bicubic: a real gain. The small network is above it by 1.3, 0.7 and 0.6 dB, with a higher SSIM on each set, for a fourteenth of the multiply-adds. The best adds a tenth or two. (The original's saw less of the photographs, and for fewer steps.)
 
 # %% [markdown]
 # ## The field's table
@@ -221,7 +221,7 @@ print(standings)
 srlib.show.quality(standings)
 
 # %% [markdown]
-# Orange is ours, grey is quoted, and the lines across are interpolations. `small_bicubic` is above SRCNN by three quarters of a decibel, for less than half the work.
+# Orange is ours, grey is quoted, and the lines across are interpolations. `small_bicubic` is above SRCNN by three quarters of a decibel on Set5, for less than half the work.
 #
 # `best_bicubic` does six times the work. That bought 0.15 dB on BSD100, which comes from the same collection as its training pictures; 0.09 dB on Set14; and 0.02 dB on Set5, where it is ahead on three pictures, level on one, and a third of a decibel behind on the fifth, a bird in saturated colours. EDSR's baseline, half a decibel higher, saw twice as many photographs, each many times as large; perhaps ours lacks pictures rather than size.
 #
@@ -278,7 +278,7 @@ for shave in (0, 2, 8):
 #
 # ## When the number and the eye disagree
 #
-# Take the true picture and move it by half a pixel. Nobody could tell the two apart without laying them over each other. Then take the bicubic enlargement, which is soft, but in its place.
+# Take the true picture and move it by half a pixel. Then take the bicubic enlargement, which is soft, but in its place.
 
 # %%
 helmet = validation["astronaut-r3c3"]
@@ -293,7 +293,7 @@ srlib.show.zoom(helmet, pair, box=(32, 56, 64))
 # %% [markdown]
 # PSNR prefers the soft picture, by a decibel and a half in the square and by two in the whole. Your eye, very likely, takes the other for the true one: every speck on the visor is there, only elsewhere by half a pixel. SSIM is undecided.
 #
-# The mean error, which our networks were trained to make small, thinks as PSNR does. Where a network does not know on which of two pixels an edge belongs, the best answer by that measure is to put half of it on each. So good networks by this table draw soft.
+# The error that our networks were trained to make small thinks much as PSNR does. Where a network does not know on which of two pixels an edge belongs, the safest answer lies in between. So good networks by this table draw soft.
 #
 # ## Exercise
 #
@@ -306,7 +306,7 @@ srlib.show.zoom(helmet, pair, box=(32, 56, 64))
 # - Multiply-adds tell the wait, parameters the memory; small space divides the first by four.
 # - Pixel shuffle only moves numbers: twelve channels become a picture twice as large.
 # - The residual was worth a decibel, four times the steps a third, depth a quarter, and most other things nothing that we could measure.
-# - Data can matter more than design.
+# - Pictures and steps can matter as much as design.
 # - Two tables may be compared when pictures, scale, shrinking, channels, border and range agree. Check the baseline first.
 # - What buys quality? Asking for the residual, depth, pictures, and patience. What does it cost? For every tenth or two of a decibel, about twice the work.
 #

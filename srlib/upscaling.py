@@ -7,6 +7,7 @@ tiles. Lesson 06 (``06_your_photos``) cuts tiles by hand.
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
@@ -126,8 +127,8 @@ def _predict(model, small: np.ndarray) -> np.ndarray:
 
     try:
         ours = getattr(model, "srlib_config", None) is not None  # others may hold what a graph does not see change
-        run = _graph(model) if ours and keras.backend.backend() == "tensorflow" else model
-        made = keras.ops.convert_to_numpy(run(small, training=False))
+        graph = ours and keras.backend.backend() == "tensorflow"
+        made = keras.ops.convert_to_numpy(_graph(model)(small) if graph else model(small, training=False))
     except Exception as error:
         if "RESOURCE" not in f"{type(error).__name__} {error}".upper():  # each backend has its own name for it
             raise
@@ -150,7 +151,8 @@ def _graph(model):
     if graph is None:
         import tensorflow as tf
 
-        run = lambda small, training: model(small, training=training)
+        # a partial: TensorFlow counts the graphs of one piece of code, and would warn of those of many networks
+        run = partial(model, training=False)
         graph = model._srlib_graph = tf.function(run, reduce_retracing=True, jit_compile=False)
     return graph
 

@@ -308,6 +308,14 @@ def test_pictures_of_many_sizes_share_a_graph():
     assert model._srlib_graph.experimental_get_tracing_count() == 3
 
 
+def test_many_networks_are_no_reason_to_warn(caplog):
+    """TensorFlow warns of five graphs in a row where it takes them for one function's."""
+    for seed in range(8):
+        for side in (5, 6):
+            srlib.upscale(np.zeros((side, 7, 3), np.uint8), build_model("subpixel", width=4, blocks=1, seed=seed))
+    assert "retracing" not in caplog.text
+
+
 def test_a_network_of_ones_own_may_change():
     """Nothing is known of it, so nothing of it is kept."""
     model = keras.Sequential([keras.Input((None, None, 3)), keras.layers.UpSampling2D()])
