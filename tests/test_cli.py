@@ -197,7 +197,7 @@ def test_train_writes_a_run_that_the_other_commands_take(here, capsys):
     assert recipe["model"] == {
         "builder": "subpixel",
         "scale": 2,
-        "options": {"width": 4, "blocks": 1, "kernel": "bilinear"},
+        "options": {"width": 4, "blocks": 1, "expand": 1, "kernel": "bilinear"},
     }
     with open("runs/a/history.csv", newline="") as file:
         assert [row["step"] for row in csv.DictReader(file)] == ["1", "2", "3"]
@@ -464,7 +464,7 @@ BAD = {
     f"{TRAIN} --steps 1 --seed -1 --out run": ["seed is -1"],
     f"{TRAIN} --steps 1 --batch 0 --out run": ["batch is 0"],
     f"{TRAIN} --steps 1 --learning-rate 0 --out run": ["learning_rate is 0"],
-    f"{TRAIN} --steps 1 --option depth=3 --out run": ["'depth'", "width, blocks, kernel"],
+    f"{TRAIN} --steps 1 --option depth=3 --out run": ["'depth'", "width, blocks, expand, kernel"],
     f"{TRAIN} --steps 1 --option width --out run": ["'width'", "NAME=VALUE"],
     f"{TRAIN} --steps 1 --option kernel=area --out run": ["'area'"],
     f"{TRAIN} --steps 1 --validation nowhere --out run": ["'nowhere'"],
