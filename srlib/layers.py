@@ -98,9 +98,11 @@ class SelfEnsemble(layers.Layer):
         for turned in (False, True):
             for mirrored in ((), (1,), (2,), (1, 2)):
                 there = ops.swapaxes(x, 1, 2) if turned else x
-                there = ops.flip(there, mirrored) if mirrored else there
+                for axis in mirrored:  # one by one: Keras 3.13 does not take several at once
+                    there = ops.flip(there, axis)
                 back = self.network(there)
-                back = ops.flip(back, mirrored) if mirrored else back
+                for axis in mirrored:
+                    back = ops.flip(back, axis)
                 made.append(ops.swapaxes(back, 1, 2) if turned else back)
         return sum(made) / len(made)
 
