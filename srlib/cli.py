@@ -118,6 +118,14 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N",
         help="of each picture take the square in the middle, shrunk to N pixels, as in linnaeus5",
     )
+    train.add_argument(
+        "--also-at",
+        type=float,
+        nargs="+",
+        default=[],
+        metavar="F",
+        help="take every picture a second time at this fraction of its size, such as 0.75",
+    )
     train.add_argument("--validation", metavar="D", default="sample", help="pictures to watch the training on")
     train.add_argument("--kernel", choices=SHRINK_KERNELS, default="bilinear", help="how pictures are shrunk")
     _scale(train)
@@ -135,7 +143,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--batch", type=int, default=16, help="crops per step")
     train.add_argument("--crop", type=int, default=64, help="side of a large crop in pixels")
     train.add_argument("--no-augment", dest="augment", action="store_false", help="neither flip nor turn the crops")
-    train.add_argument("--loss", choices=("mae", "mse"), default="mae", help="what is made small")
+    train.add_argument("--loss", choices=("mae", "mse", "luminance_mae"), default="mae", help="what is made small")
     train.add_argument("--learning-rate", type=float, default=1e-3, help="at its peak")
     train.add_argument(
         "--optimizer", choices=("adam", "muon"), default="adam", help="how the weights follow the gradient"
@@ -360,6 +368,8 @@ def _train(args) -> None:
         photos = more if photos is None else photos + more
     if args.squares is not None:
         photos = photos.squares(args.squares)
+    for smaller in [photos.shrunk(factor) for factor in args.also_at]:
+        photos = photos + smaller
     settings = {
         "kernel": args.kernel,
         "batch": args.batch,

@@ -8,11 +8,11 @@ from fractions import Fraction
 from math import ceil, lcm
 
 from ._backend import keras
-from .layers import CropLike, Enlarge, PadToMultiple, PixelShuffle, SelfEnsemble
+from .layers import CropLike, Enlarge, Luminance, PadToMultiple, PixelShuffle, SelfEnsemble
 
 layers = keras.layers
 _OUTPUT = 1280 * 720  # pixels for which the papers count multiply-adds
-_SAME_PLACE = (layers.Add, layers.Activation, layers.ReLU, layers.PReLU, layers.Rescaling, CropLike)
+_SAME_PLACE = (layers.Add, layers.Activation, layers.ReLU, layers.PReLU, layers.Rescaling, CropLike, Luminance)
 
 
 @dataclass(frozen=True)

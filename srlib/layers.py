@@ -7,6 +7,7 @@ from math import ceil
 
 from ._backend import keras
 from .degradation import enlarge_phases
+from .metrics import LUMA
 
 ops, layers = keras.ops, keras.layers
 
@@ -49,6 +50,25 @@ class Enlarge(layers.Layer):
 
     def get_config(self):
         return {**super().get_config(), "scale": self.scale, "kernel": self.kernel}
+
+
+class Luminance(layers.Layer):
+    """The brightness of a picture, a weighted mean of its colours: (N, h, w, 3) -> (N, h, w, 1)."""
+
+    def __init__(self, dtype="float32", **kwargs):  # the picture itself: exact, whatever the policy
+        super().__init__(dtype=dtype, **kwargs)
+
+    def call(self, x):
+        return luminance(x)
+
+    def compute_output_shape(self, shape):
+        return *shape[:-1], 1
+
+
+def luminance(x):
+    """The brightness of a tensor of colours, from 0 (black) to 1 (white): (.., 3) -> (.., 1)."""
+    red, green, blue = LUMA
+    return (red * x[..., :1] + green * x[..., 1:2] + blue * x[..., 2:]) / sum(LUMA)
 
 
 class PixelShuffle(layers.Layer):

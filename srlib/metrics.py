@@ -8,6 +8,7 @@ import numpy as np
 from .pictures import check_alike, check_choice, check_scale, to_float, to_uint8
 
 PROTOCOLS = ("rgb", "paper")
+LUMA = (65.481, 128.553, 24.966)  # what red, green and blue give to the luma Y of ITU-R BT.601, from 16 to 235
 _SSIM_WINDOW = 7  # scikit-image's default; the papers' Gaussian is 11 wide
 
 
@@ -147,7 +148,7 @@ def luma(picture: np.ndarray) -> np.ndarray:
     ndarray of float64, (H, W)
         From 16 (black) to 235 (white), not rounded.
     """
-    return 16.0 + picture.astype(np.float64) @ np.array([65.481, 128.553, 24.966]) / 255.0  # (H, W)
+    return 16.0 + picture.astype(np.float64) @ np.array(LUMA) / 255.0  # (H, W)
 
 
 def _mean(metric, a, b) -> float:

@@ -18,7 +18,7 @@ import numpy as np
 
 from ._backend import keras
 from .geometry import geometry
-from .layers import CropLike, Enlarge, PadToMultiple, PixelShuffle, SelfEnsemble
+from .layers import CropLike, Enlarge, Luminance, PadToMultiple, PixelShuffle, SelfEnsemble
 from .pictures import check_choice, check_scale, check_seed
 
 layers = keras.layers
@@ -80,10 +80,14 @@ def residual_autoencoder(small, scale, *, width: int = 64, kernel: str = "biline
     return layers.Add(**_exact)([large, CropLike()([x, large])])
 
 
-def subpixel(small, scale, *, width: int = 32, blocks: int = 3, expand: int = 1, kernel: str = "bilinear"):
+def subpixel(
+    small, scale, *, width: int = 32, blocks: int = 3, expand: int = 1, channels: int = 3, kernel: str = "bilinear"
+):
     """All the work in small space: residual blocks, a sub-pixel step, and the enlargement added at the end.
 
-    A block is `expand` times as wide inside as what goes from block to block.
+    A block is `expand` times as wide inside as what goes from block to block. With one of `channels` instead of three the
+    network sees the luminance alone, and adds the same to red, green and blue: colours are then those of the enlargement,
+    and only brightness is restored, as most papers do it.
 
     References
     ----------
@@ -94,11 +98,12 @@ def subpixel(small, scale, *, width: int = 32, blocks: int = 3, expand: int = 1,
     .. [3] J. Yu et al., "Wide activation for efficient and accurate image super-resolution", CVPR Workshops 2018 (blocks
        that are wider inside).
     """
-    x = _relu(width, 3)(small)  # (N, h, w, width)
+    x = Luminance()(small) if channels == 1 else small
+    x = _relu(width, 3)(x)  # (N, h, w, width)
     for _ in range(blocks):
         block = _conv(width, 3)(_relu(expand * width, 3)(x))
         x = layers.Add()([x, block])
-    x = _conv(3 * scale**2, 3, **_zeros)(x)  # (N, h, w, 3 s s)
+    x = _conv(channels * scale**2, 3, **_zeros)(x)  # (N, h, w, channels s s)
     return layers.Add(**_exact)([Enlarge(scale, kernel)(small), PixelShuffle(scale)(x)])  # (N, sh, sw, 3)
 
 
@@ -194,7 +199,7 @@ def build_model(name: str, scale: int = 2, *, seed: int = 0, **options):
         Of the first weights (Glorot uniform, drawn by NumPy): the same on every backend.
     **options
         Those of the builder, by keyword: `width` for all; `kernel` (the interpolation inside) where there is one;
-        `blocks` for ``subpixel`` and ``edsr``; `expand` for ``subpixel``; `shrunk` and `maps` for ``fsrcnn``.
+        `blocks` for ``subpixel`` and ``edsr``; `expand` and `channels` (3, or 1 for luminance alone) for ``subpixel``; `shrunk` and `maps` for ``fsrcnn``.
 
     Returns
     -------
@@ -215,6 +220,10 @@ def build_model(name: str, scale: int = 2, *, seed: int = 0, **options):
             raise ValueError(
                 f"{option} is {value!r}; expected a whole number of at least 1: the usual {option} is {known[option]}."
             )
+    if options.get("channels", 3) not in (1, 3):
+        raise ValueError(
+            f"channels is {options['channels']}; expected 3 for the colours, or 1 for luminance alone: leave it out for 3."
+        )
     options = {k: v if k == "kernel" else int(v) for k, v in {**known, **options}.items()}
     small = keras.Input((None, None, 3), name="small")
     model = keras.Model(small, BUILDERS[name](small, scale, **options), name=name)

@@ -197,7 +197,7 @@ def test_train_writes_a_run_that_the_other_commands_take(here, capsys):
     assert recipe["model"] == {
         "builder": "subpixel",
         "scale": 2,
-        "options": {"width": 4, "blocks": 1, "expand": 1, "kernel": "bilinear"},
+        "options": {"width": 4, "blocks": 1, "expand": 1, "channels": 3, "kernel": "bilinear"},
     }
     with open("runs/a/history.csv", newline="") as file:
         assert [row["step"] for row in csv.DictReader(file)] == ["1", "2", "3"]
@@ -300,6 +300,21 @@ def test_train_on_squares_neither_flipped_nor_turned(here, capsys):
     assert recipe["data"] == "photos, squares of 8" and recipe["augment"] is False
     assert run(words, "--batch 2 --crop 8 --squares 999 --out other") == 1
     assert "squares of 999 pixels" in capsys.readouterr().err and not (here / "other").exists()
+
+
+def test_train_on_luminance_with_the_pictures_shrunk_as_well(here, capsys):
+    words = "train --model subpixel --option width=4 --option blocks=1 --option channels=1 --data photos --steps 2"
+    settings = "--validation photos --batch 2 --crop 8 --loss luminance_mae --also-at 0.75 0.5 --out run"
+    assert run(words, settings) == 0
+    recipe = json.loads((here / "run/recipe.json").read_text())
+    assert recipe["data"] == "photos+photos, at 0.75+photos, at 0.5" and recipe["pictures"] == 9
+    assert recipe["loss"] == "luminance_mae" and recipe["model"]["options"]["channels"] == 1
+    photos = srlib.load_photos("photos")
+    model = build_model("subpixel", width=4, blocks=1, channels=1)
+    photos = photos + photos.shrunk(0.75) + photos.shrunk(0.5)
+    srlib.fit(model, photos, loss="luminance_mae", steps=2, batch=2, crop=8)
+    trained = load_model("run")
+    assert all(np.array_equal(a, b) for a, b in zip(trained.get_weights(), model.get_weights()))
 
 
 def enlarged(source, method="bicubic", scale=2):
@@ -464,7 +479,9 @@ BAD = {
     f"{TRAIN} --steps 1 --seed -1 --out run": ["seed is -1"],
     f"{TRAIN} --steps 1 --batch 0 --out run": ["batch is 0"],
     f"{TRAIN} --steps 1 --learning-rate 0 --out run": ["learning_rate is 0"],
-    f"{TRAIN} --steps 1 --option depth=3 --out run": ["'depth'", "width, blocks, expand, kernel"],
+    f"{TRAIN} --steps 1 --also-at 0.5 1 --out run": ["at 1.0 of their size", "between 0 and 1"],
+    f"{TRAIN} --steps 1 --option channels=2 --out run": ["channels is 2", "1 for luminance"],
+    f"{TRAIN} --steps 1 --option depth=3 --out run": ["'depth'", "width, blocks, expand, channels, kernel"],
     f"{TRAIN} --steps 1 --option width --out run": ["'width'", "NAME=VALUE"],
     f"{TRAIN} --steps 1 --option kernel=area --out run": ["'area'"],
     f"{TRAIN} --steps 1 --validation nowhere --out run": ["'nowhere'"],

@@ -523,6 +523,25 @@ def test_squares_are_never_enlarged(side, photos):
         photos.squares(side)
 
 
+@pytest.mark.parametrize("factor", (0.75, 0.5, 0.05))
+def test_shrunk_pictures_are_pillows(factor, photos):
+    found = photos.shrunk(factor)
+    assert isinstance(found, Photos) and found.labels.tolist() == photos.labels.tolist()
+    assert found.names == [f"{name} at {factor}" for name in photos.names]
+    assert found.source == f"mine, at {factor}" and found.licence == "CC0" and found.published is None
+    for image, made in zip(photos, found):
+        height, width = (max(1, round(side * factor)) for side in image.shape[:2])
+        assert np.array_equal(made, Image.fromarray(image).resize((width, height), Image.Resampling.LANCZOS))
+    both = photos + found
+    assert both.source == f"mine+mine, at {factor}" and np.array_equal(both[f"b at {factor}"], found[1])
+
+
+@pytest.mark.parametrize("factor", (0, 1, 1.5, -0.5, float("nan"), True, None, "0.5"))
+def test_pictures_are_shrunk_to_a_part_of_their_size(factor, photos):
+    with pytest.raises(ValueError, match=f"at {factor!r} of their size .* between 0 and 1"):
+        photos.shrunk(factor)
+
+
 def test_only_photos_can_be_added(photos):
     with pytest.raises(TypeError):
         photos + [photos[0]]

@@ -10,7 +10,7 @@ import pytest
 import srlib
 from srlib._backend import keras
 from srlib.geometry import geometry
-from srlib.layers import CropLike, Enlarge, PadToMultiple, PixelShuffle
+from srlib.layers import CropLike, Enlarge, Luminance, PadToMultiple, PixelShuffle
 from srlib.models import BUILDERS, WEIGHTS, build_model, load_model, save_model, self_ensemble, shipped
 
 SCALES = (2, 3, 4)
@@ -180,7 +180,7 @@ def test_the_model_says_what_it_is():
     assert config == {
         "builder": "subpixel",
         "scale": 3,
-        "options": {"width": 8, "blocks": 3, "expand": 1, "kernel": "bicubic"},
+        "options": {"width": 8, "blocks": 3, "expand": 1, "channels": 3, "kernel": "bicubic"},
     }
 
 
@@ -191,12 +191,13 @@ def test_the_model_says_what_it_is():
         ("subpixel", {"scale": 1}, ["scale is 1", "at least 2"]),
         ("subpixel", {"scale": 0}, ["scale is 0"]),
         ("subpixel", {"scale": 2.0}, ["scale is 2.0", "whole number"]),
-        ("subpixel", {"depth": 3}, ["'depth'", "width, blocks, expand, kernel"]),
+        ("subpixel", {"depth": 3}, ["'depth'", "width, blocks, expand, channels, kernel"]),
         ("autoencoder", {"blocks": 3}, ["'blocks'", "width, kernel"]),
         ("subpixel", {"width": 0}, ["width is 0", "at least 1"]),
         ("subpixel", {"width": 1.5}, ["width is 1.5"]),
         ("subpixel", {"width": True}, ["width is True"]),
         ("subpixel", {"blocks": "3"}, ["blocks is '3'"]),
+        ("subpixel", {"channels": 2}, ["channels is 2", "1 for luminance"]),
         ("subpixel", {"kernel": "area"}, ["'area'", "bicubic"]),
         ("subpixel", {"seed": -1}, ["seed is -1"]),
         ("subpixel", {"seed": 0.5}, ["seed is 0.5"]),
@@ -211,6 +212,15 @@ def test_what_cannot_be_built_is_refused_with_a_sentence(name, settings, words):
 
 
 # -- layers -------------------------------------------------------------------------------------------------------------
+
+
+def test_luminance_is_that_of_scikit_image():
+    from skimage.color import rgb2ycbcr
+
+    colours = noise(2, 5, 4, 3)
+    expected = (rgb2ycbcr(colours)[..., :1] - 16) / 219  # from black to white
+    np.testing.assert_allclose(array(Luminance()(colours)), expected, atol=1e-6)
+    assert Luminance().compute_output_shape((None, 5, None, 3)) == (None, 5, None, 1)
 
 
 @pytest.mark.parametrize("kernel", KERNELS)
@@ -314,6 +324,23 @@ def test_a_block_may_be_wider_inside():
     assert geometry(model).multiply_adds == by_hand
     assert model.count_params() == by_hand + 8 + 3 * (32 + 8) + 12  # the biases
     assert geometry(model).reach == geometry(build_model("subpixel", width=8, blocks=3)).reach
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_a_network_of_luminance_adds_the_same_to_every_colour(scale):
+    model = shaken(build_model("subpixel", scale, width=8, blocks=3, channels=1, kernel="bicubic"))
+    by_hand = 9 * (8 + 3 * 2 * 8 * 8 + 8 * scale**2)
+    assert geometry(model).multiply_adds == by_hand and model.count_params() == by_hand + 8 + 3 * 16 + scale**2
+    colours = np.array([[0.2, 0.6, 0.4], [0.9, 0.1, 0.5]], np.float32)
+    grey = colours @ np.array([0.299, 0.587, 0.114], np.float32)  # of ITU-R BT.601
+    step = np.ones((1, 6, 9, 3), np.float32) * colours[0]
+    step[:, :, 5:] = colours[1]
+    dull = np.ones((1, 6, 9, 3), np.float32) * grey[0]
+    dull[:, :, 5:] = grey[1]
+    added = array(model(step)) - array(Enlarge(scale, "bicubic")(step))
+    assert np.ptp(added, axis=-1).max() < 1e-5 < np.abs(added).max()
+    alike = array(model(dull)) - array(Enlarge(scale, "bicubic")(dull))  # of the same brightness: the same is added
+    np.testing.assert_allclose(added, alike, atol=1e-4)
 
 
 @pytest.mark.parametrize("name", BUILDERS)

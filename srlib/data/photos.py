@@ -102,6 +102,42 @@ class Photos:
         ]
         return replace(self, images=np.stack(images), source=f"{self.source}, squares of {side}", published=None)
 
+    def shrunk(self, factor: float) -> "Photos":
+        """Every picture at a fraction of its size: what is coarse in it becomes detail to learn from.
+
+        Parameters
+        ----------
+        factor : float
+            Between 0 and 1; no side becomes shorter than a pixel.
+
+        Returns
+        -------
+        Photos
+            Shrunk by Pillow's Lanczos, the sides rounded to whole pixels; the names end with ``at`` and the factor.
+
+        Raises
+        ------
+        ValueError
+            A factor that is not between 0 and 1.
+        """
+        from PIL import Image
+
+        if isinstance(factor, bool) or not isinstance(factor, (int, float, np.number)) or not 0 < factor < 1:
+            raise ValueError(
+                f"pictures at {factor!r} of their size were asked for; expected a number between 0 and 1, such as 0.5: choose one there."
+            )
+        images = []
+        for image in self.images:
+            height, width = (max(1, round(side * factor)) for side in image.shape[:2])
+            images.append(np.asarray(Image.fromarray(image).resize((width, height), Image.Resampling.LANCZOS)))
+        return replace(
+            self,
+            images=one_array(images),
+            names=[f"{name} at {factor:g}" for name in self.names],
+            source=f"{self.source}, at {factor:g}",
+            published=None,
+        )
+
     def _classes(self) -> list[str]:
         return self.class_names or [self.source]
 
