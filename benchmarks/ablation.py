@@ -51,22 +51,34 @@ def no_skips(small, scale, *, width: int = 16, blocks: int = 2, kernel: str = "b
     return layers.Add()([Enlarge(scale, kernel)(small), PixelShuffle(scale)(x)])
 
 
-# What is changed -> builder, options, settings of the training, dead leaves added
+def dead_leaves(photos):
+    """400 pictures that nobody took, beside the photographs."""
+    return photos + srlib.load_photos("dead_leaves", count=400)
+
+
+def smaller_too(photos):
+    """Every photograph at three sizes."""
+    return photos + photos.shrunk(0.75) + photos.shrunk(0.5)
+
+
+# What is changed -> builder, options, settings of the training, what is done to its pictures
 LINES = {
-    "nothing": ("subpixel", {}, {}, 0),
-    "asked for the whole picture, not the residual": ("whole_picture", {}, {}, 0),
-    "worked in large space": ("large_space", {}, {}, 0),
-    "no skips in the blocks": ("no_skips", {}, {}, 0),
-    "squared error as the loss": ("subpixel", {}, {"loss": "mse"}, 0),
-    "no flips and turns": ("subpixel", {}, {"augment": False}, 0),
-    "a constant learning rate": ("subpixel", {}, {"schedule": "constant"}, 0),
-    "400 dead leaves added": ("subpixel", {}, {}, 400),
-    "twice as many blocks": ("subpixel", {"blocks": 4}, {}, 0),
-    "twice as wide": ("subpixel", {"width": 32}, {}, 0),
-    "blocks wide inside, narrow between": ("subpixel", {"width": 8, "expand": 4}, {}, 0),  # the same multiply-adds
-    "Muon as the optimizer": ("subpixel", {}, {"optimizer": "muon"}, 0),
-    "bfloat16 while training": ("subpixel", {}, {"precision": "bfloat16"}, 0),
-    "four times as many steps": ("subpixel", {}, {"steps": 4 * TRAINING["steps"]}, 0),
+    "nothing": ("subpixel", {}, {}, None),
+    "asked for the whole picture, not the residual": ("whole_picture", {}, {}, None),
+    "worked in large space": ("large_space", {}, {}, None),
+    "no skips in the blocks": ("no_skips", {}, {}, None),
+    "squared error as the loss": ("subpixel", {}, {"loss": "mse"}, None),
+    "no flips and turns": ("subpixel", {}, {"augment": False}, None),
+    "a constant learning rate": ("subpixel", {}, {"schedule": "constant"}, None),
+    "400 dead leaves added": ("subpixel", {}, {}, dead_leaves),
+    "twice as many blocks": ("subpixel", {"blocks": 4}, {}, None),
+    "twice as wide": ("subpixel", {"width": 32}, {}, None),
+    "blocks wide inside, narrow between": ("subpixel", {"width": 8, "expand": 4}, {}, None),  # the same multiply-adds
+    "Muon as the optimizer": ("subpixel", {}, {"optimizer": "muon"}, None),
+    "bfloat16 while training": ("subpixel", {}, {"precision": "bfloat16"}, None),
+    "four times as many steps": ("subpixel", {}, {"steps": 4 * TRAINING["steps"]}, None),
+    "the photographs at three sizes": ("subpixel", {}, {}, smaller_too),
+    "brightness alone, in and out": ("subpixel", {"channels": 1}, {"loss": "luminance_mae"}, None),
 }
 
 
@@ -79,19 +91,18 @@ def main() -> None:
     photos = srlib.load_photos("bsds500")
     held = np.arange(len(photos)) % 10 == 0
     learn, judge = photos[~held], photos[held]
-    leaves = srlib.load_photos("dead_leaves", count=400)
     found = json.loads(OUT.read_text()) if OUT.exists() else {"lines": {}}
     found |= {"size": SIZE, "training": TRAINING, "versions": versions(), "pictures": [len(learn), len(judge)]}
     baseline = srlib.evaluate({"bicubic": "bicubic"}, judge, kernel="bicubic", protocol="paper")
     found["bicubic"] = round(baseline.mean("bicubic"), 4)
     for seed in range(args.seeds):
-        for name, (builder, options, settings, drawn) in LINES.items():
+        for name, (builder, options, settings, made) in LINES.items():
             line = found["lines"].setdefault(name, {"psnr": {}, "seconds": {}})
             if str(seed) in line["psnr"]:
                 continue
             start, busy = time.perf_counter(), time.process_time()
             model = srlib.build_model(builder, seed=seed, **{**SIZE, **options})
-            srlib.fit(model, learn + leaves[:drawn] if drawn else learn, seed=seed, **{**TRAINING, **settings})
+            srlib.fit(model, made(learn) if made else learn, seed=seed, **{**TRAINING, **settings})
             busy = time.process_time() - busy  # of the processor: other programs do not count
             table = srlib.evaluate({"it": model}, judge, kernel="bicubic", protocol="paper")
             line["parameters"] = model.count_params()

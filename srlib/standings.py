@@ -158,7 +158,7 @@ def _ours(method: str, scores: dict) -> Standing:
     model, recipe = load_model(network), card["recipe"]
     if method != network:
         model = self_ensemble(model)
-    about = f"{recipe['data']}, {recipe['pictures']}"
+    about = _learnt_from(recipe)
     return Standing(method, True, model.count_params(), published_cost(model), about, of_sets)
 
 
@@ -283,6 +283,16 @@ def ablation_results() -> Ablation:
 # -- model cards ----------------------------------------------------------------------------------------------------------
 
 
+def _learnt_from(recipe: dict) -> str:
+    """The sets that a recipe names and the number of their pictures, each set once, with the sizes it was taken at."""
+    sizes = {}
+    for source in recipe["data"].split("+"):
+        name, _, factor = source.partition(", at ")
+        sizes.setdefault(name, []).append(factor or "1")
+    told = (name if at == ["1"] else f"{name} at {', '.join(at)} of its size" for name, at in sizes.items())
+    return f"{'+'.join(told)}, {recipe['pictures']}"
+
+
 def cards() -> str:
     """The model cards of all shipped networks as one page of Markdown, made from what `model.json` says and the stored scores."""
     found = stored_scores()
@@ -299,7 +309,7 @@ def cards() -> str:
             "",
             f"- Network: `{card['builder']}`, x{card['scale']}, {', '.join(f'{k} {v}' for k, v in card['options'].items())}; {model.count_params():,} parameters, {published_cost(model) / 1e9:,.1f} G multiply-adds for an output of 1280x720",
             f"- Trained for pictures shrunk by `{card['kernel']}`",
-            f"- Trained on: {recipe['data']}, {recipe['pictures']} pictures. {card['data_terms']}",
+            f"- Trained on: {_learnt_from(recipe)} pictures. {card['data_terms']}",
             f"- Command: `{card['command']}`",
             f"- Took {card['seconds'] / 60:.0f} minutes on {card['hardware']}; {', '.join(f'{k} {v}' for k, v in recipe['versions'].items())}",
             f"- Licence of the weights: {card['licence']}",

@@ -12,7 +12,7 @@ from srlib import show, standings
 from srlib.cli import main
 from srlib.evaluation import evaluate
 from srlib.models import load_model, self_ensemble, shipped
-from srlib.standings import SETS, ablation_results, published_results
+from srlib.standings import SETS, _learnt_from, ablation_results, published_results
 
 ROOT = Path(__file__).parents[1]
 NETWORKS = {name: card["kernel"] for name, card in shipped().items()}
@@ -154,6 +154,20 @@ def test_benchmarks_are_scored_only_beside_the_package(tmp_path, capsys):
     assert main(["figures", "--benchmarks", "--out", str(tmp_path / "figures")]) == 1
     assert "expected the folder figures of a clone" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "data, told",
+    [
+        ("bsds500", "bsds500, 9"),
+        ("sample/train+dead_leaves", "sample/train+dead_leaves, 9"),
+        ("bsds500, squares of 128", "bsds500, squares of 128, 9"),
+        ("mine+mine, at 0.75+mine, at 0.5", "mine at 1, 0.75, 0.5 of its size, 9"),
+        ("a+b+a, at 0.5+b, at 0.5", "a at 1, 0.5 of its size+b at 1, 0.5 of its size, 9"),
+    ],
+)
+def test_each_set_is_named_once(data, told):
+    assert _learnt_from({"data": data, "pictures": 9}) == told
 
 
 # -- the ablation -----------------------------------------------------------------------------------------------------------

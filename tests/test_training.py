@@ -676,7 +676,9 @@ def test_the_same_pictures_under_another_name_are_taken(stopped, leaves, watched
     same_end((model, history), uninterrupted)
 
 
-@pytest.mark.parametrize("source", ("set5", "set14", "bsd100", "sample+set14", "set5, squares of 128", "sample+set5, at 0.5"))
+@pytest.mark.parametrize(
+    "source", ("set5", "set14", "bsd100", "sample+set14", "set5, squares of 128", "sample+set5, at 0.5")
+)
 def test_benchmarks_are_not_trained_on(source, leaves, watched, tmp_path):
     judged = replace(leaves, source=source)
     with pytest.raises(ValueError, match="to train on are set|to train on are bsd100"):
