@@ -155,7 +155,7 @@ srlib.show.compare(true, spoiled, size=2.0)
 # %% [markdown]
 # ## The table
 #
-# Now, once, the **test** photographs. All methods start from the same small pictures. `original` is the network of the project that we rebuild, layer for layer and at its full width, trained its way: 50 rounds over 400 squares from photographs. The two autoencoders are those of lesson 03, a quarter as wide, trained on 40,000 crops of our few embedded pictures; the sub-pixel network is the one from lesson 00, trained on 368,000 crops of the same 400 photographs. So the table compares trained networks, not designs alone. Lesson 05 takes the two apart. Linear, bicubic and Lanczos enlargement are the **baselines**: what everybody has for nothing. The original project has one baseline in its samples, linear enlargement, and none in its average.
+# Now, once, the **test** photographs. All methods start from the same small pictures. `original` is the network of the project that we rebuild, layer for layer and at its full width, trained its way: 50 rounds over 400 squares from photographs. The two autoencoders are those of lesson 03, a quarter as wide, trained on 40,000 crops of our few embedded pictures; the sub-pixel network is the one from lesson 00, trained on 368,000 crops of the same 400 photographs. So the table compares trained networks, not designs alone. Lesson 05 changes one thing at a time. Linear, bicubic and Lanczos enlargement are the **baselines**: what everybody has for nothing. The original project has one baseline in its samples, linear enlargement, and none in its average.
 
 # %%
 test = srlib.load_photos("sample", split="test")

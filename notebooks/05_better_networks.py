@@ -61,12 +61,12 @@ def multiply_adds(a, b, pixels, size=3):
 
 
 large, small = 1280 * 720, 640 * 360  # pixels; published tables use this size
-print(f"64 to 64 channels, large picture: {multiply_adds(64, 64, large) / 1e9:.1f} thousand million multiply-adds")
-print(f"64 to 64 channels, small picture: {multiply_adds(64, 64, small) / 1e9:.1f}")
+print(f"64 to 64 channels, large picture: {multiply_adds(64, 64, large) / 1e9:.1f} G multiply-adds (G: thousand million)")
+print(f"64 to 64 channels, small picture: {multiply_adds(64, 64, small) / 1e9:.1f} G")
 print(f"parameters, wherever it works:    {9 * 64 * 64 + 64:,}")
 
 # %% [markdown]
-# A quarter, with the same number of parameters. Parameters say how much a network can remember; multiply-adds say how long you wait. The two are not the same, and a network that looks small by one may be large by the other.
+# A quarter, with the same number of parameters. Parameters say how much a network can remember; multiply-adds say how long you wait. A network that looks small by one may be large by the other.
 #
 # So we would like to do all the work on the small picture. But then, how does the picture get larger in the end?
 #
@@ -111,6 +111,8 @@ print(stacked.shape, "->", pixel_shuffle(stacked, 2).shape, "and every pixel is 
 # %%
 from keras import Input, Model, layers
 
+from srlib.layers import Enlarge, PixelShuffle  # what we did by hand here and in lesson 02, as layers
+
 
 def body(x, width, blocks):
     x = layers.Conv2D(width, 3, padding="same", activation="relu")(x)
@@ -118,25 +120,33 @@ def body(x, width, blocks):
         block = layers.Conv2D(width, 3, padding="same", activation="relu")(x)
         block = layers.Conv2D(width, 3, padding="same")(block)
         x = layers.Add()([x, block])
-    return layers.Conv2D(3 * 2**2, 3, padding="same")(x)  # twelve channels, to be shuffled
+    return layers.Conv2D(3 * 2**2, 3, padding="same")(x)  # twelve channels
 
 
 seen = Input((None, None, 3))
-by_hand = Model(seen, body(seen, width=32, blocks=5))
+missing = PixelShuffle(2)(body(seen, width=32, blocks=5))
+by_hand = Model(seen, layers.Add()([Enlarge(2, "bicubic")(seen), missing]))
 print(f"by hand {by_hand.count_params():,} parameters, srlib's {network.count_params():,}")
-assert by_hand.count_params() == network.count_params()
+
+# one that we meet again below is this network, trained: with its weights, ours makes the same picture
+trained = srlib.load_model("small_bilinear")
+by_hand.set_weights(trained.get_weights())
+lr = srlib.shrink(picture, 2)[None] / 255
+assert np.allclose(by_hand(lr), trained(lr), atol=1e-5)
 
 # %%
 srlib.show.architecture(network)
 
 # %% [markdown]
-# Compare the drawing with the autoencoder's in lesson 03. There is no waist: all boxes have the size of the small picture until the last, which is twice as large.
+# Unlike lesson 03's autoencoder, it has no waist: all boxes have the size of the small picture until the last.
 #
 # ## What each idea is worth
 #
-# One changes one thing at a time, and leaves the rest alone: an **ablation**. Ours took a small network of 16 channels and two blocks, and trained it with 360 photographs on one task, then again with one thing changed. Each line was trained three times from different first weights; the column with the plus-minus sign is the spread over these three. A difference that is not clearly larger than the spread is none.
+# One changes one thing at a time, and leaves the rest alone: an **ablation**. Ours took a small network of 16 channels and two blocks, and trained it with 360 photographs on one task, then again with one thing changed. Each line was trained three times from different first weights; the column with the plus-minus sign is the spread over these three. A difference that is not clearly larger than the spread is none. `time` is that of the training, in units of the first line's.
 #
-# The trainings took longer than a lesson, so here is what they found. `benchmarks/ablation.py` does them again.
+# The *optimizer* turns the slope of the error into a step of the weights; the *learning rate* says how long it is, and falls along a cosine.
+#
+# The trainings took longer than a lesson; `benchmarks/ablation.py` does them again. Here is what they found.
 
 # %%
 ablation = srlib.ablation_results()
@@ -151,9 +161,9 @@ print(ablation)
 # - **Blocks that are wide inside**, with 32 channels within and only 8 from block to block, gain 0.07 dB for slightly less work.
 # - **Large space** brings nothing, at 3.5 times the work.
 #
-# Muon, an optimizer, is at the edge of the noise. Numbers of half the length while training (bfloat16) change nothing in the result, and save time where the processor computes in them, the more the larger the network.
+# Muon, another optimizer than the usual Adam, and the photographs at three sizes are at the edge of the noise. Numbers of half the length while training (bfloat16) change nothing in the result, and save time where the processor computes in them.
 #
-# Dead leaves do harm, 0.14 dB, now that we have 360 photographs. The others are within the noise. An ablation is true for the size, the pictures and the number of steps that it was made with.
+# Dead leaves do harm, 0.14 dB, now that we have 360 photographs. The others are within the noise. An ablation is true for the size, pictures and steps that it was made with.
 #
 # ## The networks that travel with the course
 #
@@ -161,9 +171,9 @@ print(ablation)
 #
 # - `reference_autoencoder` is the original's network, trained its way: the middle square of each, shrunk to 128 by 128, squared error, 50 rounds.
 # - `small_bilinear` is the network that you have just built, with an hour of training.
-# - `best_bilinear` has eight blocks, each four times as wide inside, and an hour and a half with Muon in bfloat16.
+# - `best_bilinear` has eight blocks, each four times as wide inside, and an hour and three quarters with Muon in bfloat16.
 #
-# Two from the lessons before stand beside them. **Predict** the order.
+# Two from the lessons before stand beside them. **Predict:** by how much does the third beat the second, and the second the first?
 
 # %%
 methods = {"bicubic": "bicubic"}
@@ -173,7 +183,7 @@ table = srlib.evaluate(methods, test)
 print(table)
 
 # %% [markdown]
-# The small network is 1.3 dB above the original's, which is level with bicubic, and the best one adds less than a tenth to that. `subpixel_sample` and `small_bilinear` are the same design, but for two blocks. A decibel separates them. The second saw 400 photographs instead of three and dead leaves, but also four times as many crops; so pictures are the likeliest reason for most of it, not a proven one.
+# The small network is 1.3 dB above the original's, which is level with bicubic, and the best one adds less than a tenth to that. `subpixel_sample` is the same design with two blocks less, and a decibel behind: it saw three photographs and dead leaves, and a quarter as many crops.
 #
 # And the cost. The original's autoencoder has ten convolutions; we know the size at which each works, so we can count for the original, too.
 
@@ -186,10 +196,10 @@ ours = [(3, 32, small), *[(32, 32, small)] * 10, (32, 12, small)]
 best = [(3, 32, small), *[(32, 128, small), (128, 32, small)] * 8, (32, 12, small)]
 for name, convolutions in {"small": ours, "best": best}.items():
     count = sum(multiply_adds(*layer) for layer in convolutions)
-    print(f"the {name} network {count / 1e9:.1f} thousand million; the original's {original / 1e9:.1f}, {original / count:.1f} times as many")
+    print(f"{name:5} {count / 1e9:6.1f} G; the original's {original / 1e9:.1f} G is {original / count:.1f} times as much")
 
 # %% [markdown]
-# One way to buy quality needs no training. Let the network enlarge the picture in all eight positions, turned and mirrored, turn the results back, and take the mean. This is the **self-ensemble**, in papers a plus behind the name. **Predict:** does eight times the work buy as much as the step from small to best, which costs six times?
+# One way to buy quality needs no training. Let the network enlarge the picture in all eight positions, turned and mirrored, turn the results back, and take the mean. This is the **self-ensemble**, in papers a plus behind the name. **Predict:** which buys more, these eight times the work, or the best network's six times?
 
 # %%
 plus = srlib.evaluate({"small_bilinear+": srlib.self_ensemble(methods["small_bilinear"])}, test)
@@ -206,7 +216,7 @@ print(f"best instead:                 {table.mean('best_bilinear') - base:+.2f} 
 print(srlib.published_results(kernel="bilinear", protocol="rgb"))
 
 # %% [markdown]
-# On the sets, the original's network is about a decibel above bicubic: a real gain. The small network is above it by 1.3, 0.7 and 0.6 dB, with a higher SSIM on each set, for a fourteenth of the multiply-adds. The best adds a tenth or two. (The original's saw less of the photographs, and for fewer steps.)
+# On the sets, the original's network is about a decibel above bicubic: a real gain. The small network is above it by 1.3, 0.7 and 0.6 dB, with a higher SSIM on each set, for a fourteenth of the multiply-adds. The best adds a tenth or two.
 
 # %% [markdown]
 # ## The field's table
@@ -223,11 +233,11 @@ srlib.show.quality(standings)
 # %% [markdown]
 # Orange is ours, grey is quoted, and the lines across are interpolations. `small_bicubic` is above SRCNN by three quarters of a decibel on Set5, for less than half the work.
 #
-# `best_bicubic` does six times the work. That bought 0.15 dB on BSD100, which comes from the same collection as its training pictures; 0.09 dB on Set14; and 0.02 dB on Set5, where it is ahead on three pictures, level on one, and a third of a decibel behind on the fifth, a bird in saturated colours. EDSR's baseline, half a decibel higher, saw twice as many photographs, each many times as large; perhaps ours lacks pictures rather than size.
+# `best_bicubic` does six times the work, and that bought a tenth of a decibel. It sees brightness alone, adds the same to red, green and blue, and leaves the colours to bicubic, as most papers do. A network of its size that saw colours was a third of a decibel behind the small one on Set5's bird, which is vivid, and a tenth ahead when the same bird was shown in grey; by `rgb`, seeing colours was worth a tenth on the whole set. EDSR's baseline, half a decibel higher, saw twice as many photographs, each many times as large.
 #
-# Of the quoted networks that learned from fewer than 500 pictures, VDSR is behind ours on two of the three sets, with 4.5 times the work, and DRRN ahead on all three, with fifty times.
+# Four of the quoted networks learned from fewer than 500 pictures. FSRCNN is behind ours; VDSR and DRCN are ahead on Set5 and behind on the other two, VDSR with 4.5 times the work; DRRN is ahead on all three, with fifty times.
 #
-# One more thing to see: our own line for bicubic is 33.69 dB, and the published one is 33.66. If the baselines did not agree, nothing else could be compared.
+# Our own line for bicubic is 33.69 dB, the published one 33.66. If the baselines did not agree, nothing else could be compared.
 #
 # ## Why most tables cannot be compared
 #
@@ -241,7 +251,7 @@ for kernel in ("bicubic", "bilinear"):
         print(f"shrunk by {kernel:8}  judged by {protocol:5}  {score:.2f} dB")
 
 # %% [markdown]
-# Brightness alone is 1.7 dB easier than red, green and blue, on the same pictures from the same method.
+# Brightness alone, without the border, is 1.7 dB easier than red, green and blue with it, on the same pictures from the same method.
 #
 # It gets worse. The papers' bicubic, when it shrinks by 2, averages over eight pixels in each direction, so that fine detail fades before it can alias (lesson 02). OpenCV's bicubic always takes four, whatever the factor. Its weights at half a pixel are −3, 19, 19, −3, over 32, so it fits in a cell:
 
@@ -261,7 +271,7 @@ for name, shrunk in {"eight": lambda p: srlib.shrink(p, kernel="bicubic"), "four
     print(f"shrunk with {name:5} pixels, enlarged by the same bicubic: {np.mean(scores):.2f} dB")
 
 # %% [markdown]
-# Three quarters of a decibel, from a different program for shrinking, and nobody has improved anything.
+# Three quarters of a decibel, and nobody has improved anything.
 #
 # The border counts as well. Nothing beyond it is known, so every method does worse there, and papers shave it off:
 
@@ -272,13 +282,13 @@ for shave in (0, 2, 8):
     print(f"{shave} pixels shaved: {srlib.psnr(enlarged[inside, inside], picture[inside, inside]):.2f} dB")
 
 # %% [markdown]
-# From the first line to the last the score rises by more than half a decibel.
+# That is more than half a decibel.
 #
 # So before you compare two numbers, ask: which pictures, which scale, **shrunk how**, which channels, which border, on which scale of values? If one answer differs, measure again yourself.
 #
 # ## When the number and the eye disagree
 #
-# Take the true picture and move it by half a pixel. Then take the bicubic enlargement, which is soft, but in its place.
+# Take the true picture and move it by half a pixel. Then take the bicubic enlargement, which is soft, but in its place. (The cell takes rows apart into waves, turns each a little, and adds them up again.)
 
 # %%
 helmet = validation["astronaut-r3c3"]
@@ -297,7 +307,7 @@ srlib.show.zoom(helmet, pair, box=(32, 56, 64))
 #
 # ## Exercise
 #
-# 1. **Count.** How many multiply-adds does SRCNN need, with its three convolutions of 9, 5 and 5 pixels (3 to 64 to 32 to 3 channels) on the large picture? The published 52.7 thousand million are for one channel of brightness instead of three. Count both.
+# 1. **Count.** How many multiply-adds does SRCNN need, with its three convolutions of 9, 5 and 5 pixels (3 to 64 to 32 to 3 channels) on the large picture? The published 52.7 G are for one channel of brightness instead of three. Count both.
 # 2. **Build.** Add two blocks to `by_hand`. How many parameters does each bring, and how many more small pixels can the network see?
 # 3. **Judge.** A page on the web reports "38.4 dB on Set5, x2, better than EDSR", computed on red, green and blue with pictures that OpenCV shrank. Which three facts do you need before you believe it?
 #
@@ -308,6 +318,6 @@ srlib.show.zoom(helmet, pair, box=(32, 56, 64))
 # - The residual was worth a decibel, four times the steps a third, depth a quarter, and most other things nothing that we could measure.
 # - Pictures and steps can matter as much as design.
 # - Two tables may be compared when pictures, scale, shrinking, channels, border and range agree. Check the baseline first.
-# - What buys quality? Asking for the residual, depth, pictures, and patience. What does it cost? For every tenth or two of a decibel, about twice the work.
+# - What buys quality? Asking for the residual, depth, pictures, and patience. What does it cost? More with every tenth of a decibel: six times the work from our small network to our best.
 #
 # Next: [06 Your photographs](06_your_photos.ipynb).
