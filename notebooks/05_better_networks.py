@@ -68,7 +68,7 @@ print(f"parameters, wherever it works:    {9 * 64 * 64 + 64:,}")
 # %% [markdown]
 # A quarter, with the same number of parameters. Parameters say how much a network can remember; multiply-adds say how long you wait. A network that looks small by one may be large by the other.
 #
-# So we would like to do all the work on the small picture. But then, how does the picture get larger in the end?
+# So we would like to work on the small picture alone. But how does it get larger in the end?
 #
 # ## The sub-pixel step
 #
