@@ -111,8 +111,6 @@ print(stacked.shape, "->", pixel_shuffle(stacked, 2).shape, "and every pixel is 
 # %%
 from keras import Input, Model, layers
 
-from srlib.layers import Enlarge, PixelShuffle  # what we did by hand here and in lesson 02, as layers
-
 
 def body(x, width, blocks):
     x = layers.Conv2D(width, 3, padding="same", activation="relu")(x)
@@ -124,15 +122,15 @@ def body(x, width, blocks):
 
 
 seen = Input((None, None, 3))
-missing = PixelShuffle(2)(body(seen, width=32, blocks=5))
-by_hand = Model(seen, layers.Add()([Enlarge(2, "bicubic")(seen), missing]))
+by_hand = Model(seen, body(seen, width=32, blocks=5))
 print(f"by hand {by_hand.count_params():,} parameters, srlib's {network.count_params():,}")
 
 # one that we meet again below is this network, trained: with its weights, ours makes the same picture
 trained = srlib.load_model("small_bilinear")
 by_hand.set_weights(trained.get_weights())
-lr = srlib.shrink(picture, 2)[None] / 255
-assert np.allclose(by_hand(lr), trained(lr), atol=1e-5)
+lr = (0.25 + srlib.shrink(picture, 2) / 510).astype("float32")  # pale, so that nothing is cut off at black or white
+missing = pixel_shuffle(np.asarray(by_hand(lr[None]))[0], 2)
+assert np.allclose(srlib.upscale(lr, "bicubic") + missing, srlib.upscale(lr, trained), atol=1e-5)
 
 # %%
 srlib.show.architecture(network)
