@@ -136,7 +136,7 @@ assert np.allclose(srlib.upscale(lr, "bicubic") + missing, srlib.upscale(lr, tra
 srlib.show.architecture(network)
 
 # %% [markdown]
-# Unlike lesson 03's autoencoder, it has no waist: all boxes have the size of the small picture until the last.
+# Unlike lesson 03's autoencoder, it has no waist: all boxes have the size of the small picture, but for the last three.
 #
 # ## What each idea is worth
 #
@@ -206,7 +206,7 @@ print(f"small in all eight positions: {plus.mean('small_bilinear+') - base:+.2f}
 print(f"best instead:                 {table.mean('best_bilinear') - base:+.2f} dB")
 
 # %% [markdown]
-# Eight times the work for a twentieth of a decibel, and six times for little more.
+# Eight times the work for a twentieth of a decibel; six times for little more.
 #
 # Two test photographs settle little. So here is the original's own task, red, green and blue, shrunk as it shrank them, on the three sets that everybody uses.
 
@@ -231,7 +231,7 @@ srlib.show.quality(standings)
 # %% [markdown]
 # Orange is ours, grey is quoted, and the lines across are interpolations. `small_bicubic` is above SRCNN by three quarters of a decibel on Set5, for less than half the work.
 #
-# `best_bicubic` does six times the work, and that bought a tenth of a decibel. It sees brightness alone, adds the same to red, green and blue, and leaves the colours to bicubic, as most papers do. A network of its size that saw colours was a third of a decibel behind the small one on Set5's bird, which is vivid, and a tenth ahead when the same bird was shown in grey; by `rgb`, seeing colours was worth a tenth on the whole set. EDSR's baseline, half a decibel higher, saw twice as many photographs, each many times as large.
+# `best_bicubic` does six times the work, and that bought a tenth of a decibel. It sees brightness alone, adds the same to red, green and blue, and leaves the colours to bicubic, as most of those quoted do. A network of its size that saw colours was a third of a decibel behind the small one on Set5's bird, which is vivid, and a tenth ahead when the same bird was shown in grey; by `rgb`, seeing colours was worth a tenth on the whole set. EDSR's baseline, half a decibel higher, saw twice as many photographs, each many times as large.
 #
 # Four of the quoted networks learned from fewer than 500 pictures. FSRCNN is behind ours; VDSR and DRCN are ahead on Set5 and behind on the other two, VDSR with 4.5 times the work; DRRN is ahead on all three, with fifty times.
 #
@@ -269,7 +269,7 @@ for name, shrunk in {"eight": lambda p: srlib.shrink(p, kernel="bicubic"), "four
     print(f"shrunk with {name:5} pixels, enlarged by the same bicubic: {np.mean(scores):.2f} dB")
 
 # %% [markdown]
-# Three quarters of a decibel, and nobody has improved anything.
+# Three quarters of a decibel, with nothing improved.
 #
 # The border counts as well. Nothing beyond it is known, so every method does worse there, and papers shave it off:
 
@@ -280,7 +280,7 @@ for shave in (0, 2, 8):
     print(f"{shave} pixels shaved: {srlib.psnr(enlarged[inside, inside], picture[inside, inside]):.2f} dB")
 
 # %% [markdown]
-# That is more than half a decibel.
+# More than half a decibel.
 #
 # So before you compare two numbers, ask: which pictures, which scale, **shrunk how**, which channels, which border, on which scale of values? If one answer differs, measure again yourself.
 #

@@ -25,10 +25,11 @@ import numpy as np
 
 from ._quiet import native_stderr_held
 from ._writing import write_whole
+from .metrics import LUMA
 from .pictures import check_scale
 from .upscaling import enlarged_pieces
 
-_LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601, as Pillow's
+_GREY = (np.array(LUMA) / sum(LUMA)).astype(np.float32)  # as Pillow's
 
 
 @dataclass(frozen=True)
@@ -488,7 +489,7 @@ def _rounded(layer: np.ndarray, method, scale: int, dtype):
     grey, top = layer.ndim == 2, np.float32(np.iinfo(dtype).max)
     for rows, columns, made in enlarged_pieces(_as_rgb(layer) if grey else layer, method, scale):
         if grey:  # an interpolation treats all three alike, a network nearly
-            made = made[..., 0] if isinstance(method, str) else made @ _LUMA
+            made = made[..., 0] if isinstance(method, str) else made @ _GREY
         yield rows, columns, np.rint(made * top).astype(dtype)
 
 

@@ -98,6 +98,10 @@ def subpixel(
     .. [3] J. Yu et al., "Wide activation for efficient and accurate image super-resolution", CVPR Workshops 2018 (blocks
        that are wider inside).
     """
+    if channels not in (1, 3):
+        raise ValueError(
+            f"channels is {channels}; expected 3 for the colours, or 1 for luminance alone: leave it out for 3."
+        )
     x = Luminance()(small) if channels == 1 else small
     x = _relu(width, 3)(x)  # (N, h, w, width)
     for _ in range(blocks):
@@ -220,10 +224,6 @@ def build_model(name: str, scale: int = 2, *, seed: int = 0, **options):
             raise ValueError(
                 f"{option} is {value!r}; expected a whole number of at least 1: the usual {option} is {known[option]}."
             )
-    if options.get("channels", 3) not in (1, 3):
-        raise ValueError(
-            f"channels is {options['channels']}; expected 3 for the colours, or 1 for luminance alone: leave it out for 3."
-        )
     options = {k: v if k == "kernel" else int(v) for k, v in {**known, **options}.items()}
     small = keras.Input((None, None, 3), name="small")
     model = keras.Model(small, BUILDERS[name](small, scale, **options), name=name)

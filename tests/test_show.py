@@ -268,6 +268,13 @@ def test_architecture_draws_every_network(name, scale):
     assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights()))
 
 
+def test_architecture_names_the_step_to_brightness():
+    pytest.importorskip("visualkeras")
+    colours, grey = (build_model("subpixel", width=8, channels=channels) for channels in (3, 1))
+    told = [[text.get_text() for text in show.architecture(m).legends[0].get_texts()] for m in (colours, grey)]
+    assert "brightness" not in told[0] and set(told[1]) == {*told[0], "brightness"}
+
+
 # -- the door -------------------------------------------------------------------------------------------------------------
 
 

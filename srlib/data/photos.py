@@ -89,17 +89,12 @@ class Photos:
         ValueError
             A side below 1, or larger than a picture.
         """
-        from PIL import Image
-
         shortest = min((min(image.shape[:2]) for image in self.images), default=0)
         if isinstance(side, bool) or not isinstance(side, (int, np.integer)) or not 1 <= side <= shortest:
             raise ValueError(
                 f"squares of {side!r} pixels were asked for; expected a whole number from 1 to the shortest side of a picture, {shortest}: choose a smaller one, or leave the smallest pictures out."
             )
-        middles = (middle_square(image) for image in self.images)
-        images = [
-            np.asarray(Image.fromarray(middle).resize((side, side), Image.Resampling.LANCZOS)) for middle in middles
-        ]
+        images = [_lanczos(middle_square(image), side, side) for image in self.images]
         return replace(self, images=np.stack(images), source=f"{self.source}, squares of {side}", published=None)
 
     def shrunk(self, factor: float) -> "Photos":
@@ -120,16 +115,11 @@ class Photos:
         ValueError
             A factor that is not between 0 and 1.
         """
-        from PIL import Image
-
         if isinstance(factor, bool) or not isinstance(factor, (int, float, np.number)) or not 0 < factor < 1:
             raise ValueError(
                 f"pictures at {factor!r} of their size were asked for; expected a number between 0 and 1, such as 0.5: choose one there."
             )
-        images = []
-        for image in self.images:
-            height, width = (max(1, round(side * factor)) for side in image.shape[:2])
-            images.append(np.asarray(Image.fromarray(image).resize((width, height), Image.Resampling.LANCZOS)))
+        images = [_lanczos(image, *(max(1, round(side * factor)) for side in image.shape[:2])) for image in self.images]
         return replace(
             self,
             images=one_array(images),
@@ -165,6 +155,12 @@ def middle_square(image: np.ndarray) -> np.ndarray:
     side = min(height, width)
     top, left = (height - side) // 2, (width - side) // 2
     return image[top : top + side, left : left + side]
+
+
+def _lanczos(image: np.ndarray, height: int, width: int) -> np.ndarray:
+    from PIL import Image
+
+    return np.asarray(Image.fromarray(image).resize((width, height), Image.Resampling.LANCZOS))
 
 
 def one_array(images: Sequence[np.ndarray]) -> np.ndarray | list[np.ndarray]:
