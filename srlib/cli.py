@@ -13,6 +13,7 @@ from pathlib import Path
 from . import __version__
 from ._writing import check_file, check_folder, write_text, write_whole
 from .degradation import ENLARGE_KERNELS, SHRINK_KERNELS
+from .metrics import PROTOCOLS
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -183,7 +184,7 @@ def _parser() -> argparse.ArgumentParser:
     _data(judge)
     judge.add_argument(
         "--protocol",
-        choices=("rgb", "paper"),
+        choices=PROTOCOLS,
         default="rgb",
         help="all channels on the scale of 1, or luma as in the papers",
     )

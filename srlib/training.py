@@ -146,7 +146,7 @@ def fit(
         Whether crops are flipped and turned.
     precision : {"float32", "bfloat16"}
         In what the layers compute while training, but for those that hold the picture itself; the weights are kept in
-        ``float32`` in any case, and so is the model. ``bfloat16`` saves up to half the time on processors and graphics
+        ``float32`` in any case. It holds for a model that was built under another policy of Keras, too. ``bfloat16`` saves up to half the time on processors and graphics
         cards that compute in it, and takes longer on others.
     validation : Photos, ndarray or list, optional
         Large pictures to look at now and then; never the test pictures.
@@ -215,7 +215,8 @@ def fit(
     if validation is not None:
         watched = make_pairs(validation, config["scale"], kernel=kernel)
         history.baseline = _mean_psnr(watched, lambda small: enlarge(small, config["scale"]))
-    learner = model if precision == "float32" else _twin(model, precision)
+    plain = all(layer.compute_dtype == "float32" for layer in model.layers)
+    learner = model if plain and precision == "float32" else _twin(model, precision)
     rates = _learning_rates(learning_rate, schedule, steps)
     learner.compile(optimizer=OPTIMIZERS[optimizer](rates), loss=LOSSES[loss])
     start, folder = 0, None

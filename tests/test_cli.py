@@ -119,6 +119,21 @@ def test_the_whole_help_and_the_version(capsys):
     assert capsys.readouterr().out == f"srlib {srlib.__version__}\n"
 
 
+def test_choices_are_those_of_the_functions():
+    """They are written out in the commands, so that --help need not wait for Keras."""
+    from srlib import evaluation, training
+
+    def choices(word, option):
+        return next(tuple(a.choices) for a in COMMANDS[(word,)]._actions if option in a.option_strings)
+
+    for option, table in {
+        "--loss": training.LOSSES, "--optimizer": training.OPTIMIZERS, "--schedule": training.SCHEDULES,
+        "--precision": training.PRECISIONS, "--kernel": training.SHRINK_KERNELS,
+    }.items():  # fmt: skip
+        assert choices("train", option) == tuple(table), option
+    assert choices("evaluate", "--protocol") == evaluation.PROTOCOLS
+
+
 # -- what goes well -------------------------------------------------------------------------------------------------------
 
 

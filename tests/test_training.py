@@ -303,6 +303,19 @@ def test_in_bfloat16_the_picture_itself_stays_exact(builder):
     assert keras.config.dtype_policy().name == "float32"
 
 
+def test_a_model_built_under_another_policy_is_trained_in_what_the_recipe_says(leaves):
+    usual = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        half = net()
+    finally:
+        keras.config.set_dtype_policy(usual)
+    exact = net()
+    told = [fit(model, leaves, steps=3, every=1, **TINY) for model in (half, exact)]
+    assert told[0].recipe["precision"] == "float32" and told[0].loss == told[1].loss
+    assert identical(half, exact) and half.layers[1].compute_dtype == "bfloat16"
+
+
 @pytest.mark.parametrize("builder", ("subpixel", "residual_autoencoder"))
 def test_in_bfloat16_a_residual_of_nothing_leaves_the_enlargement_as_it_is(builder):
     model = build_model(builder, width=8)
