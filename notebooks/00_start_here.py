@@ -71,8 +71,7 @@ print("one picture:", photos["astronaut-r3c1"].shape, photos["astronaut-r3c1"].d
 srlib.show.pictures(photos[:16], titles=[], columns=4, size=1.2)
 
 # %% [markdown]
-# Look for the places with fine detail: hair, the edge of the flag, the embroidered patches. These are the places where a small
-# picture loses most.
+# Look for the places with fine detail: hair, the edge of the flag, the embroidered patches.
 #
 # ## Make it small, make it large again
 #
@@ -92,7 +91,7 @@ print("true", true.shape, " small", small.shape, " enlarged again", linear.shape
 srlib.show.compare(true, {"linear enlargement": linear}, size=3.2)
 
 # %% [markdown]
-# The cloth is nearly untouched, but the lettering on the patch has melted. Enlarging gave us back the *number* of pixels, not what
+# The cloth is nearly untouched, but the lettering on the patch has melted. A small picture loses most where the detail is finest. Enlarging gave us back the *number* of pixels, not what
 # was in them.
 #
 # The numbers below the picture say the same. **PSNR**, in decibels (dB), grows as the enlarged picture comes closer to the true one. **SSIM** is 1 for a perfect copy. Lesson 04 takes both apart and
@@ -102,7 +101,7 @@ srlib.show.compare(true, {"linear enlargement": linear}, size=3.2)
 #
 # A small neural network travels with this package. It was trained on crops of 400 photographs, each seen small and large. They come from BSDS500, a collection of everyday scenes that was made for research. It never saw this portrait.
 #
-# It computes, for every pixel of the small picture, the four pixels that belong in its place, lays them out as a block of 2 by 2 (the *sub-pixel* step), and adds that to an ordinary enlargement. Its parameters are the numbers that training adjusted.
+# It computes four corrections for every pixel of the small picture, lays them out as a block of 2 by 2 (the *sub-pixel* step), and adds them to an ordinary enlargement. Its parameters are the numbers that training adjusted.
 
 # %%
 network = srlib.load_model("small_bilinear")
@@ -122,7 +121,7 @@ srlib.show.zoom(true, versions, box=(4, 4, 64))
 
 # %% [markdown]
 # Look at the lettering around the rim of the patch, then at the numbers beneath. The network's edges are the sharpest of the three. They are also
-# not the truth: compare them with the true square, letter by letter, and you will find strokes that it only half recovered.
+# not the truth: where the true square spells COLEMAN in white letters, the network has a smooth white band with a clean edge.
 #
 # Here are the same versions as numbers for this whole picture.
 

@@ -119,7 +119,7 @@ srlib.show.spectrum(sets, mark=0.25)
 # %% [markdown]
 # Read the figure from left (waves as long as the picture) to right (waves of two pixels); 1/16 means waves of 16 pixels, and each line of the grid upwards is ten times the power. Most of these photographs fall steadily along nearly straight lines, although they show such different things; the starry sky, small dots on black, is flat first. This regularity is what a network can learn: given the coarse part of a picture, the fine part is not arbitrary.
 #
-# Everything to the right of the vertical line is lost when a picture is made half as large. Lesson 02 looks at that
+# Nearly everything to the right of the vertical line is lost when a picture is made half as large (slanted waves reach a little further). Lesson 02 looks at that
 # more closely.
 
 # %% [markdown]
@@ -139,13 +139,13 @@ left, right = grey[:, :, 0], grey[:, :, -1]  # first and last column of every sq
 difference = np.abs(right[:, None] - left[None]).mean(axis=2)  # (N, N): edge of one against edge of the other
 next_to = lambda a, b: a[:-1] == b[:-1] and int(a[-1]) + 1 == int(b[-1])  # names end in r<row>c<column>
 neighbour = np.array([[next_to(a, b) for b in seen.names] for a in seen.names])
-same = (seen.labels[:, None] == seen.labels) & ~neighbour
+same = (seen.labels[:, None] == seen.labels) & ~neighbour & ~np.eye(len(seen), dtype=bool)
 print(f"next to each other in one photograph: {difference[neighbour].mean():5.1f} grey levels apart")
 print(f"elsewhere in the same photograph:     {difference[same].mean():5.1f}")
-print(f"in different photographs:             {difference[~same & ~neighbour].mean():5.1f}")
+print(f"in different photographs:             {difference[seen.labels[:, None] != seen.labels].mean():5.1f}")
 
 # %% [markdown]
-# Squares from one photograph know about each other. Neighbours continue each other. Distant ones share the camera, the light and the grain, though this simple measure hardly shows it. A network that trained on one half of the cat has, in part, seen the other half.
+# Squares from one photograph know about each other. Neighbours continue each other. Distant ones are closer than strangers where a photograph has one colour throughout; that they also share the camera and its grain, this simple measure cannot show. A network that trained on one half of the cat has, in part, seen the other half.
 #
 # So we split **by photograph**: all squares of one photograph go to the same side. This is called *avoiding leakage*, and it is easy to get wrong.
 # Two frames of one video leak. So do the left and right picture of a stereo pair, a picture and its mirror image, and the same photograph saved twice.
@@ -165,7 +165,7 @@ assert not shared
 
 # %% [markdown]
 # There are three groups, not two, because we will make choices while we work: how long to train, which of two networks to keep. Each choice made by looking at a picture makes its score a little less trustworthy. We spend the **validation** photographs on choices, and leave the **test**
-# photographs alone until the tables of lesson 04.
+# photographs alone until the tables of lesson 04. (The first picture of the README is a test square. Nothing was chosen by it.)
 #
 # The same care is needed with public sets. The Berkeley set **BSDS500** has 500 photographs, and a hundred of them, its folder `val`, are the benchmark **BSD100** on which papers compare themselves. Whoever trains on "all of BSDS500" has trained on the test. `srlib.load_photos("bsds500")` therefore gives the other
 # four hundred only. `set5` and `set14` are for judging alone.
@@ -232,17 +232,17 @@ srlib.show.pictures(leaves[:7], titles=[], columns=7, size=1.15)
 srlib.show.spectrum({"photographs (training)": train.images, "dead leaves": leaves.images}, mark=0.25)
 
 # %% [markdown]
-# Both fall steadily, as most photographs do. Dead leaves fall more slowly: equal on the left, about eight times stronger on the right. They are busy everywhere, while a photograph has sky and table tops.
+# Both fall steadily, as most photographs do. Dead leaves fall more slowly at first, and from waves of about ten pixels on the two lines are parallel, dead leaves six to seven times stronger. They are busy everywhere, while a photograph has sky and table tops.
 #
 # ## Can one learn photographs from dead leaves?
 #
-# **Predict:** we train the same small network twice, for a few seconds each. One sees the 37 photograph squares, the other one sees
+# **Predict:** we train the same small network twice, for less than half a minute each. One sees the 37 photograph squares, the other one sees
 # only dead leaves. Both are then checked on the validation photographs, which neither has seen. How far behind will the second be?
 #
 # Do not worry about the training call; lesson 03 is about it. Raise `STEPS` if you have time.
 
 # %%
-STEPS = 300  # 300 takes about 15 seconds for each network on two cores
+STEPS = 300  # 300 takes 15 to 30 seconds for each network on two cores
 networks = {}
 for name, pictures in {"photographs": train, "dead leaves": leaves}.items():
     networks[name] = srlib.build_model("subpixel", seed=0)
@@ -268,7 +268,7 @@ assert dead - bicubic > 0.3 and dead - photographs > -0.2
 #
 # ## Exercise
 #
-# 1. Change the law of the sizes: let all discs have the same radius (`radius = np.full(discs, 8.0)`), draw, shrink as above, and compare the spectrum with that of `by_hand`. Which waves grew stronger, and where does the line bend?
+# 1. Change the law of the sizes. In a new cell, draw the same discs once more with `radius = np.full(discs, 8.0)`, shrink, and blur with the same `blur`; call the result `equal` and compare the two by `srlib.show.spectrum({"law": by_hand, "equal": equal})`. Which waves grew stronger, and where does the line bend?
 # 2. In the training cell, add the two sets: `train + leaves`. Is the sum better than its parts?
 # 3. A classmate tests on the mirror images of the training pictures. Write down, in one sentence, why this is no test.
 #

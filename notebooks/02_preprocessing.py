@@ -25,7 +25,7 @@
 #
 # - shrink and enlarge a picture by hand, and say which pixels go into which,
 # - explain aliasing, and recognise it,
-# - show two different pictures that become the same small picture,
+# - show why no method can bring back all that was lost,
 # - prepare pairs of pictures for training without the two classic mistakes.
 
 # %%
@@ -53,7 +53,7 @@ print("whole numbers from", true.min(), "to", true.max(), "in an array of shape"
 # A picture file holds whole numbers from 0 to 255. Networks work better on numbers around 1, so we divide by 255. It is one line, and it is where the original project tripped: its text says that
 # the pixels were divided by 255, but its program trained on 0 to 255. Every error it reports is therefore on another scale than the reader thinks.
 #
-# In this course the type says which scale it is: `uint8` means 0 to 255, `float32` means 0 to 1. Anything else is refused, with a sentence that says what to do.
+# In this course the type says which scale it is: `uint8` means 0 to 255, `float32` means 0 to 1. Anything else is refused, with a sentence that says what to do. (`hr`, in the message below, is the library's name for a large picture.)
 
 # %%
 picture = (true / 255).astype("float32")
@@ -128,7 +128,7 @@ for name, guess in guesses.items():
 srlib.show.zoom(true, guesses, box=(40, 60, 48))
 
 # %% [markdown]
-# Look at the strands of hair. Nearest makes blocks (and SSIM, of lesson 04, prefers these blocks to bilinear's blur). Bilinear is soft. Bicubic and Lanczos are crisper, and they pay for it with a faint bright or dark rim beside strong edges: their curves overshoot. Values beyond 0 and 1 are cut off.
+# Look at the strands of hair. Nearest makes blocks (and SSIM, of lesson 04, prefers these blocks to bilinear's blur). Bilinear is soft. Bicubic and Lanczos are crisper. Their curves overshoot, so beside a hard edge they leave a faint bright or dark rim; hair has few such edges, and here you will hardly find one. Values beyond 0 and 1 are cut off.
 #
 # None of the four knows anything about pictures. They only know that neighbours tend to be alike.
 
@@ -141,9 +141,9 @@ srlib.show.zoom(true, guesses, box=(40, 60, 48))
 srlib.show.spectrum({"true": true, "bilinear": guesses["bilinear"], "lanczos": guesses["lanczos"]}, mark=0.25)
 
 # %% [markdown]
-# On the left the curves agree. Towards the line they begin to part, bilinear first. At the line bilinear has a tenth of the true power, and at the far end a ten-thousandth. Lanczos keeps a third at the line, and then falls away too. Super-resolution is the task of refilling the right-hand side.
+# Each line of the grid is a hundred times the power of the one below it. On the left the curves agree. Towards the line they begin to part, bilinear first. At the line bilinear has a tenth of the true power, and at the far end a ten-thousandth. Lanczos keeps a third at the line, and then falls away too. Super-resolution is the task of refilling the right-hand side.
 #
-# ## Two pictures, one shadow
+# ## Hidden, or gone?
 #
 # Is the detail merely hidden in the small picture, so that a clever method could find it? Take a paler copy of the picture, and a second one that differs from it in every pixel, by a fine checkerboard:
 
@@ -220,13 +220,13 @@ print("linear enlargement of the small ones:", round(srlib.psnr(srlib.enlarge(lr
 #
 # 1. Shrink `true` by 2 with `picture[::2, ::2]`, enlarge it by `bicubic`, and compute the PSNR. It is lower than ours. Two things are wrong with it; one is aliasing. What is the other? (Where is the middle of the new pixel?)
 # 2. Write `triple(values, axis)`, linear enlargement by 3, and compare with `srlib.enlarge(small, scale=3)`. The weights are 2/3 and 1/3; the middle value is copied.
-# 3. Change the checkerboard so that the two small pictures are *not* the same. Which patterns survive shrinking?
+# 3. In a new cell, change the checkerboard so that the two small pictures are *not* the same. Which patterns survive shrinking?
 #
 # ## Recap
 #
 # - Shrinking by 2 with linear interpolation is the mean of each block of four pixels.
 # - Enlarging fills the gaps with a guess; kernels differ in how many neighbours they ask.
-# - Waves shorter than four pixels are lost, or, without antialiasing, come back in disguise.
+# - Waves shorter than four pixels along a row or a column are lost, or, without antialiasing, come back in disguise.
 # - Many large pictures share one small picture. What is lost can be guessed, not recovered.
 # - Scores can be compared only if the pictures were shrunk in the same way.
 #

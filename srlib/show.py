@@ -380,37 +380,40 @@ def workflow(hr, method, *, scale: int = 2, kernel: str = "bilinear", name: str 
     steps = [
         (hr, f"the true picture\n{hr.shape[1]}x{hr.shape[0]}", 1.0, f"shrink\nby {scale}"),
         (lr, f"all that is kept\n{lr.shape[1]}x{lr.shape[0]}", 1 / scale, "enlarge\n(linear)"),
-        (linear, f"linear enlargement\n{_numbers(linear, hr)}", 1.0, "add what\nis missing"),
+        (linear, f"linear enlargement\n{_numbers(linear, hr)}", 1.0, ""),
         (restored, f"{name}\n{_numbers(restored, hr)}", 1.0, ""),
     ]
-    fig = _figure(10, 2.75)
+    from matplotlib.lines import Line2D
+
+    tall = 3.4
+    fig = _figure(10, tall)
     fig.set_layout_engine("none")
-    side, gap, x = 0.2, 0.066, 0.004
-    high = side * 10 / 2.75
-    for picture, words, size, arrow in steps:
-        axes = fig.add_axes((x, 0.2 + high * (1 - size) / 2, side * size, high * size))
-        _frame(axes, picture)
-        fig.text(
-            x + side * size / 2,
-            0.2 + high * (1 - size) / 2 - 0.03,
-            words,
-            ha="center",
-            va="top",
-            fontsize=_FONT,
-            color=INK,
-        )
+    side, gap, x = 0.222, 0.066, 0.004
+    bottom, high, middles = 0.55 / tall, side * 10 / tall, []
+    write = dict(ha="center", color=INK)
+
+    def arrow(*points):
+        """Through points of the figure, with its head at the last."""
+        axes = fig.axes[0]
+        mark = dict(arrowstyle="-|>", color=INK, linewidth=1.3, mutation_scale=12, shrinkA=0, shrinkB=0)
+        axes.annotate("", points[-1], points[-2], xycoords="figure fraction", arrowprops=mark)
+        fig.add_artist(Line2D(*zip(*points[:-1]), color=INK, linewidth=1.3))
+
+    for picture, words, size, towards in steps:
+        low = bottom + high * (1 - size) / 2
+        _frame(fig.add_axes((x, low, side * size, high * size)), picture)
+        middles.append(x + side * size / 2)
+        fig.text(middles[-1], low - 0.03, words, va="top", fontsize=_FONT, **write)
         x += side * size
-        if arrow:
-            fig.text(x + gap / 2, 0.2 + high / 2 + 0.06, arrow, ha="center", va="bottom", fontsize=_FONT - 1, color=INK)
-            mark = dict(arrowstyle="-|>", color=INK, linewidth=1.3, mutation_scale=12)
-            axes.annotate(
-                "",
-                (x + gap - 0.006, 0.2 + high / 2),
-                (x + 0.006, 0.2 + high / 2),
-                xycoords="figure fraction",
-                arrowprops=mark,
-            )
-            x += gap
+        if towards:
+            fig.text(x + gap / 2, bottom + high / 2 + 0.06, towards, va="bottom", fontsize=_FONT - 1, **write)
+            arrow((x + 0.006, bottom + high / 2), (x + gap - 0.006, bottom + high / 2))
+        x += gap
+    # the method sees the small picture, not the linear enlargement: its way leads over that
+    top = bottom + high
+    low, over = bottom + high * (1 + 1 / scale) / 2 + 0.02, top + 0.07
+    arrow((middles[1], low), (middles[1], over), (middles[3], over), (middles[3], top + 0.01))
+    fig.text((middles[1] + middles[3]) / 2, over + 0.02, f"enlarge with {name}", va="bottom", fontsize=_FONT - 1, **write)
     return fig
 
 
