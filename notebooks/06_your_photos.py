@@ -125,7 +125,7 @@ for name, small in cases.items():
     print(f"{name:18} {bicubic:7.2f}  {restored:7.2f}  {restored - bicubic:+5.2f} dB")
 
 # %% [markdown]
-# Each row is a mean over all validation squares. Another kernel and a soft lens cost the network nothing against bicubic. JPEG eats its gain. With noise it loses, and with sharpening it loses most: two and a half decibels.
+# Each row is a mean over all validation squares. Another kernel costs the network nothing against bicubic, a soft lens a quarter of its gain. JPEG eats its gain. With noise it loses, and with sharpening it loses most: two and a half decibels.
 #
 # The network has learned that every edge it meets was softened by shrinking, and undoes that. An edge that has been sharpened already is sharpened twice; noise is sharpened as if it were texture.
 
@@ -204,7 +204,7 @@ srlib.show.zoom(validation[number], made, box=(4, 4, 64), size=2.4)
 # %% [markdown]
 # The hard outlines are softer, and the sandpaper is nearly gone. So is some of the lettering: what the noise covered cannot be told from noise.
 #
-# There is no free gain. The tuned network loses more on clean pictures than it wins on the camera's. If you know your camera, train for it; if you do not, train on a mixture, and expect less.
+# There is no free gain. On these squares the tuned network loses more, when they are clean, than it wins when they come from the camera. If you know your camera, train for it; if you do not, train on a mixture, and expect less.
 #
 # ## A picture that is too large
 #
@@ -287,7 +287,7 @@ made = {"bicubic": srlib.upscale(small_rings, "bicubic"), "network": srlib.upsca
 srlib.show.compare(rings, made, size=3.0)
 
 # %% [markdown]
-# At each edge stands half a target that the true picture does not have. The false targets are not the network's own invention: shrinking made them (lesson 02 called it aliasing), and bicubic shows them too. But look at what the network does with them.
+# At each edge stands half a large target that the true picture does not have. (Its own edges shimmer a little, where its rings are nearly as fine as its pixels.) The false targets are not the network's own invention: shrinking made them (lesson 02 called it aliasing), and bicubic shows them too. But look at what the network does with them.
 
 # %%
 distance = np.hypot(x, y)
@@ -305,18 +305,18 @@ for name, picture in made.items():
 #
 # ## The test
 #
-# Now, once, the test photographs, clean and through the camera. **Predict:** who wins each row?
+# Now the test photographs again, still without choosing anything by them: clean and through the camera. **Predict:** who wins each row?
 
 # %% tags=["nbval-ignore-output"]
 # not compared: the last digits of a training depend on the processor
 test = srlib.load_photos("sample", split="test")
 methods = {"linear": "bilinear", **methods}
-for case, (small, true) in {"clean": srlib.make_pairs(test), "the camera": camera(test, seed=0)}.items():
+for case, (test_small, test_true) in {"clean": srlib.make_pairs(test), "the camera": camera(test, seed=0)}.items():
     for name, method in methods.items():
-        print(f"{case:11} {name:14} {srlib.psnr(srlib.upscale(small, method), true):.2f} dB")
+        print(f"{case:11} {name:14} {srlib.psnr(srlib.upscale(test_small, method), test_true):.2f} dB")
 
 # %% [markdown]
-# On clean pictures the network is first and the tuned one behind bicubic. On the camera's pictures it is the other way round: there the tuned network is best, half a decibel above bicubic, and the network we started with is last. But look at linear enlargement, which blurs: it comes within 0.2 dB of the best. A few seconds of tuning on three photographs do not go far beyond blurring.
+# On clean pictures the network is first and the tuned one behind bicubic. On the camera's pictures it is the other way round: there the tuned network is best, half a decibel above bicubic, and the network we started with is last. But look at linear enlargement, which blurs: it comes within 0.2 dB of the best. A few seconds of tuning on three photographs do not go far beyond blurring. Between them, the two networks win and lose about a decibel here; on the validation squares the loss was more than twice that. How much the tuning costs depends on the pictures. That it costs does not.
 #
 # ## Exercise
 #

@@ -81,7 +81,7 @@ train(my_network, 5, "--model", "subpixel", "--option", "width=24", "--option", 
 # %% [markdown]
 # ## Look
 #
-# Was it still rising at the end? Is it ahead of the given network where it matters to you?
+# Did five minutes give more than one did? Is it ahead of the given network where it matters to you?
 
 # %%
 if isinstance(my_network, str) and Path(my_network).is_dir():
