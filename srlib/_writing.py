@@ -6,6 +6,7 @@ on the way, what was there before is still there, and nothing half-written is le
 
 import contextlib
 import os
+import stat
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +20,8 @@ def write_whole(path: Path, fill: Callable[[Path], object], *, replace: bool = T
     Parameters
     ----------
     path : Path
-        Folders on the way to it are made, and unmade if nothing comes of it.
+        Folders on the way to it are made, and unmade if nothing comes of it. Where it is a symbolic link, what the link
+        points to is written.
     fill : callable
         Called with the temporary path, an empty file with the same suffix.
     replace : bool
@@ -30,15 +32,17 @@ def write_whole(path: Path, fill: Callable[[Path], object], *, replace: bool = T
     FileExistsError
         There is a file of this name, and it may not be replaced.
     OSError
-        The place cannot be written to, or is full.
+        The place cannot be written to, is full, or is no ordinary file but a pipe or a device.
     """
+    suffix, path = path.suffix, path.resolve()
+    _check_ordinary(path)
     made = _make_folders(path.parent)
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=SCRATCH, suffix=path.suffix)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=SCRATCH, suffix=suffix)
         os.close(handle)
         try:
             fill(Path(name))
-            os.chmod(name, 0o666 & ~_umask())  # mkstemp's are for the owner alone
+            os.chmod(name, _rights(path))  # mkstemp's are for the owner alone
             os.replace(name, path) if replace else _move_to_free_name(name, path)
         except BaseException:
             Path(name).unlink(missing_ok=True)
@@ -59,7 +63,8 @@ def check_file(path: Path) -> None:
     """Fail before the work is done rather than after it, where no file of this name can be written; leave nothing behind."""
     if path.is_dir():
         raise IsADirectoryError(f"{path} is a folder; expected the name of a file: add one.")
-    check_folder(path.parent)
+    _check_ordinary(path)
+    check_folder(path.resolve().parent)
 
 
 def check_folder(folder: Path) -> None:
@@ -98,7 +103,16 @@ def _move_to_free_name(name: str, path: Path) -> None:
         ) from None
 
 
-def _umask() -> int:
+def _check_ordinary(path: Path) -> None:
+    """What is moved to the place of a pipe or a device would take its place."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise OSError(f"{path} is a pipe or a device; expected an ordinary file, or a free name: choose another.")
+
+
+def _rights(path: Path) -> int:
+    """Those of the file that is replaced, or those that a new one would have."""
+    with contextlib.suppress(OSError):
+        return stat.S_IMODE(path.stat().st_mode)
     mask = os.umask(0)
     os.umask(mask)
-    return mask
+    return 0o666 & ~mask

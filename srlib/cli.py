@@ -172,7 +172,7 @@ def _parser() -> argparse.ArgumentParser:
         "evaluate",
         _evaluate,
         "score methods on pictures",
-        "srlib evaluate --model bicubic subpixel --data sample --protocol rgb",
+        "srlib evaluate --model bicubic small_bilinear --data sample --protocol rgb",
     )
     judge.add_argument(
         "--model",
@@ -252,7 +252,7 @@ def _data(command, many: bool = False) -> None:
         required=True,
         nargs="+" if many else None,
         metavar="D",
-        help="a name that `srlib data list` shows, or a folder",
+        help="a name that `srlib data list` shows, or a folder; of one with folders train, validation or test, the one that is meant",
     )
 
 
@@ -267,12 +267,14 @@ def _print_rows(rows: list[list[str]]) -> None:
 
 
 def _photos(source: str, split: str, count: int = 400, seed: int = 0):
-    from .data import load_photos
+    from .data import CATALOGUE, load_photos
 
     if source in ("sample", "linnaeus5"):
         return load_photos(source, split=split)
     if source == "dead_leaves":  # every split draws others, so that nothing is judged on what it was trained on
         return load_photos(source, count=count, seed=seed + 10**6 * ("train", "validation", "test").index(split))
+    if source not in CATALOGUE and (Path(source) / split).is_dir():  # a folder that is split keeps its splits apart
+        return load_photos(source, split=split)
     return load_photos(source)
 
 
@@ -568,7 +570,7 @@ def _figures(args) -> None:
 
     if args.page is not None:
         check_file(args.page)
-        write_whole(args.page, lambda path: page().savefig(path, dpi=80))
+        write_whole(args.page, lambda path: page().savefig(path, dpi=80, format=path.suffix[1:] or "png"))
         print(args.page)
         return
     for path in make_all(args.out, benchmarks=args.benchmarks):

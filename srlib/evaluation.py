@@ -15,7 +15,7 @@ import numpy as np
 from .data import published_pairs
 from .degradation import SHRINK_KERNELS, make_pairs
 from .metrics import PROTOCOLS, score
-from .pictures import check_choice, check_photos, check_scale
+from .pictures import check_choice, check_photos, check_scale, to_uint8
 from .upscaling import upscale
 
 COLUMNS = ("psnr", "ssim", "mse")
@@ -162,7 +162,7 @@ def evaluate(
         How they are shrunk. ``published``: not at all; the small pictures are those that the set comes with
         (``set5``, ``set14``), and the true ones are cropped to fit them.
     protocol : {"rgb", "paper"}
-        See :func:`srlib.metrics.score`.
+        See :func:`srlib.metrics.score`. With ``paper`` the small pictures are rounded to 8 bits, as the papers' files are.
     costs : bool
         Whether to say beside the scores what each method costs; see :func:`costs_of`.
 
@@ -190,6 +190,8 @@ def evaluate(
     for i, (name, image) in enumerate(zip(names, getattr(photos, "images", photos))):
         with _naming(name):
             lr, hr = published[i] if published else (pair[0] for pair in make_pairs(image[None], scale, kernel=kernel))
+            if protocol == "paper":  # whose small pictures are files of 8 bits
+                lr = to_uint8(lr)
         for label, method in methods.items():
             sr = upscale(lr, method, scale)
             with _naming(name):

@@ -25,6 +25,7 @@ import numpy as np
 
 from ._quiet import native_stderr_held
 from ._writing import write_whole
+from .data.folder import deep_grey, pages_of
 from .metrics import LUMA
 from .pictures import check_scale
 from .upscaling import enlarged_pieces
@@ -229,16 +230,12 @@ def _opened(path: Path):
 
     image = Image.open(path)
     try:
-        pages = range(getattr(image, "n_frames", 1))
-        if image.format == "MPO":  # a photograph, and what a telephone adds to it: depth, or a second view
-            pages = pages[:1]
-        elif image.format == "TIFF" and len(pages) > 1:
-            pages = [i for i in pages if not image.seek(i) and not image.tag_v2.get(254, 0) & 1]  # 1: a thumbnail
+        pages = pages_of(image)
         if len(pages) > 1:
             raise _Refused(
                 f"{path} holds {len(pages)} pictures, as an animation or as pages; expected one: save those that you want as files of their own."
             )
-        image.seek(pages[0] if pages else 0)
+        image.seek(pages[0])
     except BaseException:
         image.close()
         raise
@@ -299,11 +296,7 @@ def _read_deep(path: Path, image) -> tuple[np.ndarray, np.ndarray | None]:
         )
     raw, key = _raw_mode(image), image.info.get("transparency")
     if image.mode.startswith("I;16"):
-        levels = np.asarray(image).astype(np.uint16)  # from either order of bytes
-        if tags.get(258, (16,))[0] == 12:
-            levels = (levels.astype(np.uint32) * 65535 // 4095).astype(np.uint16)
-        if tags.get(262) == 0:  # white is zero: Pillow minds it in 8 bits only
-            levels = 65535 - levels
+        levels = deep_grey(image, tags)
         return levels, None if key is None else np.where(levels == key, 0, 65535).astype(np.uint16)
     if raw == "LA;16B":  # two values of two bytes, handed out as four
         four = _decoded_as(image, "RGBA").astype(np.uint16)

@@ -208,7 +208,8 @@ def build_model(name: str, scale: int = 2, *, seed: int = 0, **options):
     Returns
     -------
     keras.Model
-        (N, h, w, 3) -> (N, scale*h, scale*w, 3), for any h and w; not clipped.
+        (N, h, w, 3) -> (N, scale*h, scale*w, 3), for any h and w; not clipped. :func:`save_model` keeps it; Keras' own
+        files keep it as well, but without `srlib_config`, which :func:`srlib.fit` asks for.
 
     Raises
     ------

@@ -136,7 +136,7 @@ def _check_recipe(file: Path, recipe: dict) -> None:
             f"{file} is damaged; expected the recipe that the run began with: choose another --out and begin again."
         ) from None
     found = _completed(found)
-    for key, value in recipe.items():
+    for key, value in _completed(recipe).items():
         if key not in _MAY_DIFFER and found.get(key) != value:
             raise ValueError(
                 f"{file.parent} was begun with {key} {found.get(key)!r}, and now it is {value!r}; expected the same recipe: resume with the old one, or choose another --out."
@@ -144,7 +144,7 @@ def _check_recipe(file: Path, recipe: dict) -> None:
 
 
 def _completed(recipe: dict) -> dict:
-    """A recipe that an older srlib wrote, with what was the only way then."""
+    """A recipe that an older srlib wrote, or of a network that it made, with what was the only way then."""
     recipe, model = {**_SINCE, **recipe}, recipe.get("model") or {}
     if model.get("builder") in BUILDERS:
         options = {**BUILDERS[model["builder"]].__kwdefaults__, **model.get("options", {})}
@@ -198,7 +198,7 @@ def _load_checkpoint(file: Path, model, averages: list, history: History) -> int
         return None
     except (OSError, ValueError, KeyError, EOFError, RuntimeError, MemoryError, zipfile.BadZipFile):
         raise ValueError(f"{file} is damaged") from None
-    recipes = _completed(told.pop("recipe", {})), history.recipe
+    recipes = _completed(told.pop("recipe", {})), _completed(history.recipe)
     begun, now = ({**recipe, **dict.fromkeys(_MAY_DIFFER)} for recipe in recipes)
     if begun != now or any(
         array.shape != tuple(variable.shape) for array, variable in zip(arrays, [*state, *averages])

@@ -413,7 +413,9 @@ def workflow(hr, method, *, scale: int = 2, kernel: str = "bilinear", name: str 
     top = bottom + high
     low, over = bottom + high * (1 + 1 / scale) / 2 + 0.02, top + 0.07
     arrow((middles[1], low), (middles[1], over), (middles[3], over), (middles[3], top + 0.01))
-    fig.text((middles[1] + middles[3]) / 2, over + 0.02, f"enlarge with {name}", va="bottom", fontsize=_FONT - 1, **write)
+    fig.text(
+        (middles[1] + middles[3]) / 2, over + 0.02, f"enlarge with {name}", va="bottom", fontsize=_FONT - 1, **write
+    )
     return fig
 
 

@@ -162,6 +162,8 @@ def fit(
     Returns
     -------
     History
+        The model's `srlib_config` then holds the kernel and the recipe and, where it was trained before, what is known of
+        that (`before`, with the terms of its weights and pictures).
 
     Raises
     ------
@@ -224,6 +226,12 @@ def fit(
     if out is not None:
         folder = Path(out)
         start = open_run(folder, learner, averages, history, resume)
+    # what was told of a network that goes on is no longer true of it; where it came from is, with the terms of that
+    before = {key: config[key] for key in ("kernel", "recipe", "licence", "data_terms", "before") if key in config}
+    model.srlib_config = {
+        **{key: config[key] for key in ("builder", "scale", "options")}, "kernel": kernel, "recipe": history.recipe,
+        **({"before": before} if before else {}),
+    }  # fmt: skip
     try:
         _train(learner, model, averages, crops, watched, history, range(start, steps), every, folder, progress)
     finally:  # an interrupted training leaves what it has learnt
@@ -232,8 +240,7 @@ def fit(
     if averages:
         model.set_weights(averages)
     if folder is not None:
-        card = {"kernel": kernel, "recipe": history.recipe, "seconds": round(history.seconds[-1], 1)}
-        save_model(model, folder, **card)
+        save_model(model, folder, seconds=round(history.seconds[-1], 1))
         sweep(folder)
     return history
 
@@ -336,9 +343,10 @@ def steps_within(minutes: float, model, photos, **settings) -> int:
     """
     if not 0 < minutes < float("inf"):
         raise ValueError(f"minutes is {minutes!r}; expected a positive number: use --steps to count steps instead.")
-    first = model.get_weights()
+    first, told = model.get_weights(), config_of(model, "use Keras' own model.fit for others")
     spent = fit(model, photos[:16], steps=16, every=1, **settings).seconds
     model.set_weights(first)
+    model.srlib_config = told
     per_step = float(np.median(np.diff(spent)))  # without the first step, which compiles
     return max(1, round(60 * minutes / max(1e-4, per_step)))
 
@@ -346,14 +354,12 @@ def steps_within(minutes: float, model, photos, **settings) -> int:
 def versions() -> dict[str, str]:
     """Of what decides a result: Python, the backend, Keras, NumPy, srlib."""
     import platform
-    from importlib.metadata import version
-
     from . import __version__
 
     backend = keras.backend.backend()
     return {
         "srlib": __version__, "python": platform.python_version(), "backend": backend, "keras": keras.__version__,
-        backend: version("torch" if backend == "torch" else backend), "numpy": np.__version__,
+        backend: str(sys.modules[backend].__version__), "numpy": np.__version__,
     }  # fmt: skip
 
 

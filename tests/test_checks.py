@@ -4,6 +4,7 @@ An answer is right here because skimage, OpenCV, Keras or the library says so. T
 """
 
 import json
+import sys
 import warnings
 from pathlib import Path
 
@@ -713,6 +714,22 @@ def test_windows_of_the_ssim_exercise_agree_with_skimage():
     assert sliding_window_view(a, (7, 7)).shape[:2] == (1, 1)
 
 
+@pytest.mark.parametrize(
+    "check, answer",
+    [
+        (checks.check_split, lambda names: (names, None, [])),
+        (checks.check_prepare, lambda pictures, photographs, held_out: ([[1], [1, 2]], pictures)),
+        (checks.check_psnr, lambda a, b: [[1], [1, 2]]),
+        (checks.check_block, lambda x: keras.Input(x.shape[1:])),
+        (checks.check_psnr, lambda a, b: sys.exit()),
+    ],
+    ids=["nothing for a list", "ragged pictures", "ragged numbers", "not of x", "the end"],
+)
+def test_what_no_step_foresaw_is_answered_not_raised(check, answer):
+    found = check(answer)
+    assert not found and found.hint and found.points(10) < 10
+
+
 # -- the project -----------------------------------------------------------------------------------------------------------
 
 
@@ -760,6 +777,10 @@ def test_a_short_training_is_judged_against_bicubic(run):
         ({"seconds": 400}, "6.7 minutes; the budget is 5", "train again"),
         ({"data": "sample/train+sample/test"}, "saw sample/test", "which splits"),
         ({"data": "sample"}, "saw sample during", "which splits"),
+        ({"data": "dead_leaves+sample/test, squares of 128"}, "saw sample/test", "which splits"),
+        ({"validation": "sample, at 0.5"}, "saw sample during", "which splits"),
+        ({"model": {}}, "recipe of another", "as the training left it"),
+        ({"kernel": None}, "shrunk by None", "only then"),
         ({"validation": "set5"}, "saw set5 during its training, as validation", "which splits"),
         ({"kernel": "bicubic"}, "shrunk by bicubic", "only then"),
         ({"model": {"builder": "subpixel", "scale": 2, "options": {"width": 9, "blocks": 1, "kernel": "bilinear"}}}, "recipe of another", "as the training left it"),

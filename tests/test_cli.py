@@ -201,6 +201,23 @@ def test_evaluate_scores_the_sample_on_its_test_photographs(capsys):
     assert capsys.readouterr().out.startswith("sample/test, ")
 
 
+def test_a_folder_that_is_split_keeps_its_splits_apart(here, capsys):
+    for split, name in (("train", "0.png"), ("validation", "1.png"), ("test", "2.png")):
+        (here / "mine" / split).mkdir(parents=True)
+        shutil.copy(here / "photos" / name, here / "mine" / split / name)
+    assert run("evaluate --model nearest --data mine --json scores") == 0
+    assert list(json.loads((here / "scores").read_text())["methods"]["nearest"]["images"]) == ["2.png"]
+    assert run(f"{TRAIN.replace('photos', 'mine')} --steps 1 --out r") == 0
+    recipe = json.loads((here / "r" / "recipe.json").read_text())
+    assert recipe["pictures"] == 1 and recipe["data"].endswith("train") and recipe["validation"].endswith("validation")
+
+
+def test_the_example_of_evaluate_runs(capsys):
+    example = re.search(r"example:\n\s+srlib (.*)", COMMANDS[("evaluate",)].format_help())[1]
+    assert run(example) == 0
+    assert capsys.readouterr().out.startswith("sample/test, ")
+
+
 def test_train_writes_a_run_that_the_other_commands_take(here, capsys):
     assert run(TRAIN, "--steps", 3, "--seed", 5, "--kernel", "area", "--loss", "mse", "--out", "runs/a") == 0
     out, err = capsys.readouterr()

@@ -1,11 +1,13 @@
 """Where pictures come from: the embedded photographs and their splits, dead leaves, folders, and Photos."""
 
+import struct
 from itertools import combinations
 
 import cv2
 import numpy as np
 import pytest
 import skimage.data
+import tifffile
 from PIL import Image
 from scipy.ndimage import maximum_filter, minimum_filter
 
@@ -308,6 +310,45 @@ def test_every_kind_of_file_becomes_rgb(name, array, mode, expected, tolerance, 
     assert found.dtype == np.uint8 and found.shape == (*array.shape[:2], 3)
     assert np.abs(found - np.asarray(expected, float)).max() <= tolerance
     assert np.array_equal(srlib.load_photos(tmp_path).images[0], found)
+
+
+@pytest.mark.parametrize(
+    "tags, bits",
+    [({"photometric": "miniswhite"}, 16), ({"photometric": "miniswhite"}, 8), ({"bitspersample": 12}, 12)],
+    ids=["white is zero", "white is zero in 8 bits", "12 bits"],
+)
+def test_a_tiffs_levels_are_those_that_upscale_reads(tags, bits, tmp_path):
+    """From black to white, whatever its tags say of the numbers."""
+    from srlib.files import read
+
+    path, top = tmp_path / "x.tif", 2**bits - 1
+    if bits == 12:  # three bytes hold two values
+        values = np.linspace(0, top, 12).astype(np.uint32).reshape(3, 4)
+        packed = bytes(b for a, c in values.reshape(-1, 2).tolist() for b in (a >> 4, (a & 15) << 4 | c >> 8, c & 255))
+        path.write_bytes(tiff_of(packed, 4, 3, {258: 12, 262: 1}))
+    else:
+        values = np.linspace(0, top, 12).astype(f"u{bits // 8}").reshape(3, 4)
+        tifffile.imwrite(path, values, **tags)
+    light = values / top if bits == 12 else 1 - values / top
+    found, levels = read_picture(path), read(path).levels
+    assert np.abs(found[..., 0] / 255 - light).max() < 0.003
+    assert np.abs(levels / np.iinfo(levels.dtype).max - light).max() < 0.003
+
+
+def tiff_of(data: bytes, width: int, height: int, tags: dict) -> bytes:
+    """A grey TIFF in one strip, its header written out."""
+    tags = {256: width, 257: height, 259: 1, 277: 1, 278: height, 279: len(data), **tags}
+    tags[273] = 8 + 2 + 12 * (len(tags) + 1) + 4
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in sorted(tags.items()))
+    return b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries + struct.pack("<I", 0) + data
+
+
+def test_a_tiffs_thumbnail_is_not_the_picture(tmp_path):
+    large, small = np.full((6, 8, 3), 200, np.uint8), np.full((3, 4, 3), 10, np.uint8)
+    with tifffile.TiffWriter(tmp_path / "x.tif") as file:
+        file.write(small, photometric="rgb", subfiletype=1)
+        file.write(large, photometric="rgb")
+    assert np.array_equal(read_picture(tmp_path / "x.tif"), large)
 
 
 def test_16_bit_colour_keeps_its_upper_bits(tmp_path):

@@ -29,7 +29,10 @@ def by_hand(photos, method, scale, kernel, protocol):
     for name, picture in zip(photos.names, photos.images):
         height, width = (n // scale * scale for n in picture.shape[:2])
         hr = picture[:height, :width]
-        sr = srlib.upscale(srlib.shrink(hr, scale, kernel=kernel), method, scale)
+        lr = srlib.shrink(hr, scale, kernel=kernel)
+        if protocol == "paper":  # the papers' small pictures are files
+            lr = np.rint(lr * np.float32(255)).astype(np.uint8)
+        sr = srlib.upscale(lr, method, scale)
         if protocol == "rgb":
             a, b, peak = sr.astype(np.float64), hr / 255, 1.0
             window = {"channel_axis": -1}

@@ -81,6 +81,15 @@ def test_the_zoom_is_where_bicubic_errs_most():
     assert side == 16 and top <= 40 and top + 16 >= 48 and left <= 60 and left + 16 >= 70
 
 
+def test_a_page_without_a_suffix_is_a_png(tmp_path, monkeypatch):
+    from matplotlib.figure import Figure
+
+    monkeypatch.setattr(figures, "page", lambda: Figure((1, 1)))
+    assert main(["figures", "--page", str(tmp_path / "all")]) == 0
+    assert [p.name for p in tmp_path.iterdir()] == ["all"]
+    assert Image.open(tmp_path / "all").format == "PNG"
+
+
 def test_the_page_holds_every_test_picture(tmp_path, capsys):
     assert main(["figures", "--page", str(tmp_path / "all.png")]) == 0
     assert capsys.readouterr().out.strip() == str(tmp_path / "all.png")

@@ -1,5 +1,6 @@
 """The networks: the reference layer for layer, any size, honest costs, and files that come back as they went."""
 
+import copy
 import json
 import shutil
 
@@ -582,6 +583,21 @@ def test_an_unknown_model_is_refused_with_one_sentence(name):
         load_model(name)
     told = str(refusal.value)
     assert repr(name) in told and "expected" in told and "\n" not in told
+
+
+@pytest.mark.parametrize("builder", [*BUILDERS, "plus"])
+def test_keras_own_files_hold_a_network_too(builder, tmp_path):
+    if builder == "plus":
+        model = self_ensemble(build_model("subpixel", width=4, channels=1))
+    else:
+        model = build_model(builder, width=8)
+    rng = np.random.default_rng(0)
+    model.set_weights([w + 0.1 * rng.standard_normal(w.shape) for w in model.get_weights()])
+    model.save(tmp_path / "m.keras")
+    small = rng.random((1, 9, 10, 3), np.float32)
+    expected = array(model(small))
+    for again in (keras.models.load_model(tmp_path / "m.keras"), copy.deepcopy(model)):
+        np.testing.assert_allclose(array(again(small)), expected, atol=1e-6)
 
 
 # -- the networks that travel with the package ----------------------------------------------------------------------------

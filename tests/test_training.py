@@ -650,6 +650,56 @@ def test_another_recipe_is_refused(settings, word, stopped, taken_up):
     assert contents(stopped) == before
 
 
+@pytest.mark.parametrize("name", ["small_bicubic", "best_bilinear", "best_bicubic"])
+def test_a_run_from_a_shipped_network_goes_on(name, leaves, tmp_path, monkeypatch):
+    """Its card may be older than the latest option of its builder."""
+    settings = {"steps": 4, "every": 1, "out": tmp_path / "run", "kernel": "area", **TINY}
+    crops = Crops.__call__
+
+    def stop(self, step):
+        if step == 2:
+            raise KeyboardInterrupt
+        return crops(self, step)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Crops, "__call__", stop)
+        with pytest.raises(KeyboardInterrupt):
+            fit(load_model(name), leaves, **settings)
+    history = fit(load_model(name), leaves, resume=True, **settings)
+    assert history.step == [1, 2, 3, 4] and load_model(tmp_path / "run").srlib_config["kernel"] == "area"
+
+
+def test_a_network_that_goes_on_does_not_bear_the_old_card(leaves, tmp_path):
+    model = load_model("small_bilinear")
+    old = dict(model.srlib_config)
+    history = fit(model, leaves, steps=1, kernel="area", out=tmp_path / "a", **TINY)
+    told = json.loads((tmp_path / "a" / "model.json").read_text())
+    seconds = told.pop("seconds")
+    assert told == model.srlib_config and seconds >= 0
+    assert (told["kernel"], told["recipe"]) == ("area", history.recipe)
+    assert not {"command", "hardware", "licence", "not_for"} & set(told)
+    assert told["before"] == {key: old[key] for key in ("kernel", "recipe", "licence", "data_terms")}
+    fit(load_model(tmp_path / "a"), leaves, steps=1, out=tmp_path / "b", **TINY)  # and once more: the terms stay known
+    again = load_model(tmp_path / "b").srlib_config
+    assert again["before"]["before"] == told["before"] and again["before"]["kernel"] == "area"
+
+
+def test_counting_steps_leaves_what_is_told_of_a_network(leaves):
+    model = load_model("small_bilinear")
+    old = dict(model.srlib_config)
+    steps_within(0.001, model, leaves, **TINY)
+    assert model.srlib_config == old
+
+
+def test_versions_do_not_ask_for_the_backends_package(monkeypatch):
+    """It may bear another name than its module: tensorflow-cpu, tf-nightly."""
+    import importlib.metadata
+
+    monkeypatch.setattr(importlib.metadata, "version", lambda name: pytest.fail(f"asked for {name}"))
+    backend = keras.backend.backend()
+    assert training.versions()[backend] == str(importlib.import_module(backend).__version__)
+
+
 def test_a_run_of_an_older_srlib_goes_on(stopped, taken_up, uninterrupted):
     """Its recipe knows neither optimiser nor precision, nor the latest option of the network."""
     recipe = json.loads((stopped / "recipe.json").read_text())

@@ -104,6 +104,9 @@ def _judge(name: str, answer, steps: dict) -> Answer:
             test(answer)
         except Wrong as wrong:
             return Answer(name, tuple(passed), len(steps), wrong.told, wrong.hint)
+        except Exception as error:  # what no step foresaw, such as lists of unequal length
+            told = f"gives what cannot be judged ({type(error).__name__}: {_first_line(error)})."
+            return Answer(name, tuple(passed), len(steps), told, "look at the type and the shape of what you return.")
         passed.append(step)
     return Answer(name, tuple(passed), len(steps))
 
@@ -126,9 +129,8 @@ def _call(
         raise
     except NotImplementedError:
         raise Wrong(f"{UNWRITTEN}.", "begin with the line that says YOUR CODE HERE.") from None
-    except Exception as error:
-        said = str(error).splitlines()[0][:160] if str(error) else "nothing more"
-        raise Wrong(f"stops at {case} with {type(error).__name__}: {said}", hint) from None
+    except (Exception, SystemExit) as error:
+        raise Wrong(f"stops at {case} with {type(error).__name__}: {_first_line(error)}", hint) from None
     for before, after in zip(arguments, given):
         if isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=True):
             raise Wrong(
@@ -141,6 +143,10 @@ def _call(
             "begin with the line that says YOUR CODE HERE; the value of a function's last line is not returned by itself.",
         )
     return result
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).splitlines()[0][:160] if str(error) else "nothing more"
 
 
 def _array(result, shape: tuple[int, ...], case: str, shape_hints: dict | None = None) -> np.ndarray:

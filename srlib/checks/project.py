@@ -77,11 +77,11 @@ def _finished(folder, report: dict) -> None:
             f"cannot be read: {' '.join(str(error).split())}",
             "hand in the whole folder: model.json, model.weights.h5, recipe.json and history.csv.",
         ) from None
-    if any(trained[key] != config[key] for key in ("builder", "scale", "options")):
+    if any(trained.get(key) != config[key] for key in ("builder", "scale", "options")):
         raise Wrong("holds a recipe of another network.", "hand in the folder as the training left it.")
-    if config["scale"] != 2 or recipe["kernel"] != "bilinear":
+    if config["scale"] != 2 or recipe.get("kernel") != "bilinear":
         raise Wrong(
-            f"enlarges by {config['scale']} what was shrunk by {recipe['kernel']}; expected 2 and bilinear.",
+            f"enlarges by {config['scale']} what was shrunk by {recipe.get('kernel')}; expected 2 and bilinear.",
             "the given network was trained for that, and only then can the two be compared.",
         )
     report.update(told)
@@ -102,7 +102,7 @@ def _within_the_budget(report: dict) -> None:
 
 def _trained_on_what_is_open(report: dict) -> None:
     for what in ("data", "validation"):
-        named = str(report["recipe"].get(what) or "").split("+")
+        named = [name.partition(", ")[0] for name in str(report["recipe"].get(what) or "").split("+")]  # "NAME, at 0.5"
         closed = sorted({name for name in named if name in _CLOSED or name == "sample"})
         if closed:
             raise Wrong(

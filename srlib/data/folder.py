@@ -87,7 +87,7 @@ def read_picture(path: str | Path, *, sha256: str | None = None) -> np.ndarray:
     Parameters
     ----------
     path : str or Path
-        Whatever Pillow reads. Turned upright by its EXIF orientation; grey and palette become RGB; transparency is laid on white.
+        Whatever Pillow reads; of several pictures the first. Turned upright by its EXIF orientation; grey and palette become RGB; transparency is laid on white.
     sha256 : str, optional
         What the file's SHA-256 must be.
 
@@ -112,6 +112,10 @@ def read_picture(path: str | Path, *, sha256: str | None = None) -> np.ndarray:
         if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256:
             raise OSError("it is not the file that was published")
         with Image.open(io.BytesIO(data)) as image:
+            tags = {}
+            if image.format == "TIFF":
+                image.seek(pages_of(image)[0])
+                tags = image.tag_v2  # a picture that was turned upright has none
             with contextlib.suppress(Exception):  # damaged EXIF says nothing about the pixels: they stay as they are
                 image = ImageOps.exif_transpose(image)
             if image.mode in ("F", "I"):
@@ -119,7 +123,7 @@ def read_picture(path: str | Path, *, sha256: str | None = None) -> np.ndarray:
                     f"its pixels are {'fractions' if image.mode == 'F' else 'whole numbers'} of 32 bits without a stated range"
                 )
             if image.mode.startswith("I;16"):
-                return np.repeat((np.asarray(image)[..., None] / 257).round().astype(np.uint8), 3, axis=-1)
+                return np.repeat((deep_grey(image, tags)[..., None] / 257).round().astype(np.uint8), 3, axis=-1)
             if "A" in image.getbands() or "transparency" in image.info:
                 image = image.convert("RGBA")
                 image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
@@ -134,3 +138,23 @@ def read_picture(path: str | Path, *, sha256: str | None = None) -> np.ndarray:
         raise OSError(
             f"{path} cannot be read as a picture ({error}); expected an undamaged file: fetch or save it again."
         ) from None
+
+
+def pages_of(image) -> list[int]:
+    """Which pages of a file that Pillow opened are pictures of their own: a thumbnail is none, nor what a telephone adds."""
+    pages = list(range(getattr(image, "n_frames", 1)))
+    if image.format == "MPO":  # a photograph, and depth or a second view
+        return pages[:1]
+    if image.format == "TIFF" and len(pages) > 1:
+        return [i for i in pages if not image.seek(i) and not image.tag_v2.get(254, 0) & 1] or [0]  # 1: a thumbnail
+    return pages
+
+
+def deep_grey(image, tags) -> np.ndarray:
+    """The levels of a grey picture of 16 bits, from black, 0, to white, 65535, from either order of bytes; `tags`: its TIFF's."""
+    levels = np.asarray(image).astype(np.uint16)
+    if tags.get(258, (16,))[0] == 12:
+        levels = (levels.astype(np.uint32) * 65535 // 4095).astype(np.uint16)
+    if tags.get(262) == 0:  # white is zero: Pillow minds it in 8 bits only
+        levels = 65535 - levels
+    return levels
