@@ -354,6 +354,7 @@ def steps_within(minutes: float, model, photos, **settings) -> int:
 def versions() -> dict[str, str]:
     """Of what decides a result: Python, the backend, Keras, NumPy, srlib."""
     import platform
+
     from . import __version__
 
     backend = keras.backend.backend()
