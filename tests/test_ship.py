@@ -59,6 +59,14 @@ def test_what_went_on_from_a_network_keeps_its_terms(shipping):
     assert card["data_terms"] == f"{ship.TERMS['bsds500']}; {ship.TERMS['sample']}"
 
 
+def test_what_went_on_from_a_run_keeps_its_terms_too(shipping, tmp_path):
+    """Nobody has given that one a card yet."""
+    run, _ = shipping()
+    card = json.loads((shipping("sample/train", start=run.rename(tmp_path / "first"))[1] / "model.json").read_text())
+    assert "research and education" in card["licence"]
+    assert card["data_terms"] == f"{ship.TERMS['bsds500']}; {ship.TERMS['sample']}"
+
+
 def test_every_scale_can_be_shipped(shipping):
     assert load_model(shipping(scale=3)[1]).srlib_config["scale"] == 3
 

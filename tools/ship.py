@@ -4,7 +4,7 @@
 
 Weights are stored in half precision where that moves the mean PSNR on no set at hand by 0.01 dB: the validation squares,
 and set5 and set14 where they are on disk. Then `srlib figures --benchmarks` scores it and writes its card. A run that
-went on from a shipped network keeps the terms of what that one was trained on.
+went on from another network keeps the terms of what that one was trained on.
 """
 
 import argparse
@@ -53,14 +53,20 @@ def lost(exact, rounded, kernel: str) -> dict[str, float]:
 def card_of(run: Path, command: str, hardware: str) -> dict:
     """What `model.json` says of a shipped network beside how it is built."""
     told = json.loads((run / "model.json").read_text("utf-8"))
-    sources = [part.partition(", ")[0] for part in told["recipe"]["data"].split("+")]
-    names = [source.removesuffix("/train") for source in sources]
+    chain = [told]  # this run, and what it went on from, back to the first weights
+    while chain[-1].get("before"):
+        chain.append(chain[-1]["before"])
+    terms, names = [], []
+    for part in reversed(chain):
+        terms += part.get("data_terms", "").split("; ")
+        sources = part["recipe"]["data"].split("+") if "recipe" in part else []
+        names += [source.partition(", ")[0].removesuffix("/train") for source in sources]
     unknown = [name for name in names if name not in TERMS]
     if unknown:
         raise ValueError(
             f"{run} was trained on {', '.join(unknown)}, whose terms are not known here; expected {', '.join(TERMS)}: add them to TERMS in tools/ship.py."
         )
-    terms = [*filter(None, told.get("data_terms", "").split("; ")), *(TERMS[name] for name in names)]
+    terms = [*filter(None, terms), *(TERMS[name] for name in names)]
     research = TERMS["bsds500"] in terms
     return {
         "kernel": told["kernel"],
