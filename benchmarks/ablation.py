@@ -61,6 +61,11 @@ def smaller_too(photos):
     return photos + photos.shrunk(0.75) + photos.shrunk(0.5)
 
 
+def fewer(photos):
+    """Every fourth photograph."""
+    return photos[::4]
+
+
 # What is changed -> builder, options, settings of the training, what is done to its pictures
 LINES = {
     "nothing": ("subpixel", {}, {}, None),
@@ -71,6 +76,7 @@ LINES = {
     "no flips and turns": ("subpixel", {}, {"augment": False}, None),
     "a constant learning rate": ("subpixel", {}, {"schedule": "constant"}, None),
     "400 dead leaves added": ("subpixel", {}, {}, dead_leaves),
+    "a quarter of the photographs": ("subpixel", {}, {}, fewer),
     "twice as many blocks": ("subpixel", {"blocks": 4}, {}, None),
     "twice as wide": ("subpixel", {"width": 32}, {}, None),
     "blocks wide inside, narrow between": ("subpixel", {"width": 8, "expand": 4}, {}, None),  # the same multiply-adds

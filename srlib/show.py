@@ -520,7 +520,7 @@ def quality(standings, *, of: str = "set5", title: str = "What quality costs"):
         raise ValueError(
             f"No network here has both a score on {of} and a number of multiply-adds; expected at least one: use srlib.published_results()."
         )
-    fig = _figure(7.0, 4.0)
+    fig = _figure(7.0, 5.0)
     axes = fig.subplots()
     axes.set_xscale("log")
     labels = []
@@ -540,7 +540,7 @@ def quality(standings, *, of: str = "set5", title: str = "What quality costs"):
                 line.method, (1, line.scores[of][0]), (-4, 3), xycoords=("axes fraction", "data"),
                 textcoords="offset points", ha="right", fontsize=_FONT - 1, color=MUTED,
             )  # fmt: skip
-    axes.margins(x=0.12)
+    axes.margins(x=0.12, y=0.08)
     _plot(axes, "multiply-adds for an output of 1280x720, in thousand millions", f"PSNR on {of} (dB)", title)
     _keep_apart(fig, axes, labels)
     return fig
