@@ -198,7 +198,7 @@ def test_the_figure_shows_every_network_whose_cost_is_known():
     told = {text.get_text() for text in axes.texts}
     assert {line.method for line in table if line.multiply_adds} <= told
     assert {"bicubic", "bilinear", "lanczos"} <= told
-    assert "DRCN (2016)" not in told  # no multiply-adds were found
+    assert "EDSR (2017)" not in told  # no multiply-adds were found
     places = {tuple(np.round(line.get_xydata()[0], 6)) for line in axes.lines if len(line.get_xydata()) == 1}
     small = table["small_bicubic"]
     assert (round(small.multiply_adds / 1e9, 6), round(small.scores["set5"][0], 6)) in places
