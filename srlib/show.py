@@ -372,6 +372,8 @@ def workflow(hr, method, *, scale: int = 2, kernel: str = "bilinear", name: str 
     TypeError, ValueError
         What is not a picture.
     """
+    from matplotlib.lines import Line2D
+
     from .upscaling import upscale
 
     hr = to_float(check(hr))
@@ -383,8 +385,6 @@ def workflow(hr, method, *, scale: int = 2, kernel: str = "bilinear", name: str 
         (linear, f"linear enlargement\n{_numbers(linear, hr)}", 1.0, ""),
         (restored, f"{name}\n{_numbers(restored, hr)}", 1.0, ""),
     ]
-    from matplotlib.lines import Line2D
-
     tall = 3.4
     fig = _figure(10, tall)
     fig.set_layout_engine("none")

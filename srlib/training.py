@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from ._backend import keras
-from .data import refuse_benchmark
+from .data import named_sources, refuse_benchmark
 from .degradation import SHRINK_KERNELS, crop_to_multiple, enlarge, make_pairs
 from .layers import luminance
 from .metrics import psnr
@@ -146,8 +146,9 @@ def fit(
         Whether crops are flipped and turned.
     precision : {"float32", "bfloat16"}
         In what the layers compute while training, but for those that hold the picture itself; the weights are kept in
-        ``float32`` in any case. It holds for a model that was built under another policy of Keras, too. ``bfloat16`` saves up to half the time on processors and graphics
-        cards that compute in it, and takes longer on others.
+        ``float32`` in any case. Whatever policy of Keras the model was built under, it is trained in this one, and keeps
+        its own. ``bfloat16`` saves up to half the time on processors and graphics cards that compute in it, and takes
+        longer on others.
     validation : Photos, ndarray or list, optional
         Large pictures to look at now and then; never the test pictures.
     every : int, optional
@@ -198,7 +199,7 @@ def fit(
     if validation is not None and len(validation) == 0:
         raise ValueError("There are no validation pictures; expected at least one: leave validation out, or add some.")
     for pictures, purpose in ((photos, "train on"), (validation, "watch a training with")):
-        for source in getattr(pictures, "source", "").split("+"):
+        for source in named_sources(getattr(pictures, "source", "")):
             refuse_benchmark(source, f"The pictures to {purpose} are")
     every, learning_rate = int(every or max(1, steps // 20)), float(learning_rate)
     average = None if average is None else float(average)
@@ -229,8 +230,7 @@ def fit(
     # what was told of a network that goes on is no longer true of it; where it came from is, with the terms of that
     before = {key: config[key] for key in ("kernel", "recipe", "licence", "data_terms", "before") if key in config}
     model.srlib_config = {
-        **{key: config[key] for key in ("builder", "scale", "options")}, "kernel": kernel, "recipe": history.recipe,
-        **({"before": before} if before else {}),
+        **history.recipe["model"], "kernel": kernel, "recipe": history.recipe, **({"before": before} if before else {}),
     }  # fmt: skip
     try:
         _train(learner, model, averages, crops, watched, history, range(start, steps), every, folder, progress)

@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 import srlib
-from srlib.data import NotFetched
+from srlib.data import NotFetched, named_sources
 from srlib.models import WEIGHTS, load_model, save_model
 
 ROOM = 0.01  # dB
@@ -59,8 +59,8 @@ def card_of(run: Path, command: str, hardware: str) -> dict:
     terms, names = [], []
     for part in reversed(chain):
         terms += part.get("data_terms", "").split("; ")
-        sources = part["recipe"]["data"].split("+") if "recipe" in part else []
-        names += [source.partition(", ")[0].removesuffix("/train") for source in sources]
+        sources = named_sources(part["recipe"]["data"]) if "recipe" in part else []
+        names += [source.removesuffix("/train") for source in sources]
     unknown = [name for name in names if name not in TERMS]
     if unknown:
         raise ValueError(

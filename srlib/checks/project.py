@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..data import FOR_JUDGING, load_photos
+from ..data import FOR_JUDGING, load_photos, named_sources
 from .answer import Answer, Wrong, _judge
 
 GIVEN = "residual_autoencoder_quarter"  # the network to beat, of those that travel with srlib
@@ -102,7 +102,7 @@ def _within_the_budget(report: dict) -> None:
 
 def _trained_on_what_is_open(report: dict) -> None:
     for what in ("data", "validation"):
-        named = [name.partition(", ")[0] for name in str(report["recipe"].get(what) or "").split("+")]  # "NAME, at 0.5"
+        named = named_sources(str(report["recipe"].get(what) or ""))
         closed = sorted({name for name in named if name in _CLOSED or name == "sample"})
         if closed:
             raise Wrong(

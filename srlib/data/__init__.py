@@ -12,7 +12,7 @@ from .cache import FetchError, NotFetched
 from .catalogue import CATALOGUE, Source, fetch, on_disk
 from .folder import SUFFIXES, load_folder, picture_files, read_picture
 from .leaves import dead_leaves
-from .photos import Photos, refuse
+from .photos import Photos, named_sources, refuse
 from .sample import SAMPLE_SIDE, SAMPLE_SPLITS, SPLITS, load_sample, sample_photograph
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "dead_leaves",
     "fetch",
     "load_photos",
+    "named_sources",
     "on_disk",
     "picture_files",
     "published_lr",

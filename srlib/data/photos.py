@@ -149,6 +149,11 @@ class Photos:
         return f"<Photos {self.source}, {len(self)} pictures, {size}{parts}>"
 
 
+def named_sources(source: str) -> list[str]:
+    """The sets that a source is made of, without what was done to them: "sample+bsds500, at 0.5" names two."""
+    return [part.partition(", ")[0] for part in source.split("+")]
+
+
 def middle_square(image: np.ndarray) -> np.ndarray:
     """The largest square in the middle of a picture."""
     height, width = image.shape[:2]
