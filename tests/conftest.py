@@ -1,5 +1,6 @@
 """What the tests share: small seeded pictures, the embedded photographs, and the benchmark pictures where they stand."""
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -22,6 +23,27 @@ def _picture(height: int, width: int, seed: int = 0) -> np.ndarray:
 def make_picture():
     """A function (height, width, seed=0) -> uint8 picture with waves, an edge and grain."""
     return _picture
+
+
+@pytest.fixture
+def interrupted_at(monkeypatch):
+    """A function (step) -> a context in which Ctrl-C is pressed when a training asks for the crops of that step."""
+    from srlib.training import Crops
+
+    original = Crops.__call__
+
+    @contextlib.contextmanager
+    def context(step):
+        def stop(crops, now):
+            if now == step:
+                raise KeyboardInterrupt
+            return original(crops, now)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Crops, "__call__", stop)
+            yield
+
+    return context
 
 
 @pytest.fixture

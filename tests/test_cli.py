@@ -249,20 +249,10 @@ def test_train_writes_a_run_that_the_other_commands_take(here, capsys):
     assert json.loads((here / "runs/b/recipe.json").read_text())["model"] == recipe["model"]
 
 
-def test_train_is_resumed_to_the_same_end(here, capsys, monkeypatch):
+def test_train_is_resumed_to_the_same_end(here, capsys, interrupted_at):
     words = f"{TRAIN} --steps 6 --out"
     assert run(words, "whole") == 0
-    from srlib.training import Crops
-
-    original = Crops.__call__
-
-    def stop(crops, step):
-        if step == 4:
-            raise KeyboardInterrupt
-        return original(crops, step)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Crops, "__call__", stop)
+    with interrupted_at(4):
         capsys.readouterr()
         assert run(words, "stopped") == 130
         failed(capsys, "--resume")

@@ -333,16 +333,9 @@ def test_in_bfloat16_frozen_layers_stay_frozen(leaves):
 
 
 @pytest.mark.parametrize("precision", training.PRECISIONS)
-def test_an_interrupted_training_leaves_what_it_has_learnt(precision, leaves, monkeypatch):
-    model, crops = net(), Crops.__call__
-
-    def stop(self, step):
-        if step == 3:
-            raise KeyboardInterrupt
-        return crops(self, step)
-
-    monkeypatch.setattr(Crops, "__call__", stop)
-    with pytest.raises(KeyboardInterrupt):
+def test_an_interrupted_training_leaves_what_it_has_learnt(precision, leaves, interrupted_at):
+    model = net()
+    with interrupted_at(3), pytest.raises(KeyboardInterrupt):
         fit(model, leaves, steps=6, precision=precision, **TINY)
     assert not identical(model, net())
 
@@ -651,20 +644,11 @@ def test_another_recipe_is_refused(settings, word, stopped, taken_up):
 
 
 @pytest.mark.parametrize("name", ["small_bicubic", "best_bilinear", "best_bicubic"])
-def test_a_run_from_a_shipped_network_goes_on(name, leaves, tmp_path, monkeypatch):
+def test_a_run_from_a_shipped_network_goes_on(name, leaves, tmp_path, interrupted_at):
     """Its card may be older than the latest option of its builder."""
     settings = {"steps": 4, "every": 1, "out": tmp_path / "run", "kernel": "area", **TINY}
-    crops = Crops.__call__
-
-    def stop(self, step):
-        if step == 2:
-            raise KeyboardInterrupt
-        return crops(self, step)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Crops, "__call__", stop)
-        with pytest.raises(KeyboardInterrupt):
-            fit(load_model(name), leaves, **settings)
+    with interrupted_at(2), pytest.raises(KeyboardInterrupt):
+        fit(load_model(name), leaves, **settings)
     history = fit(load_model(name), leaves, resume=True, **settings)
     assert history.step == [1, 2, 3, 4] and load_model(tmp_path / "run").srlib_config["kernel"] == "area"
 
