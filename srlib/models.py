@@ -19,6 +19,7 @@ import numpy as np
 from ._backend import keras
 from .geometry import geometry
 from .layers import CropLike, Enlarge, Luminance, PadToMultiple, PixelShuffle, SelfEnsemble
+from .orientations import ORIENTATIONS, Oriented
 from .pictures import check_choice, check_scale, check_seed
 
 layers = keras.layers
@@ -36,6 +37,12 @@ _zeros = {"kernel_initializer": "zeros"}
 # Layers that hold the picture itself stay exact when the others are trained in bfloat16: its eight bits are enough for
 # what is added to a picture, and too few for the picture
 _exact = {"dtype": "float32"}
+
+
+def _oriented(*channels):
+    """The same in all eight orientations, kernel and bias."""
+    constraint = Oriented(*channels)
+    return {"kernel_constraint": constraint, "bias_constraint": constraint}
 
 
 def _autoencoder_body(large, width):
@@ -81,13 +88,23 @@ def residual_autoencoder(small, scale, *, width: int = 64, kernel: str = "biline
 
 
 def subpixel(
-    small, scale, *, width: int = 32, blocks: int = 3, expand: int = 1, channels: int = 3, kernel: str = "bilinear"
+    small,
+    scale,
+    *,
+    width: int = 32,
+    blocks: int = 3,
+    expand: int = 1,
+    channels: int = 3,
+    orientations: int = 1,
+    kernel: str = "bilinear",
 ):
     """All the work in small space: residual blocks, a sub-pixel step, and the enlargement added at the end.
 
     A block is `expand` times as wide inside as what goes from block to block. With one of `channels` instead of three the
     network sees the luminance alone, and adds the same to red, green and blue: colours are then those of the enlargement,
-    and only brightness is restored, as most papers do it.
+    and only brightness is restored, as most papers do it. With eight `orientations` instead of one, what it makes of a
+    picture turned or mirrored is what it makes of the picture, turned or mirrored: every feature is there eight times, and
+    an eighth of the weights is free [4]_.
 
     References
     ----------
@@ -97,17 +114,26 @@ def subpixel(
        blocks without normalisation).
     .. [3] J. Yu et al., "Wide activation for efficient and accurate image super-resolution", CVPR Workshops 2018 (blocks
        that are wider inside).
+    .. [4] T. Cohen, M. Welling, "Group equivariant convolutional networks", ICML 2016 (orientations).
     """
     if channels not in (1, 3):
         raise ValueError(
             f"channels is {channels}; expected 3 for the colours, or 1 for luminance alone: leave it out for 3."
         )
+    if orientations not in (1, ORIENTATIONS) or width % orientations:
+        raise ValueError(
+            f"orientations is {orientations} and width {width}; expected 1, or {ORIENTATIONS} and a width that is a multiple of it: choose width={max(1, width // ORIENTATIONS) * ORIENTATIONS}."
+        )
+    first, within, last = {}, {}, {}
+    if orientations == ORIENTATIONS:
+        first, within = _oriented("picture", "features"), _oriented("features", "features")
+        last = _oriented("features", "pixels", scale)
     x = Luminance()(small) if channels == 1 else small
-    x = _relu(width, 3)(x)  # (N, h, w, width)
+    x = _relu(width, 3, **first)(x)  # (N, h, w, width)
     for _ in range(blocks):
-        block = _conv(width, 3)(_relu(expand * width, 3)(x))
+        block = _conv(width, 3, **within)(_relu(expand * width, 3, **within)(x))
         x = layers.Add()([x, block])
-    x = _conv(channels * scale**2, 3, **_zeros)(x)  # (N, h, w, channels s s)
+    x = _conv(channels * scale**2, 3, **last, **_zeros)(x)  # (N, h, w, channels s s)
     return layers.Add(**_exact)([Enlarge(scale, kernel)(small), PixelShuffle(scale)(x)])  # (N, sh, sw, 3)
 
 
@@ -203,7 +229,8 @@ def build_model(name: str, scale: int = 2, *, seed: int = 0, **options):
         Of the first weights (Glorot uniform, drawn by NumPy): the same on every backend.
     **options
         Those of the builder, by keyword: `width` for all; `kernel` (the interpolation inside) where there is one;
-        `blocks` for ``subpixel`` and ``edsr``; `expand` and `channels` (3, or 1 for luminance alone) for ``subpixel``; `shrunk` and `maps` for ``fsrcnn``.
+        `blocks` for ``subpixel`` and ``edsr``; `expand`, `channels` (3, or 1 for luminance alone) and `orientations` (1 or
+        8) for ``subpixel``; `shrunk` and `maps` for ``fsrcnn``.
 
     Returns
     -------
@@ -242,6 +269,8 @@ def _draw_weights(model, seed: int) -> None:
             height, width, into, out = layer.kernel.shape
             limit = np.sqrt(6 / (height * width * (into + out)))  # Glorot and Bengio, 2010
             layer.kernel.assign(rng.uniform(-limit, limit, layer.kernel.shape).astype(np.float32))
+            if isinstance(layer.kernel_constraint, Oriented):  # the mean of eight weights is an eighth as spread
+                layer.kernel.assign(np.sqrt(ORIENTATIONS) * layer.kernel_constraint(layer.kernel))
 
 
 def self_ensemble(model):

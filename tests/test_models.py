@@ -192,7 +192,7 @@ def test_the_model_says_what_it_is():
         ("subpixel", {"scale": 1}, ["scale is 1", "at least 2"]),
         ("subpixel", {"scale": 0}, ["scale is 0"]),
         ("subpixel", {"scale": 2.0}, ["scale is 2.0", "whole number"]),
-        ("subpixel", {"depth": 3}, ["'depth'", "width, blocks, expand, channels, kernel"]),
+        ("subpixel", {"depth": 3}, ["'depth'", "width, blocks, expand, channels, orientations, kernel"]),
         ("autoencoder", {"blocks": 3}, ["'blocks'", "width, kernel"]),
         ("subpixel", {"width": 0}, ["width is 0", "at least 1"]),
         ("subpixel", {"width": 1.5}, ["width is 1.5"]),

@@ -1,0 +1,75 @@
+"""Networks to which it is all the same how a picture lies: every feature in eight orientations, with shared weights.
+
+Enters: the weights of a convolution. Leaves: the nearest ones with which a turned input gives the turned output. Lesson 05
+(``05_better_networks``) uses it.
+
+A square can be laid down in eight ways: four quarter turns, of the picture or of its mirror image. Here they are numbered
+4 m + t: mirrored m times, left to right, then turned t times.
+"""
+
+import numpy as np
+
+from ._backend import keras
+
+ops = keras.ops
+ORIENTATIONS = 8
+CHANNELS = ("picture", "features", "pixels")
+# What each of the eight becomes when it is turned once, turned twice, or mirrored: these three make all of the group
+_EIGHT = np.arange(ORIENTATIONS).reshape(2, 4)
+_MOVES = {
+    "quarter turn": (lambda a: np.rot90(a, -1), np.roll(_EIGHT, -1, axis=1).ravel()),
+    "half turn": (lambda a: np.rot90(a, 2), np.roll(_EIGHT, -2, axis=1).ravel()),
+    "mirror": (lambda a: a[:, ::-1], _EIGHT[::-1, [0, 3, 2, 1]].ravel()),
+}
+
+
+@keras.saving.register_keras_serializable("srlib")
+class Oriented(keras.constraints.Constraint):
+    """Keeps a convolution indifferent to how the picture lies, as the constraint of its kernel and of its bias [1]_.
+
+    After every step of the optimiser the weights are replaced by their mean over the eight orientations. What is left
+    free is an eighth of them; what the layer computes, and what that costs, is that of an ordinary convolution.
+
+    Parameters
+    ----------
+    into, out : {"picture", "features", "pixels"}
+        What the channels of the input and of the output are. ``picture``: colours or brightness, which a turn leaves as
+        they are. ``features``: eight channels after one another are one feature in its eight orientations. ``pixels``:
+        the squares of pixels that :class:`srlib.layers.PixelShuffle` lays out, whose places turn with the picture.
+    scale : int
+        Side of the square of ``pixels``.
+
+    References
+    ----------
+    .. [1] T. Cohen, M. Welling, "Group equivariant convolutional networks", ICML 2016.
+    """
+
+    def __init__(self, into: str, out: str, scale: int = 1):
+        self.into, self.out, self.scale = into, out, scale
+
+    def __call__(self, weights):
+        shape = tuple(weights.shape)
+        flat = ops.reshape(weights, (-1,))
+        for move, channels in _MOVES.values():
+            out = self._moved(self.out, shape[-1], move, channels)
+            if len(shape) == 1:
+                there = out
+            else:
+                side, into = shape[0], self._moved(self.into, shape[2], move, channels)
+                places = move(np.arange(side * side).reshape(side, side)).ravel()
+                there = (places[:, None, None] * shape[2] + into[:, None]) * shape[3] + out
+            flat = (flat + ops.take(flat, there.ravel().astype("int32"))) / 2
+        return ops.reshape(flat, shape)
+
+    def _moved(self, kind, count, move, channels):
+        """Which channel comes to the place of each."""
+        if kind == "features":
+            return (np.arange(0, count, ORIENTATIONS)[:, None] + channels).ravel()
+        if kind == "pixels":
+            colours = count // self.scale**2
+            places = move(np.arange(self.scale**2).reshape(self.scale, self.scale)).reshape(-1, 1)
+            return (places * colours + np.arange(colours)).ravel()
+        return np.arange(count)
+
+    def get_config(self):
+        return {"into": self.into, "out": self.out, "scale": self.scale}
