@@ -10,6 +10,7 @@ A square can be laid down in eight ways: four quarter turns, of the picture or o
 import numpy as np
 
 from ._backend import keras
+from .pictures import check_choice
 
 ops = keras.ops
 ORIENTATIONS = 8
@@ -39,12 +40,19 @@ class Oriented(keras.constraints.Constraint):
     scale : int
         Side of the square of ``pixels``.
 
+    Raises
+    ------
+    ValueError
+        Channels of another kind.
+
     References
     ----------
     .. [1] T. Cohen, M. Welling, "Group equivariant convolutional networks", ICML 2016.
     """
 
     def __init__(self, into: str, out: str, scale: int = 1):
+        check_choice(into, CHANNELS, "into")
+        check_choice(out, CHANNELS, "out")
         self.into, self.out, self.scale = into, out, scale
 
     def __call__(self, weights):

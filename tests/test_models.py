@@ -181,7 +181,7 @@ def test_the_model_says_what_it_is():
     assert config == {
         "builder": "subpixel",
         "scale": 3,
-        "options": {"width": 8, "blocks": 3, "expand": 1, "channels": 3, "kernel": "bicubic"},
+        "options": {"width": 8, "blocks": 3, "expand": 1, "channels": 3, "orientations": 1, "kernel": "bicubic"},
     }
 
 

@@ -229,7 +229,9 @@ def test_jax_gives_the_same_pictures(jax, pictures_here):
 
 
 @pytest.mark.parametrize(
-    "extra", (["--average", "0.9"], ["--optimizer", "muon"]), ids=lambda extra: extra[0].strip("-")
+    "extra",
+    (["--average", "0.9"], ["--optimizer", "muon"], ["--option", "orientations=8", "--option", "width=16"]),
+    ids=lambda extra: extra[0].strip("-"),
 )
 def test_jax_trains_what_tensorflow_loads(extra, jax, tmp_path):
     """By squares: the absolute error has no slope where flat areas meet the truth exactly, and there rounding decides."""

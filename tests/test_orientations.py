@@ -111,3 +111,9 @@ def test_keras_own_files_keep_it(tmp_path):
 def test_what_cannot_be_is_told(options, told):
     with pytest.raises(ValueError, match=told):
         build_model("subpixel", **options)
+
+
+@pytest.mark.parametrize("kinds", [("colours", "features"), ("features", "pixel")])
+def test_channels_of_another_kind_are_refused(kinds):
+    with pytest.raises(ValueError, match="picture, features, pixels"):
+        Oriented(*kinds)
