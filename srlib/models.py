@@ -102,9 +102,9 @@ def subpixel(
 
     A block is `expand` times as wide inside as what goes from block to block. With one of `channels` instead of three the
     network sees the luminance alone, and adds the same to red, green and blue: colours are then those of the enlargement,
-    and only brightness is restored, as most papers do it. With eight `orientations` instead of one, what it makes of a
-    picture turned or mirrored is what it makes of the picture, turned or mirrored: every feature is there eight times, and
-    an eighth of the weights is free [4]_.
+    and only brightness is restored, as most papers do it. With eight `orientations` instead of one, to turn or mirror the
+    picture turns or mirrors the result, and changes nothing else [4]_: `width`, a multiple of eight, then counts every
+    feature eight times, and an eighth of the parameters is free.
 
     References
     ----------
@@ -120,9 +120,13 @@ def subpixel(
         raise ValueError(
             f"channels is {channels}; expected 3 for the colours, or 1 for luminance alone: leave it out for 3."
         )
-    if orientations not in (1, ORIENTATIONS) or width % orientations:
+    if orientations not in (1, ORIENTATIONS):
         raise ValueError(
-            f"orientations is {orientations} and width {width}; expected 1, or {ORIENTATIONS} and a width that is a multiple of it: choose width={max(1, width // ORIENTATIONS) * ORIENTATIONS}."
+            f"orientations is {orientations}; expected {ORIENTATIONS} for all, or 1 for an ordinary network: leave it out for 1."
+        )
+    if width % orientations:
+        raise ValueError(
+            f"width is {width} with {orientations} orientations; expected a multiple of {orientations}: choose width={max(1, width // orientations) * orientations}."
         )
     first, within, last = {}, {}, {}
     if orientations == ORIENTATIONS:
@@ -229,8 +233,8 @@ def build_model(name: str, scale: int = 2, *, seed: int = 0, **options):
         Of the first weights (Glorot uniform, drawn by NumPy): the same on every backend.
     **options
         Those of the builder, by keyword: `width` for all; `kernel` (the interpolation inside) where there is one;
-        `blocks` for ``subpixel`` and ``edsr``; `expand`, `channels` (3, or 1 for luminance alone) and `orientations` (1 or
-        8) for ``subpixel``; `shrunk` and `maps` for ``fsrcnn``.
+        `blocks` for ``subpixel`` and ``edsr``; `expand`, `channels` (3, or 1 for luminance alone) and `orientations` (1, or
+        8 where `width` is a multiple of 8) for ``subpixel``; `shrunk` and `maps` for ``fsrcnn``.
 
     Returns
     -------
@@ -269,7 +273,7 @@ def _draw_weights(model, seed: int) -> None:
             height, width, into, out = layer.kernel.shape
             limit = np.sqrt(6 / (height * width * (into + out)))  # Glorot and Bengio, 2010
             layer.kernel.assign(rng.uniform(-limit, limit, layer.kernel.shape).astype(np.float32))
-            if isinstance(layer.kernel_constraint, Oriented):  # the mean of eight weights is an eighth as spread
+            if isinstance(layer.kernel_constraint, Oriented):  # the mean of eight has an eighth of their variance
                 layer.kernel.assign(np.sqrt(ORIENTATIONS) * layer.kernel_constraint(layer.kernel))
 
 

@@ -15,12 +15,12 @@ from .pictures import check_choice
 ops = keras.ops
 ORIENTATIONS = 8
 CHANNELS = ("picture", "features", "pixels")
-# What each of the eight becomes when it is turned once, turned twice, or mirrored: these three make all of the group
-_EIGHT = np.arange(ORIENTATIONS).reshape(2, 4)
+# What each of the eight becomes in three moves that make all of the group. Each undoes itself, so that the mean of a weight
+# and its image is the same number in both places, to the last bit; with a quarter turn it would not be
 _MOVES = {
-    "quarter turn": (lambda a: np.rot90(a, -1), np.roll(_EIGHT, -1, axis=1).ravel()),
-    "half turn": (lambda a: np.rot90(a, 2), np.roll(_EIGHT, -2, axis=1).ravel()),
-    "mirror": (lambda a: a[:, ::-1], _EIGHT[::-1, [0, 3, 2, 1]].ravel()),
+    "half turn": (lambda a: np.rot90(a, 2), np.array([2, 3, 0, 1, 6, 7, 4, 5])),
+    "mirror": (lambda a: a[:, ::-1], np.array([4, 7, 6, 5, 0, 3, 2, 1])),
+    "diagonal": (np.transpose, np.array([5, 4, 7, 6, 1, 0, 3, 2])),
 }
 
 
@@ -28,8 +28,8 @@ _MOVES = {
 class Oriented(keras.constraints.Constraint):
     """Keeps a convolution indifferent to how the picture lies, as the constraint of its kernel and of its bias [1]_.
 
-    After every step of the optimiser the weights are replaced by their mean over the eight orientations. What is left
-    free is an eighth of them; what the layer computes, and what that costs, is that of an ordinary convolution.
+    After every step of the optimiser the weights are replaced by their mean over the eight orientations. Of a kernel from
+    or to features an eighth is left free; what the layer computes, and what that costs, is that of an ordinary convolution.
 
     Parameters
     ----------
@@ -38,12 +38,12 @@ class Oriented(keras.constraints.Constraint):
         they are. ``features``: eight channels after one another are one feature in its eight orientations. ``pixels``:
         the squares of pixels that :class:`srlib.layers.PixelShuffle` lays out, whose places turn with the picture.
     scale : int
-        Side of the square of ``pixels``.
+        Side of the square of ``pixels``; needed for them.
 
     Raises
     ------
     ValueError
-        Channels of another kind.
+        Channels of another kind, ``pixels`` without a scale; when called, a number of channels that cannot be divided so.
 
     References
     ----------
@@ -53,6 +53,8 @@ class Oriented(keras.constraints.Constraint):
     def __init__(self, into: str, out: str, scale: int = 1):
         check_choice(into, CHANNELS, "into")
         check_choice(out, CHANNELS, "out")
+        if scale == 1 and "pixels" in (into, out):
+            raise ValueError("scale is 1; expected the side of the squares of pixels: give the scale of PixelShuffle.")
         self.into, self.out, self.scale = into, out, scale
 
     def __call__(self, weights):
@@ -71,6 +73,11 @@ class Oriented(keras.constraints.Constraint):
 
     def _moved(self, kind, count, move, channels):
         """Which channel comes to the place of each."""
+        together = {"picture": 1, "features": ORIENTATIONS, "pixels": self.scale**2}[kind]
+        if count % together:
+            raise ValueError(
+                f"There are {count} channels of {kind}; expected a multiple of {together}: choose another width."
+            )
         if kind == "features":
             return (np.arange(0, count, ORIENTATIONS)[:, None] + channels).ravel()
         if kind == "pixels":

@@ -83,10 +83,11 @@ def test_training_keeps_it(tmp_path, optimizer, precision):
         precision=precision,
     )  # fmt: skip
     save_model(model, tmp_path / "model", half=True)
-    for trained in (model, load_model(tmp_path / "model")):  # rounding is the same for equal weights
+    for trained in (model, load_model(tmp_path / "model")):  # equal weights are rounded alike
         made = array(trained(x))
         assert np.abs(made - before).max() > 1e-3
-        np.testing.assert_allclose(array(trained(np.ascontiguousarray(x[:, ::-1]))), made[:, ::-1], atol=1e-5)
+        for turn in TURNS.values():
+            np.testing.assert_allclose(array(trained(np.ascontiguousarray(turn(x)))), turn(made), atol=2e-6)
 
 
 def test_the_self_ensemble_of_it_is_itself():
@@ -106,7 +107,11 @@ def test_keras_own_files_keep_it(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "options, told", [({"orientations": 4}, "orientations is 4"), ({"width": 20, "orientations": 8}, "width=16")]
+    "options, told",
+    [
+        ({"orientations": 4, "width": 20}, "orientations is 4; expected 8 .* or 1"),
+        ({"width": 20, "orientations": 8}, "width=16"),
+    ],
 )
 def test_what_cannot_be_is_told(options, told):
     with pytest.raises(ValueError, match=told):
@@ -117,3 +122,20 @@ def test_what_cannot_be_is_told(options, told):
 def test_channels_of_another_kind_are_refused(kinds):
     with pytest.raises(ValueError, match="picture, features, pixels"):
         Oriented(*kinds)
+
+
+def test_channels_that_cannot_be_divided_are_refused():
+    with pytest.raises(ValueError, match="scale is 1"):
+        Oriented("features", "pixels")
+    with pytest.raises(ValueError, match="12 channels of features; expected a multiple of 8"):
+        Oriented("features", "features")(np.zeros((3, 3, 12, 8), "float32"))
+
+
+@pytest.mark.parametrize(
+    "into, out, shape", [("features", "features", (3, 3, 32, 64)), ("features", "pixels", (3, 3, 8, 12))]
+)
+def test_what_is_equal_is_equal_to_the_last_bit(into, out, shape):
+    """Or else half precision rounds it to either side."""
+    kernel = np.random.default_rng(3).normal(size=shape).astype("float32")
+    once = array(Oriented(into, out, 2)(kernel))
+    np.testing.assert_array_equal(array(Oriented(into, out, 2)(once)), once)
