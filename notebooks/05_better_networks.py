@@ -144,15 +144,13 @@ srlib.show.architecture(network)
 #
 # The *optimizer* turns the slope of the error into a step of the weights; the *learning rate* is its length, and falls along a cosine.
 #
-# `benchmarks/ablation.py` does it again; here is what it found.
+# What `benchmarks/ablation.py` found:
 
 # %%
 ablation = srlib.ablation_results()
 print(ablation)
 
 # %% [markdown]
-# Read the *difference* beside the *plus-minus*.
-#
 # - **The residual** is worth most by far: without it the network is 1.1 dB worse, after the same number of steps.
 # - **Patience** comes next. Four times as many steps bring 0.3 dB, and cost nothing when the network is used.
 # - **Depth and width** buy a quarter of a decibel each. Twice the blocks cost 1.8 times the multiply-adds; twice the width costs 3.6 times. At this size, depth is the cheaper way. (*Eight orientations*, beside the wider one: see below.)
@@ -169,7 +167,7 @@ print(ablation)
 # - `small_bilinear` is the network that you have just built, after an hour of training.
 # - `best_bilinear` has eight blocks, each four times as wide inside, and an hour and three quarters with Muon in bfloat16.
 #
-# Two from earlier lessons stand beside them. **Predict:** by how much does the best beat the small one?
+# Two earlier ones stand beside them. **Predict:** by how much does the best beat the small one?
 
 # %%
 methods = {"bicubic": "bicubic"}
@@ -229,7 +227,7 @@ srlib.show.quality(standings)
 # %% [markdown]
 # Orange is ours, grey is quoted, and the lines across are interpolations. `small_bicubic` is above SRCNN by three quarters of a decibel on Set5, for less than half the work.
 #
-# `best_bicubic` does six times the work, for a good 0.2 dB. It sees brightness alone, adds the same to red, green and blue, and leaves colours to bicubic, as most of those quoted do.
+# `best_bicubic` does six times the work, for a good 0.2 dB; with a plus, the small one gets most of that for eight times. The best sees brightness alone, adds the same to red, green and blue, and leaves colours to bicubic, as most of those quoted do.
 #
 # Five of the quoted networks learned from fewer than 500 pictures. FSRCNN is behind ours. VDSR is a tenth behind, with 4.5 times the work; DRCN is level on Set5 and behind elsewhere. DRRN is a tenth ahead on Set5 and level elsewhere, with fifty times the work. IDN, about as large as ours, is ahead on all. (IDN and EDSR are not drawn: we found no count of their work.)
 #
@@ -303,7 +301,7 @@ for shave in (0, 2, 8):
 # %% [markdown]
 # More than half a decibel, hardly any of it because the beyond is unknown: another border is another picture.
 #
-# So before you compare two numbers, ask: which pictures, which scale, **shrunk how**, which channels, which border, which scale of values? If one answer differs, measure again yourself.
+# Before you compare two numbers, ask: which pictures, which scale, **shrunk how**, which channels, which border, which scale of values? If one answer differs, measure again yourself.
 #
 # ## When the number and the eye disagree
 #
@@ -322,7 +320,7 @@ srlib.show.zoom(helmet, pair, box=(32, 56, 64))
 # %% [markdown]
 # PSNR prefers the soft picture, by a decibel and a half in the square, two in the whole. Your eye, very likely, takes the other for the true one: every speck on the visor is there, half a pixel off. SSIM is undecided.
 #
-# The error that our networks were trained to make small thinks much as PSNR does. Where a network does not know on which of two pixels an edge belongs, the safest answer lies between. So good networks by this table draw soft.
+# The error that our networks were trained to make small thinks much as PSNR does. Where a network does not know on which of two pixels an edge belongs, the safest answer lies between. Good networks by this table draw soft.
 #
 # ## Exercise
 #

@@ -69,7 +69,7 @@ def train(folder, minutes, *words):
 #
 # `train("try-1", 1, "--model", "subpixel", "--option", "width=16")`
 #
-# Other words to try: `--option blocks=2`, `--option expand=4` with a smaller width, `--optimizer muon`, `--average 0.999`, `--batch 8`, `--crop 48`, `--learning-rate 0.002`, `--loss mse`, `--count 800` (dead leaves), and the other designs that `srlib train --help` and lesson 05 name. When you have chosen, put the name of the folder into `my_network`.
+# Other words to try: `--option blocks=2`, `--option expand=4` with a smaller width, `--option orientations=8`, `--optimizer muon`, `--average 0.999`, `--batch 8`, `--crop 48`, `--learning-rate 0.002`, `--loss mse`, `--count 800` (dead leaves), and the other designs that `srlib train --help` and lesson 05 name. When you have chosen, put the name of the folder into `my_network`.
 
 # %% tags=["answer"]
 my_network = ...
