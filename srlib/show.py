@@ -501,7 +501,8 @@ def quality(standings, *, of: str = "set5", title: str = "What quality costs"):
     Parameters
     ----------
     standings : list of srlib.standings.Standing
-        From :func:`srlib.published_results`.
+        From :func:`srlib.published_results`. A method with a plus behind its name is left out: it is a network that is
+        there already.
     of : {"set5", "set14", "bsd100"}
         The set whose PSNR is drawn.
     title : str
@@ -515,7 +516,7 @@ def quality(standings, *, of: str = "set5", title: str = "What quality costs"):
     ValueError
         No network among the lines has both a score on the set and a cost.
     """
-    dots = [line for line in standings if line.multiply_adds and of in line.scores]
+    dots = [line for line in standings if line.multiply_adds and of in line.scores and not line.method.endswith("+")]
     if not dots:
         raise ValueError(
             f"No network here has both a score on {of} and a number of multiply-adds; expected at least one: use srlib.published_results()."
