@@ -15,13 +15,18 @@ from .pictures import check_choice
 ops = keras.ops
 ORIENTATIONS = 8
 CHANNELS = ("picture", "features", "pixels")
-# What each of the eight becomes in three moves that make all of the group. Each undoes itself, so that the mean of a weight
-# and its image is the same number in both places, to the last bit; with a quarter turn it would not be
-_MOVES = {
-    "half turn": (lambda a: np.rot90(a, 2), np.array([2, 3, 0, 1, 6, 7, 4, 5])),
-    "mirror": (lambda a: a[:, ::-1], np.array([4, 7, 6, 5, 0, 3, 2, 1])),
-    "diagonal": (np.transpose, np.array([5, 4, 7, 6, 1, 0, 3, 2])),
-}
+# What a square and each of the eight become in three moves that make all of the group. Each undoes itself, so that the mean
+# of a weight and its image is the same number in both places, to the last bit; with a quarter turn it would not be
+_MOVES = (
+    (lambda a: np.rot90(a, 2), np.array([2, 3, 0, 1, 6, 7, 4, 5])),  # half a turn
+    (lambda a: a[:, ::-1], np.array([4, 7, 6, 5, 0, 3, 2, 1])),  # left to right
+    (np.transpose, np.array([5, 4, 7, 6, 1, 0, 3, 2])),  # along the diagonal
+)
+
+
+def _places(side: int, move) -> np.ndarray:
+    """Which pixel of a square comes to the place of each, row by row."""
+    return move(np.arange(side**2).reshape(side, side)).ravel()
 
 
 @keras.saving.register_keras_serializable("srlib")
@@ -60,13 +65,12 @@ class Oriented(keras.constraints.Constraint):
     def __call__(self, weights):
         shape = tuple(weights.shape)
         flat = ops.reshape(weights, (-1,))
-        for move, channels in _MOVES.values():
+        for move, channels in _MOVES:
             out = self._moved(self.out, shape[-1], move, channels)
             if len(shape) == 1:
                 there = out
             else:
-                side, into = shape[0], self._moved(self.into, shape[2], move, channels)
-                places = move(np.arange(side * side).reshape(side, side)).ravel()
+                places, into = _places(shape[0], move), self._moved(self.into, shape[2], move, channels)
                 there = (places[:, None, None] * shape[2] + into[:, None]) * shape[3] + out
             flat = (flat + ops.take(flat, there.ravel().astype("int32"))) / 2
         return ops.reshape(flat, shape)
@@ -82,8 +86,7 @@ class Oriented(keras.constraints.Constraint):
             return (np.arange(0, count, ORIENTATIONS)[:, None] + channels).ravel()
         if kind == "pixels":
             colours = count // self.scale**2
-            places = move(np.arange(self.scale**2).reshape(self.scale, self.scale)).reshape(-1, 1)
-            return (places * colours + np.arange(colours)).ravel()
+            return (_places(self.scale, move)[:, None] * colours + np.arange(colours)).ravel()
         return np.arange(count)
 
     def get_config(self):
