@@ -80,6 +80,12 @@ LINES = {
     "twice as many blocks": ("subpixel", {"blocks": 4}, {}, None),
     "twice as wide": ("subpixel", {"width": 32}, {}, None),
     "twice as wide, each feature in eight orientations": ("subpixel", {"width": 32, "orientations": 8}, {}, None),
+    "twice as wide, in eight orientations and their negatives": (
+        "subpixel",
+        {"width": 32, "orientations": 8, "polarities": 2},
+        {},
+        None,
+    ),
     "blocks wide inside, narrow between": ("subpixel", {"width": 8, "expand": 4}, {}, None),  # the same multiply-adds
     "Muon as the optimizer": ("subpixel", {}, {"optimizer": "muon"}, None),
     "bfloat16 while training": ("subpixel", {}, {"precision": "bfloat16"}, None),

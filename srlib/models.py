@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy as np
 
 from ._backend import keras
+from .equivariance import Equivariant, EquivariantConv2D, check_positions
 from .geometry import geometry
 from .layers import CropLike, Enlarge, Luminance, PadToMultiple, PixelShuffle, SelfEnsemble
-from .orientations import ORIENTATIONS, Oriented
 from .pictures import check_choice, check_scale, check_seed
 
 layers = keras.layers
@@ -39,10 +39,16 @@ _zeros = {"kernel_initializer": "zeros"}
 _exact = {"dtype": "float32"}
 
 
-def _oriented(*channels):
-    """The same in all eight orientations, kernel and bias."""
-    constraint = Oriented(*channels)
-    return {"kernel_constraint": constraint, "bias_constraint": constraint}
+def _in_all_positions(orientations, polarities, scale):
+    """Convolutions from the picture, between features and to the pixels, which do not mind how the picture lies."""
+
+    def conv(into, out, filters, **more):
+        constraint = Equivariant(into, out, orientations=orientations, polarities=polarities, scale=scale)
+        return EquivariantConv2D(
+            filters, 3, padding="same", kernel_constraint=constraint, bias_constraint=constraint, **more
+        )
+
+    return [partial(conv, *ends) for ends in (("picture", "features"), ("features",) * 2, ("features", "pixels"))]
 
 
 def _autoencoder_body(large, width):
@@ -96,6 +102,7 @@ def subpixel(
     expand: int = 1,
     channels: int = 3,
     orientations: int = 1,
+    polarities: int = 1,
     kernel: str = "bilinear",
 ):
     """All the work in small space: residual blocks, a sub-pixel step, and the enlargement added at the end.
@@ -103,8 +110,9 @@ def subpixel(
     A block is `expand` times as wide inside as what goes from block to block. With one of `channels` instead of three the
     network sees the luminance alone, and adds the same to red, green and blue: colours are then those of the enlargement,
     and only brightness is restored, as most papers do it. With eight `orientations` instead of one, to turn or mirror the
-    picture turns or mirrors the result, and changes nothing else [4]_: `width`, a multiple of eight, then counts every
-    feature eight times, and an eighth of the parameters is free.
+    picture turns or mirrors the result, and changes nothing else [4]_; with two `polarities`, the negative of the picture
+    gives the negative of the result. `width`, a multiple of eight, two or sixteen, then counts every feature so many times,
+    and one in so many of the parameters is free.
 
     References
     ----------
@@ -114,30 +122,28 @@ def subpixel(
        blocks without normalisation).
     .. [3] J. Yu et al., "Wide activation for efficient and accurate image super-resolution", CVPR Workshops 2018 (blocks
        that are wider inside).
-    .. [4] T. Cohen, M. Welling, "Group equivariant convolutional networks", ICML 2016 (orientations).
+    .. [4] T. Cohen, M. Welling, "Group equivariant convolutional networks", ICML 2016 (orientations and polarities).
     """
     if channels not in (1, 3):
         raise ValueError(
             f"channels is {channels}; expected 3 for the colours, or 1 for luminance alone: leave it out for 3."
         )
-    if orientations not in (1, ORIENTATIONS):
+    positions = check_positions(orientations, polarities)
+    if width % positions:
         raise ValueError(
-            f"orientations is {orientations}; expected {ORIENTATIONS} for all, or 1 for an ordinary network: leave it out for 1."
+            f"width is {width} with {positions} positions of every feature; expected a multiple of {positions}: choose width={max(1, width // positions) * positions}."
         )
-    if width % orientations:
-        raise ValueError(
-            f"width is {width} with {orientations} orientations; expected a multiple of {orientations}: choose width={max(1, width // orientations) * orientations}."
-        )
-    first, within, last = {}, {}, {}
-    if orientations == ORIENTATIONS:
-        first, within = _oriented("picture", "features"), _oriented("features", "features")
-        last = _oriented("features", "pixels", scale)
+    first = within = last = partial(_conv, kernel_size=3)
+    if positions > 1:
+        first, within, last = _in_all_positions(orientations, polarities, scale)
     x = Luminance()(small) if channels == 1 else small
-    x = _relu(width, 3, **first)(x)  # (N, h, w, width)
+    if polarities > 1:
+        x = layers.Rescaling(1.0, offset=-0.5, **_exact)(x)  # the negative of middle grey is itself
+    x = first(width, activation="relu")(x)  # (N, h, w, width)
     for _ in range(blocks):
-        block = _conv(width, 3, **within)(_relu(expand * width, 3, **within)(x))
+        block = within(width)(within(expand * width, activation="relu")(x))
         x = layers.Add()([x, block])
-    x = _conv(channels * scale**2, 3, **last, **_zeros)(x)  # (N, h, w, channels s s)
+    x = last(channels * scale**2, **_zeros)(x)  # (N, h, w, channels s s)
     return layers.Add(**_exact)([Enlarge(scale, kernel)(small), PixelShuffle(scale)(x)])  # (N, sh, sw, 3)
 
 
@@ -233,8 +239,8 @@ def build_model(name: str, scale: int = 2, *, seed: int = 0, **options):
         Of the first weights (Glorot uniform, drawn by NumPy): the same on every backend.
     **options
         Those of the builder, by keyword: `width` for all; `kernel` (the interpolation inside) where there is one;
-        `blocks` for ``subpixel`` and ``edsr``; `expand`, `channels` (3, or 1 for luminance alone) and `orientations` (1, or
-        8 where `width` is a multiple of 8) for ``subpixel``; `shrunk` and `maps` for ``fsrcnn``.
+        `blocks` for ``subpixel`` and ``edsr``; `expand`, `channels` (3, or 1 for luminance alone) `orientations` (1 or
+        8) and `polarities` (1 or 2; `width` is a multiple of their product) for ``subpixel``; `shrunk` and `maps` for ``fsrcnn``.
 
     Returns
     -------
@@ -273,8 +279,9 @@ def _draw_weights(model, seed: int) -> None:
             height, width, into, out = layer.kernel.shape
             limit = np.sqrt(6 / (height * width * (into + out)))  # Glorot and Bengio, 2010
             layer.kernel.assign(rng.uniform(-limit, limit, layer.kernel.shape).astype(np.float32))
-            if isinstance(layer.kernel_constraint, Oriented):  # the mean of eight has an eighth of their variance
-                layer.kernel.assign(np.sqrt(ORIENTATIONS) * layer.kernel_constraint(layer.kernel))
+            constraint = layer.kernel_constraint
+            if isinstance(constraint, Equivariant):  # the mean of eight has an eighth of their variance
+                layer.kernel.assign(np.sqrt(constraint.positions) * constraint(layer.kernel))
 
 
 def self_ensemble(model):

@@ -421,8 +421,10 @@ def workflow(hr, method, *, scale: int = 2, kernel: str = "bilinear", name: str 
 
 _LAYER_COLOURS = {
     "InputLayer": ("the small picture", "#f2c14e"), "Enlarge": ("enlarge (interpolation)", "#8c4a86"), "Conv2D": ("convolution", "#0b5c8a"),
+    "EquivariantConv2D": ("convolution in all positions", "#0b5c8a"),
     "MaxPooling2D": ("max-pooling", "#4a9a6f"), "UpSampling2D": ("up-sampling", "#d9822b"), "Add": ("add (skip)", "#22313f"), "PixelShuffle": ("pixel shuffle", "#d9822b"),
     "Luminance": ("brightness", "#8a9099"),
+    "Rescaling": ("counted from middle grey", "#c3c8cc"),
 }  # fmt: skip
 
 

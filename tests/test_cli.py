@@ -229,7 +229,15 @@ def test_train_writes_a_run_that_the_other_commands_take(here, capsys):
     assert recipe["model"] == {
         "builder": "subpixel",
         "scale": 2,
-        "options": {"width": 4, "blocks": 1, "expand": 1, "channels": 3, "orientations": 1, "kernel": "bilinear"},
+        "options": {
+            "width": 4,
+            "blocks": 1,
+            "expand": 1,
+            "channels": 3,
+            "orientations": 1,
+            "polarities": 1,
+            "kernel": "bilinear",
+        },
     }
     with open("runs/a/history.csv", newline="") as file:
         assert [row["step"] for row in csv.DictReader(file)] == ["1", "2", "3"]
@@ -505,7 +513,7 @@ BAD = {
     f"{TRAIN} --steps 1 --option channels=2 --out run": ["channels is 2", "1 for luminance"],
     f"{TRAIN} --steps 1 --option depth=3 --out run": [
         "'depth'",
-        "width, blocks, expand, channels, orientations, kernel",
+        "width, blocks, expand, channels, orientations, polarities, kernel",
     ],
     f"{TRAIN} --steps 1 --option width --out run": ["'width'", "NAME=VALUE"],
     f"{TRAIN} --steps 1 --option kernel=area --out run": ["'area'"],

@@ -181,7 +181,15 @@ def test_the_model_says_what_it_is():
     assert config == {
         "builder": "subpixel",
         "scale": 3,
-        "options": {"width": 8, "blocks": 3, "expand": 1, "channels": 3, "orientations": 1, "kernel": "bicubic"},
+        "options": {
+            "width": 8,
+            "blocks": 3,
+            "expand": 1,
+            "channels": 3,
+            "orientations": 1,
+            "polarities": 1,
+            "kernel": "bicubic",
+        },
     }
 
 
@@ -192,7 +200,7 @@ def test_the_model_says_what_it_is():
         ("subpixel", {"scale": 1}, ["scale is 1", "at least 2"]),
         ("subpixel", {"scale": 0}, ["scale is 0"]),
         ("subpixel", {"scale": 2.0}, ["scale is 2.0", "whole number"]),
-        ("subpixel", {"depth": 3}, ["'depth'", "width, blocks, expand, channels, orientations, kernel"]),
+        ("subpixel", {"depth": 3}, ["'depth'", "width, blocks, expand, channels, orientations, polarities, kernel"]),
         ("autoencoder", {"blocks": 3}, ["'blocks'", "width, kernel"]),
         ("subpixel", {"width": 0}, ["width is 0", "at least 1"]),
         ("subpixel", {"width": 1.5}, ["width is 1.5"]),

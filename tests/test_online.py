@@ -230,7 +230,11 @@ def test_jax_gives_the_same_pictures(jax, pictures_here):
 
 @pytest.mark.parametrize(
     "extra",
-    (["--average", "0.9"], ["--optimizer", "muon"], ["--option", "orientations=8", "--option", "width=16"]),
+    (
+        ["--average", "0.9"],
+        ["--optimizer", "muon"],
+        ["--option", "orientations=8", "--option", "polarities=2", "--option", "width=16"],
+    ),
     ids=lambda extra: extra[0].strip("-"),
 )
 def test_jax_trains_what_tensorflow_loads(extra, jax, tmp_path):

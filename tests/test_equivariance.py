@@ -1,0 +1,197 @@
+"""Networks to which it is all the same how a picture lies, against turned pictures, negatives and turned kernels."""
+
+import h5py
+import numpy as np
+import pytest
+
+from srlib import build_model, fit, load_model, self_ensemble
+from srlib._backend import keras
+from srlib.equivariance import Equivariant
+from srlib.models import save_model
+
+TURNS = {
+    "a quarter turn": lambda x: np.rot90(x, 1, (1, 2)),
+    "half a turn": lambda x: np.rot90(x, 2, (1, 2)),
+    "left to right": lambda x: x[:, :, ::-1],
+    "top to bottom": lambda x: x[:, ::-1],
+    "along the diagonal": lambda x: x.transpose(0, 2, 1, 3),
+}
+ALL_POSITIONS = TURNS | {"the negative": lambda x: 1 - x}
+
+
+def array(x):
+    return keras.ops.convert_to_numpy(x)
+
+
+def assert_close(made, expected):
+    """Equal but for the order in which numbers are added."""
+    np.testing.assert_allclose(made, expected, atol=3e-6 * max(1, np.abs(expected).max()))
+
+
+def network(scale=2, **options):
+    """Small, with weights that are as uneven as they may be."""
+    model = build_model("subpixel", scale, **{"width": 16, "blocks": 2, "expand": 2, "orientations": 8, **options})
+    rng = np.random.default_rng(7)
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.Conv2D):
+            for weights, constraint, spread in (
+                (layer.kernel, layer.kernel_constraint, 0.5),
+                (layer.bias, layer.bias_constraint, 0.3),
+            ):
+                drawn = rng.normal(0, spread, weights.shape).astype("float32")
+                weights.assign(constraint(drawn) if constraint else drawn)
+    return model
+
+
+def small_picture(seed=0):
+    return np.random.default_rng(seed).random((1, 9, 6, 3)).astype("float32")
+
+
+@pytest.mark.parametrize("turn", ALL_POSITIONS.values(), ids=ALL_POSITIONS)
+@pytest.mark.parametrize("scale, channels", [(2, 3), (2, 1), (3, 3), (4, 1)])
+def test_the_turned_picture_gives_the_turned_result(scale, channels, turn):
+    model, x = network(scale, channels=channels, polarities=2), small_picture()
+    made = array(model(x))
+    assert np.abs(made - array(build_model("subpixel", scale)(x))).max() > 0.05  # it does something
+    assert_close(array(model(np.ascontiguousarray(turn(x)))), turn(made))
+
+
+@pytest.mark.parametrize(
+    "options, same",
+    [
+        ({"orientations": 8, "polarities": 1}, list(TURNS)),
+        ({"orientations": 1, "polarities": 2}, ["the negative"]),
+        ({"orientations": 1, "polarities": 1}, []),
+    ],
+)
+def test_it_minds_the_positions_that_were_not_asked_for(options, same):
+    model, x = network(**options), small_picture()
+    made = array(model(x))
+    for name, turn in ALL_POSITIONS.items():
+        apart = np.abs(array(model(np.ascontiguousarray(turn(x)))) - turn(made)).max()
+        assert apart < 1e-5 * np.abs(made).max() if name in same else apart > 0.1, name
+
+
+def test_the_kernel_of_a_picture_becomes_the_mean_of_its_eight_positions():
+    kernel = np.random.default_rng(1).normal(size=(5, 5, 3, 2)).astype("float32")
+    eight = [np.rot90(k, t) for k in (kernel, kernel[:, ::-1]) for t in range(4)]
+    np.testing.assert_allclose(array(Equivariant("picture", "picture")(kernel)), np.mean(eight, axis=0), atol=1e-6)
+
+
+@pytest.mark.parametrize("polarities", [1, 2])
+@pytest.mark.parametrize("into, out", [("picture", "features"), ("features", "features"), ("features", "pixels")])
+def test_weights_that_fit_are_left_alone_and_few_of_them_are_free(into, out, polarities):
+    constraint, rng = Equivariant(into, out, polarities=polarities, scale=2), np.random.default_rng(2)
+    shape = {"picture": 1, "features": constraint.positions, "pixels": 4}
+    shape = (3, 3, shape[into], shape[out])
+    few = np.prod(shape) // constraint.positions
+    kernels = [array(constraint(rng.normal(size=shape).astype("float32"))) for _ in range(few + 9)]
+    np.testing.assert_allclose(array(constraint(kernels[0])), kernels[0], atol=1e-6)
+    assert np.linalg.matrix_rank(np.array([k.ravel() for k in kernels]), tol=1e-3) == few
+    free = constraint.free(kernels[0])
+    assert free.size == few
+    np.testing.assert_array_equal(array(constraint.whole(free, shape)), kernels[0])
+
+
+def test_weights_between_pictures_are_kept_whole():
+    constraint = Equivariant("picture", "pixels", polarities=2, scale=2)
+    kernel = array(constraint(np.random.default_rng(1).normal(size=(3, 3, 1, 4)).astype("float32")))
+    np.testing.assert_array_equal(constraint.whole(constraint.free(kernel), kernel.shape), kernel)
+
+
+def test_files_hold_the_free_weights_alone(tmp_path):
+    model, x = network(polarities=2, channels=1), small_picture()
+    save_model(model, tmp_path / "model")
+    np.testing.assert_array_equal(array(load_model(tmp_path / "model")(x)), array(model(x)))
+    with h5py.File(tmp_path / "model/model.weights.h5") as file:
+        sizes = []
+        file.visititems(lambda _, item: sizes.append(item.size) if isinstance(item, h5py.Dataset) else None)
+    assert sum(sizes) == (model.count_params() - 4) // 16 + 4  # the bias of the pixels is between no features
+
+
+def test_a_file_with_other_weights_is_refused(tmp_path):
+    save_model(network(), tmp_path / "model")
+    with h5py.File(tmp_path / "model/model.weights.h5", "a") as file:
+        names = []
+        file.visit(lambda name: names.append(name) if name.endswith("conv2d/vars/0") else None)
+        del file[names[0]]
+        file[names[0]] = np.zeros((3, 3, 3, 16), "float32")
+    with pytest.raises(ValueError, match="does not hold the weights"):
+        load_model(tmp_path / "model")
+
+
+def test_the_first_weights_are_spread_as_usual():
+    first, usual = (build_model("subpixel", width=32, blocks=2, orientations=n, seed=4) for n in (8, 1))
+    for ours, theirs in zip(first.get_weights()[2:10:2], usual.get_weights()[2:10:2]):
+        assert ours.std() == pytest.approx(theirs.std(), rel=0.05)
+
+
+@pytest.mark.parametrize("optimizer, precision", [("muon", "float32"), ("adam", "bfloat16")])
+def test_training_keeps_it(tmp_path, optimizer, precision):
+    photos = list(np.random.default_rng(5).integers(0, 256, (4, 32, 32, 3), dtype=np.uint8))
+    model, x = build_model("subpixel", width=16, blocks=1, orientations=8, polarities=2), small_picture()
+    before = array(model(x))
+    fit(
+        model, photos, steps=5, batch=4, crop=16, learning_rate=0.01, schedule="constant", optimizer=optimizer,
+        precision=precision,
+    )  # fmt: skip
+    save_model(model, tmp_path / "model", half=True)
+    for trained in (model, load_model(tmp_path / "model")):  # equal weights are rounded alike
+        made = array(trained(x))
+        assert np.abs(made - before).max() > 1e-3
+        for turn in ALL_POSITIONS.values():
+            assert_close(array(trained(np.ascontiguousarray(turn(x)))), turn(made))
+
+
+def test_the_self_ensemble_of_it_is_itself():
+    model, x = network(), small_picture()
+    assert_close(array(self_ensemble(model)(x)), array(model(x)))
+
+
+def test_keras_own_files_keep_it(tmp_path):
+    model, x = network(), small_picture()
+    model.save(tmp_path / "model.keras")
+    again = keras.saving.load_model(tmp_path / "model.keras")
+    np.testing.assert_array_equal(array(again(x)), array(model(x)))
+    constraint = again.layers[1].kernel_constraint
+    assert isinstance(constraint, Equivariant) and constraint.get_config() == {
+        "into": "picture", "out": "features", "orientations": 8, "polarities": 1, "scale": 2,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "options, told",
+    [
+        ({"orientations": 4, "width": 20}, "orientations is 4; expected 8 .* or 1"),
+        ({"polarities": 3}, "polarities is 3; expected 2 .* or 1"),
+        ({"width": 24, "orientations": 8, "polarities": 2}, "width=16"),
+        ({"width": 20, "orientations": 8}, "width=16"),
+    ],
+)
+def test_what_cannot_be_is_told(options, told):
+    with pytest.raises(ValueError, match=told):
+        build_model("subpixel", **options)
+
+
+@pytest.mark.parametrize("kinds", [("colours", "features"), ("features", "pixel")])
+def test_channels_of_another_kind_are_refused(kinds):
+    with pytest.raises(ValueError, match="picture, features, pixels"):
+        Equivariant(*kinds)
+
+
+def test_channels_that_cannot_be_divided_are_refused():
+    with pytest.raises(ValueError, match="scale is 1"):
+        Equivariant("features", "pixels")
+    with pytest.raises(ValueError, match="12 channels of features; expected a multiple of 8"):
+        Equivariant("features", "features")(np.zeros((3, 3, 12, 8), "float32"))
+
+
+@pytest.mark.parametrize(
+    "into, out, shape", [("features", "features", (3, 3, 32, 64)), ("features", "pixels", (3, 3, 16, 12))]
+)
+def test_what_is_equal_is_equal_to_the_last_bit(into, out, shape):
+    """Or else half precision rounds it to either side."""
+    kernel = np.random.default_rng(3).normal(size=shape).astype("float32")
+    constraint = Equivariant(into, out, polarities=2, scale=2)
+    once = array(constraint(kernel))
+    np.testing.assert_array_equal(array(constraint(once)), once)
