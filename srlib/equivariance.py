@@ -180,6 +180,13 @@ class EquivariantConv2D(keras.layers.Conv2D):
     kernel_constraint, bias_constraint : Equivariant
     """
 
+    @property
+    def free_parameters(self) -> int:
+        """How many weights the others follow from."""
+        return sum(
+            int(constraint.free(ops.convert_to_numpy(weights)).size) for weights, constraint in self._constrained()
+        )
+
     def save_own_variables(self, store):
         """What Keras calls to fill a layer's part of a file."""
         for i, (weights, constraint) in enumerate(self._constrained()):
@@ -192,6 +199,23 @@ class EquivariantConv2D(keras.layers.Conv2D):
 
     def _constrained(self):
         return (self.kernel, self.kernel_constraint), (self.bias, self.bias_constraint)
+
+
+def free_parameters(model) -> int:
+    """How many weights of a network are not copies of others: what there is to learn, and what its file holds.
+
+    Parameters
+    ----------
+    model : keras.Model
+
+    Returns
+    -------
+    int
+    """
+    return sum(
+        layer.free_parameters if isinstance(layer, EquivariantConv2D) else layer.count_params()
+        for layer in model.layers
+    )
 
 
 def check_positions(orientations: int, polarities: int) -> int:

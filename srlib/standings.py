@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from .data import load_photos
+from .equivariance import free_parameters
 from .evaluation import aligned, evaluate, markdown
 from .geometry import published_cost
 from .metrics import PROTOCOLS
@@ -305,11 +306,13 @@ def cards() -> str:
     ]
     for name, card in shipped().items():
         model, recipe = load_model(name), card["recipe"]
+        learnt = free_parameters(model)
+        free = "" if learnt == model.count_params() else f" ({learnt:,} of them free, the others their copies)"
         page += [
             "",
             f"## {name}",
             "",
-            f"- Network: `{card['builder']}`, x{card['scale']}, {', '.join(f'{k} {v}' for k, v in card['options'].items())}; {model.count_params():,} parameters, {published_cost(model) / 1e9:,.1f} G multiply-adds for an output of 1280x720",
+            f"- Network: `{card['builder']}`, x{card['scale']}, {', '.join(f'{k} {v}' for k, v in card['options'].items())}; {model.count_params():,} parameters{free}, {published_cost(model) / 1e9:,.1f} G multiply-adds for an output of 1280x720",
             f"- Trained for pictures shrunk by `{card['kernel']}`",
             f"- Trained on: {_learnt_from(recipe)} pictures. {card['data_terms']}",
             f"- Command: `{card['command']}`",

@@ -6,7 +6,7 @@ import pytest
 
 from srlib import build_model, fit, load_model, self_ensemble
 from srlib._backend import keras
-from srlib.equivariance import Equivariant
+from srlib.equivariance import Equivariant, free_parameters
 from srlib.models import save_model
 
 TURNS = {
@@ -107,6 +107,12 @@ def test_files_hold_the_free_weights_alone(tmp_path):
         sizes = []
         file.visititems(lambda _, item: sizes.append(item.size) if isinstance(item, h5py.Dataset) else None)
     assert sum(sizes) == (model.count_params() - 4) // 16 + 4  # the bias of the pixels is between no features
+    assert free_parameters(model) == sum(sizes)
+
+
+def test_all_weights_of_an_ordinary_network_are_free():
+    model = network(orientations=1)
+    assert free_parameters(model) == model.count_params()
 
 
 def test_a_file_with_other_weights_is_refused(tmp_path):
