@@ -123,6 +123,7 @@ def main() -> None:
             line["psnr"][str(seed)] = round(table.mean("it"), 4)
             line["seconds"][str(seed)] = round(busy, 1)
             print(f"seed {seed}, {name}: {table.mean('it'):.3f} dB ({time.perf_counter() - start:.0f} s)", flush=True)
+            found["lines"] = {name: found["lines"][name] for name in LINES if name in found["lines"]}
             scratch = OUT.with_name(".ablation.new")
             scratch.write_text(json.dumps(found, indent=1) + "\n")
             os.replace(scratch, OUT)

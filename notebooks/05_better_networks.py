@@ -153,7 +153,7 @@ print(ablation)
 # %% [markdown]
 # - **The residual** is worth most by far: without it the network is 1.1 dB worse, after the same number of steps.
 # - **Patience** comes next. Four times as many steps bring 0.3 dB, and cost nothing when the network is used.
-# - **Depth and width** buy a quarter of a decibel each. Twice the blocks cost 1.8 times the multiply-adds; twice the width costs 3.6 times. At this size, depth is the cheaper way. (*Eight orientations*, beside the wider one: see below.)
+# - **Depth and width** buy a quarter of a decibel each. Twice the blocks cost 1.8 times the multiply-adds; twice the width costs 3.6 times. At this size, depth is the cheaper way. (The two lines after it: see below.)
 # - **Blocks that are wide inside** (32 channels within, 8 from block to block), photographs at three sizes, and Muon, an optimizer other than the usual Adam, gain 0.06 to 0.07 dB each: little.
 # - **Large space** brings nothing, at 3.5 times the work.
 #
@@ -227,31 +227,31 @@ srlib.show.quality(standings)
 # %% [markdown]
 # Orange is ours, grey is quoted, and the lines across are interpolations. `small_bicubic` is above SRCNN by three quarters of a decibel on Set5, for less than half the work.
 #
-# `best_bicubic` does six times the work, for a good 0.2 dB; with a plus, the small one gets most of that for eight times. The best sees brightness alone, adds the same to red, green and blue, and leaves colours to bicubic, as most of those quoted do.
+# `best_bicubic` does fourteen times the work, for 0.3 to 0.4 dB; with a plus, the small one gets up to half of that for eight times. The best sees brightness alone, adds the same to red, green and blue, and leaves colours to bicubic, as most of those quoted do.
 #
-# Five of the quoted networks learned from fewer than 500 pictures. FSRCNN is behind ours. VDSR is a tenth behind, with 4.5 times the work; DRCN is level on Set5 and behind elsewhere. DRRN is a tenth ahead on Set5 and level elsewhere, with fifty times the work. IDN, about as large as ours, is ahead on all. (IDN and EDSR are not drawn: we found no count of their work.)
+# Five of the quoted networks learned from fewer than 500 pictures. FSRCNN, VDSR and DRCN are behind ours. DRRN is level on Set5 and behind elsewhere, with 22 times the work. IDN is a tenth ahead on Set5, a tenth behind on Set14, and level on BSD100. (IDN and EDSR are not drawn: we found no count of their work.)
 #
-# Do more pictures put IMDN ahead? Hardly on Set5: trained on the same 800, IDN gained 0.02 dB there, and 0.28 on Set14.
+# Do 800 pictures put IMDN ahead? Hardly on Set5: with them, IDN gained 0.02 dB there, and 0.28 on Set14.
 #
 # Our line for bicubic differs from the published one by 0.02, 0.09 and 0.00 dB. If the baselines did not agree, nothing else could be compared.
 #
-# ## Eight positions for the price of one
+# ## Sixteen positions for the price of one
 #
-# The self-ensemble helps because a network draws a thing a little differently when it lies otherwise. **Predict:** we mirror a picture, enlarge it, and mirror the result back. How much changes, in grey levels?
+# The self-ensemble helps because a network draws a thing a little differently when it lies otherwise. **Predict:** we mirror a picture, enlarge it, and mirror the result back. Then the same with its negative. How much changes, in grey levels?
 
 # %%
 lr_bicubic = srlib.shrink(picture, kernel="bicubic")
 for name in ("small_bicubic", "best_bicubic"):
     model = srlib.load_model(name)
-    there = srlib.upscale(lr_bicubic[:, ::-1], model)[:, ::-1]
-    change = abs(there - srlib.upscale(lr_bicubic, model)) * 255
-    print(f"{name:13} {change.mean():.2f} on average, at most {change.max():.1f}")
-assert change.max() < 0.01
+    for move, there in {"mirrored": lambda x: x[:, ::-1], "negative": lambda x: 1 - x}.items():
+        change = abs(there(srlib.upscale(there(lr_bicubic), model)) - srlib.upscale(lr_bicubic, model)) * 255
+        print(f"{name:13} {move}: {change.mean():.2f} on average, at most {change.max():.1f}")
+        assert name == "small_bicubic" or change.max() < 0.01
 
 # %% [markdown]
-# The small network changes its mind. The best cannot: it is **equivariant**. Every feature is there eight times, once for each position, made by the same kernel, turned and mirrored; its 32 channels are four different features. What finds a left edge then finds upper ones, and need not learn each anew. (The last four channels are places in a square of 2 by 2, which move with it.) The layers stay ordinary convolutions, in which seven of eight weights are copies: `orientations=8`.
+# The small network changes its mind. The best cannot: it is **equivariant**. Every feature is there sixteen times: in eight positions, and in the negative of each, made by the same kernel, turned and mirrored; its 48 channels are three different features. What finds a left edge also finds upper ones, what draws black letters on white draws white on black, and need not learn each anew. The layers stay ordinary convolutions, in which fifteen of sixteen weights are copies: `orientations=8, polarities=2`.
 #
-# In the ablation that gained nothing, beside the line above it. Here it did. The same layers with all weights free had 37.50 dB on Set5 after 95,000 steps, and 37.60 in all eight positions; with shared ones, 37.64 after 40,000.
+# In the small ablation that gained nothing. Here it did. On Set5, 32 channels with free weights had 37.50 dB after 95,000 steps; in eight positions 37.64 after 40,000, and 0.07 more as the mean with its negative; in sixteen, with 48 channels, it is 37.73 after 22,000.
 #
 # ## Why most tables cannot be compared
 #
@@ -334,6 +334,6 @@ srlib.show.zoom(helmet, pair, box=(32, 56, 64))
 # - Pixel shuffle only moves numbers: twelve channels become a picture twice as large.
 # - The residual was worth a decibel, four times the steps a third, depth a quarter, most other things nothing measurable.
 # - Before you compare two tables, look whether their baselines agree.
-# - What buys quality? Asking for the residual, depth, width, and patience; shared weights for the large network. What does it cost? More with every tenth: six times the work from our small network to our best.
+# - What buys quality? Asking for the residual, depth, width, and patience; shared weights for the large network. What does it cost? More with every tenth: six to fourteen times the work from our small networks to our best.
 #
 # Next: [06 Your photographs](06_your_photos.ipynb).
