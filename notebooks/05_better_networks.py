@@ -227,7 +227,7 @@ srlib.show.quality(standings)
 # %% [markdown]
 # Orange is ours, grey is quoted, and the lines across are interpolations. `small_bicubic` is above SRCNN by three quarters of a decibel on Set5, for less than half the work.
 #
-# `best_bicubic` does fourteen times the work, for 0.3 to 0.4 dB; with a plus, the small one gets up to half of that for eight times. The best sees brightness alone, adds the same to red, green and blue, and leaves colours to bicubic, as most of those quoted do.
+# `best_bicubic` does fourteen times the work, for 0.3 to 0.4 dB; with a plus, the small one gets a third of that for eight times. The best sees brightness alone, adds the same to red, green and blue, and leaves colours to bicubic, as most of those quoted do.
 #
 # Five of the quoted networks learned from fewer than 500 pictures. FSRCNN, VDSR and DRCN are behind ours. DRRN is level on Set5 and behind elsewhere, with 22 times the work. IDN is a tenth ahead on Set5, a tenth behind on Set14, and level on BSD100. (IDN and EDSR are not drawn: we found no count of their work.)
 #
