@@ -48,7 +48,9 @@ def _in_all_positions(orientations, polarities, scale):
             filters, 3, padding="same", kernel_constraint=constraint, bias_constraint=constraint, **more
         )
 
-    return [partial(conv, *ends) for ends in (("picture", "features"), ("features",) * 2, ("features", "pixels"))]
+    return [
+        partial(conv, *ends) for ends in (("picture", "features"), ("features", "features"), ("features", "pixels"))
+    ]
 
 
 def _autoencoder_body(large, width):
@@ -239,7 +241,7 @@ def build_model(name: str, scale: int = 2, *, seed: int = 0, **options):
         Of the first weights (Glorot uniform, drawn by NumPy): the same on every backend.
     **options
         Those of the builder, by keyword: `width` for all; `kernel` (the interpolation inside) where there is one;
-        `blocks` for ``subpixel`` and ``edsr``; `expand`, `channels` (3, or 1 for luminance alone) `orientations` (1 or
+        `blocks` for ``subpixel`` and ``edsr``; `expand`, `channels` (3, or 1 for luminance alone), `orientations` (1 or
         8) and `polarities` (1 or 2; `width` is a multiple of their product) for ``subpixel``; `shrunk` and `maps` for ``fsrcnn``.
 
     Returns
