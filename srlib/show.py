@@ -4,6 +4,8 @@ Enters: pictures, tables, histories, models. Leaves: a matplotlib Figure, shown 
 line, and saved with ``.savefig``. Nothing here computes a result that is not also printed by a lesson.
 """
 
+from math import ceil
+
 import numpy as np
 
 from .degradation import enlarge, shrink
@@ -482,18 +484,20 @@ def architecture(model, *, side: int = 64):
         spacing=12,
         background_fill="white",
     )
-    fig = _figure(9, 9 * image.height / image.width + 0.5)
-    axes = fig.subplots()
-    _frame(axes, np.asarray(image.convert("RGB")), interpolation="antialiased")
     present = dict.fromkeys(type(layer).__name__ for layer in drawn.layers)
     patches = [
         Patch(facecolor=_LAYER_COLOURS[kind][1], label=_LAYER_COLOURS[kind][0])
         for kind in present
         if kind in _LAYER_COLOURS
     ]
+    lines = ceil(len(patches) / 6)  # more do not fit beside each other
+    fig = _figure(9, 9 * image.height / image.width + 0.25 + 0.25 * lines)
+    axes = fig.subplots()
+    _frame(axes, np.asarray(image.convert("RGB")), interpolation="antialiased")
     fig.legend(
-        handles=patches, loc="outside lower center", ncols=len(patches), fontsize=_FONT, frameon=False, handlelength=1.2
-    )
+        handles=patches, loc="outside lower center", ncols=ceil(len(patches) / lines), fontsize=_FONT, frameon=False,
+        handlelength=1.2,
+    )  # fmt: skip
     return fig
 
 

@@ -275,6 +275,16 @@ def test_architecture_names_the_step_to_brightness():
     assert "brightness" not in told[0] and set(told[1]) == {*told[0], "brightness"}
 
 
+@pytest.mark.parametrize("options", [{}, {"channels": 1}, {"channels": 1, "orientations": 8, "polarities": 2}])
+def test_the_legend_of_an_architecture_fits_beneath_it(options):
+    pytest.importorskip("visualkeras")
+    fig = show.architecture(build_model("subpixel", width=16, **options))
+    fig.canvas.draw()
+    legend, image = fig.legends[0].get_window_extent(), fig.axes[0].get_window_extent()
+    assert fig.bbox.x0 <= legend.x0 and legend.x1 <= fig.bbox.x1
+    assert fig.bbox.y0 <= legend.y0 and legend.y1 <= image.y0
+
+
 # -- the door -------------------------------------------------------------------------------------------------------------
 
 
