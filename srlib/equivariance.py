@@ -78,17 +78,15 @@ class Equivariant(keras.constraints.Constraint):
 
     def __call__(self, weights):
         shape = tuple(weights.shape)
+        ends = (self.out,) if len(shape) == 1 else (self.into, self.out)
         flat = ops.reshape(weights, (-1,))
         for move, channels, sign in self._moves():
-            out = self._moved(self.out, shape[-1], move, channels)
-            if len(shape) == 1:
-                there, changes = out, self.out != "features"
-            else:
+            there = self._moved(self.out, shape[-1], move, channels)
+            if len(shape) > 1:
                 places, into = _places(shape[0], move), self._moved(self.into, shape[2], move, channels)
-                there = (places[:, None, None] * shape[2] + into[:, None]) * shape[3] + out
-                changes = (self.into == "features") != (self.out == "features")
+                there = (places[:, None, None] * shape[2] + into[:, None]) * shape[3] + there
             moved = ops.take(flat, there.ravel().astype("int32"))
-            flat = (flat + (sign if changes else 1) * moved) / 2
+            flat = (flat + sign ** sum(kind != "features" for kind in ends) * moved) / 2
         return ops.reshape(flat, shape)
 
     def _moves(self):

@@ -282,7 +282,7 @@ def _draw_weights(model, seed: int) -> None:
             limit = np.sqrt(6 / (height * width * (into + out)))  # Glorot and Bengio, 2010
             layer.kernel.assign(rng.uniform(-limit, limit, layer.kernel.shape).astype(np.float32))
             constraint = layer.kernel_constraint
-            if isinstance(constraint, Equivariant):  # the mean of eight has an eighth of their variance
+            if isinstance(constraint, Equivariant):  # a mean of sixteen has a sixteenth of their variance
                 layer.kernel.assign(np.sqrt(constraint.positions) * constraint(layer.kernel))
 
 
