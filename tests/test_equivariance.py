@@ -115,13 +115,14 @@ def test_all_weights_of_an_ordinary_network_are_free():
     assert free_parameters(model) == model.count_params()
 
 
-def test_a_file_with_other_weights_is_refused(tmp_path):
+@pytest.mark.parametrize("shape", [(3, 3, 3, 16), (3, 3, 3, 1)], ids=["all of them", "one that would be repeated"])
+def test_a_file_with_other_weights_is_refused(shape, tmp_path):
     save_model(network(), tmp_path / "model")
     with h5py.File(tmp_path / "model/model.weights.h5", "a") as file:
         names = []
         file.visit(lambda name: names.append(name) if name.endswith("conv2d/vars/0") else None)
         del file[names[0]]
-        file[names[0]] = np.zeros((3, 3, 3, 16), "float32")
+        file[names[0]] = np.zeros(shape, "float32")
     with pytest.raises(ValueError, match="does not hold the weights"):
         load_model(tmp_path / "model")
 
