@@ -153,7 +153,7 @@ print(ablation)
 # %% [markdown]
 # - **The residual** is worth most by far: without it the network is 1.1 dB worse, after the same number of steps.
 # - **Patience** comes next. Four times as many steps bring 0.3 dB, and cost nothing when the network is used.
-# - **Depth and width** buy a quarter of a decibel each. Twice the blocks cost 1.8 times the multiply-adds; twice the width costs 3.6 times. At this size, depth is the cheaper way. (The two lines after it: see below.)
+# - **Depth and width** buy a quarter of a decibel each. Twice the blocks cost 1.8 times the multiply-adds; twice the width costs 3.6 times. At this size, depth is the cheaper way. (The two lines after *twice as wide*: see below.)
 # - **Blocks that are wide inside** (32 channels within, 8 from block to block), photographs at three sizes, and Muon, an optimizer other than the usual Adam, gain 0.06 to 0.07 dB each: little.
 # - **Large space** brings nothing, at 3.5 times the work.
 #
@@ -249,9 +249,9 @@ for name in ("small_bicubic", "best_bicubic"):
         assert name == "small_bicubic" or change.max() < 0.01
 
 # %% [markdown]
-# The small network changes its mind. The best cannot: it is **equivariant**. Every feature is there sixteen times: in eight positions, and in the negative of each, made by the same kernel, turned and mirrored; its 48 channels are three different features. What finds a left edge also finds upper ones, what draws black letters on white draws white on black, and need not learn each anew. The layers stay ordinary convolutions, in which fifteen of sixteen weights are copies: `orientations=8, polarities=2`.
+# The small network changes its mind. The best cannot: it is **equivariant**. Every feature is there sixteen times: in eight positions, and in the negative of each, made by the same kernel, turned and mirrored; its 48 channels are three different features. What finds a left edge also finds upper ones, and what draws black letters on white draws white on black: neither is learned twice. The layers stay ordinary convolutions, in which fifteen of sixteen weights are copies: `orientations=8, polarities=2`.
 #
-# In the small ablation that gained nothing. Here it did. On Set5, 32 channels with free weights had 37.50 dB after 95,000 steps; in eight positions 37.64 after 40,000, and 0.07 more as the mean with its negative; in sixteen, with 48 channels, it is 37.73 after 22,000.
+# In the small ablation that gained nothing. Here it did. On Set5, 32 channels with free weights had 37.50 dB after 95,000 steps; in eight positions 37.64 after 40,000, and 0.07 more as the mean with its negative; in sixteen, with 48 channels, 37.73 after 22,000.
 #
 # ## Why most tables cannot be compared
 #
