@@ -251,7 +251,7 @@ for name in ("small_bicubic", "best_bicubic"):
 # %% [markdown]
 # The small network changes its mind. The best cannot: it is **equivariant**. Every feature is there sixteen times: in eight positions, and in the negative of each, made by the same kernel, turned and mirrored; its 48 channels are three different features. What finds a left edge also finds upper ones, and what draws black letters on white draws white on black: neither is learned twice. The layers stay ordinary convolutions, in which fifteen of sixteen weights are copies: `orientations=8, polarities=2`.
 #
-# In the small ablation that gained nothing. Here it did. On Set5, 32 channels with free weights had 37.50 dB after 95,000 steps; in eight positions 37.64 after 40,000, and 0.07 more as the mean with its negative; in sixteen, with 48 channels, 37.73 after 22,000.
+# In the small ablation that gained nothing. Here it did. On Set5, 32 channels with free weights had 37.50 dB after 95,000 steps; in eight positions 37.64 after 40,000, and 0.07 more as the mean with its negative; in sixteen, with 48 channels, 37.73 after 22,000, 37.75 after 46,000.
 #
 # ## Why most tables cannot be compared
 #
