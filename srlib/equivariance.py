@@ -10,6 +10,7 @@ A square can be laid down in eight ways: four quarter turns, of the picture or o
 import numpy as np
 
 from ._backend import keras
+from .layers import SelfEnsemble
 from .pictures import check_choice
 
 ops = keras.ops
@@ -175,28 +176,59 @@ class EquivariantConv2D(keras.layers.Conv2D):
 
     Parameters
     ----------
+    *args, **kwargs
+        Those of Keras' own; the kernel a square of an odd side, with the padding ``same`` and without strides, for else its
+        grid lies elsewhere in a turned picture.
     kernel_constraint, bias_constraint : Equivariant
+        Both with the same ends; the second where there is a bias.
+
+    Raises
+    ------
+    ValueError
+        When built: no such constraint, or a grid that turns do not keep. When saved: weights that are not shared, as after
+        ``set_weights`` with others.
     """
+
+    def build(self, input_shape):
+        for name in ("kernel_constraint", "bias_constraint")[: 1 + self.use_bias]:
+            if not isinstance(getattr(self, name), Equivariant):
+                raise ValueError(
+                    f"{name} is {getattr(self, name)!r}; expected an Equivariant one: give it, or use Keras' own Conv2D."
+                )
+        side, other = self.kernel_size
+        if side != other or side % 2 == 0 or self.strides != (1, 1) or self.padding != "same":
+            raise ValueError(
+                f"The kernel is {side}x{other}, with strides {self.strides} and padding {self.padding!r}; expected a square of an odd side, no strides and 'same': another grid lies elsewhere in a turned picture."
+            )
+        super().build(input_shape)
 
     @property
     def free_parameters(self) -> int:
         """How many weights the others follow from."""
-        return sum(
-            int(constraint.free(ops.convert_to_numpy(weights)).size) for weights, constraint in self._constrained()
-        )
+        return sum(int(constraint.free(weights).size) for weights, constraint in self._arrays())
 
     def save_own_variables(self, store):
         """What Keras calls to fill a layer's part of a file."""
-        for i, (weights, constraint) in enumerate(self._constrained()):
-            store[str(i)] = constraint.free(ops.convert_to_numpy(weights))
+        for i, (weights, constraint) in enumerate(self._arrays()):
+            free = constraint.free(weights)
+            apart = np.abs(ops.convert_to_numpy(constraint.whole(free, weights.shape)) - weights).max()
+            if apart > 1e-3 * np.abs(weights).max():  # a file would hold another network
+                raise ValueError(
+                    f"The weights of {self.name} differ from those that they should follow from by up to {apart:.2g}; expected shared ones: assign kernel_constraint(kernel) and bias_constraint(bias) before you save."
+                )
+            store[str(i)] = free
 
     def load_own_variables(self, store):
         """What Keras calls to read it back."""
-        for i, (weights, constraint) in enumerate(self._constrained()):
-            weights.assign(constraint.whole(np.asarray(store[str(i)], np.float32), weights.shape))
+        for i, (variable, constraint) in enumerate(self._with_constraints()):
+            variable.assign(constraint.whole(np.asarray(store[str(i)], np.float32), variable.shape))
 
-    def _constrained(self):
-        return (self.kernel, self.kernel_constraint), (self.bias, self.bias_constraint)
+    def _with_constraints(self):
+        return ((self.kernel, self.kernel_constraint), (self.bias, self.bias_constraint))[: 1 + self.use_bias]
+
+    def _arrays(self):
+        for variable, constraint in self._with_constraints():
+            yield np.asarray(ops.convert_to_numpy(variable), np.float32), constraint
 
 
 def free_parameters(model) -> int:
@@ -210,10 +242,13 @@ def free_parameters(model) -> int:
     -------
     int
     """
-    return sum(
-        layer.free_parameters if isinstance(layer, EquivariantConv2D) else layer.count_params()
-        for layer in model.layers
-    )
+    count = 0
+    for layer in model.layers:
+        if isinstance(layer, SelfEnsemble):
+            count += free_parameters(layer.network)
+        else:
+            count += layer.free_parameters if isinstance(layer, EquivariantConv2D) else layer.count_params()
+    return count
 
 
 def check_positions(orientations: int, polarities: int) -> int:
@@ -224,6 +259,6 @@ def check_positions(orientations: int, polarities: int) -> int:
     ):
         if count not in (1, all_of):
             raise ValueError(
-                f"{what} is {count}; expected {all_of} for all, or 1 for an ordinary network: leave it out for 1."
+                f"{what} is {count}; expected {all_of} for all, or 1 for an ordinary network: choose one of the two."
             )
     return orientations * polarities

@@ -25,6 +25,7 @@ from .pictures import check_choice, check_scale, check_seed
 layers = keras.layers
 WEIGHTS = Path(__file__).parent / "weights"
 SAVING = ".saving-"  # how the folder begins in which a model is written before it is moved to its place
+_LARGEST_HALF = float(np.finfo(np.float16).max)
 _CONFIG, _WEIGHTS_FILE = "model.json", "model.weights.h5"
 
 
@@ -334,6 +335,33 @@ def config_of(model, otherwise: str) -> dict:
     return config
 
 
+def twin(model, policy: str = "float32"):
+    """The same network with the same weights, whose layers compute under another policy of Keras.
+
+    Parameters
+    ----------
+    model : keras.Model
+        From :func:`build_model` or :func:`load_model`.
+    policy : str
+        As for ``keras.config.set_dtype_policy``, whose present setting does not matter.
+
+    Returns
+    -------
+    keras.Model
+        Not compiled.
+    """
+    config, usual = model.srlib_config, keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        other = build_model(config["builder"], config["scale"], **config["options"])
+    finally:
+        keras.config.set_dtype_policy(usual)
+    other.set_weights(model.get_weights())
+    for layer, like in zip(other.layers, model.layers):
+        layer.trainable = like.trainable
+    return other
+
+
 # -- saved models -------------------------------------------------------------------------------------------------------
 
 
@@ -364,11 +392,15 @@ def save_model(model, folder: str | Path, *, half: bool = False, **card) -> Path
     Raises
     ------
     ValueError
-        A model that no builder made.
+        A model that no builder made; a card that names its builder, scale or options; with `half`, weights above 65,504.
     """
     config = config_of(model, "use Keras' own model.save for others")
-    bare = build_model(config["builder"], config["scale"], **config["options"])  # not compiled: no optimiser to save
-    bare.set_weights(model.get_weights())
+    taken = sorted({"builder", "scale", "options"} & set(card))
+    if taken:
+        raise ValueError(
+            f"The card names {', '.join(taken)}, which the model itself decides; expected what else is to be told: leave it out."
+        )
+    bare = twin(model)  # not compiled: no optimiser to save
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=SAVING) as scratch:
@@ -390,7 +422,15 @@ def _halve(path: Path) -> None:
 
         def copy(name, item):
             if isinstance(item, h5py.Dataset):
-                new.create_dataset(name, data=item[()].astype(np.float16) if item.dtype.kind == "f" else item[()])
+                data = item[()]
+                if data.dtype.kind == "f":
+                    largest = np.abs(data).max(initial=0)
+                    if _LARGEST_HALF < largest < np.inf:
+                        raise ValueError(
+                            f"A weight of {name} is {largest:g} in size, and half precision ends at {_LARGEST_HALF:g}; expected smaller ones: save with half=False."
+                        )
+                    data = data.astype(np.float16)
+                new.create_dataset(name, data=data)
             else:
                 new.require_group(name)
             for key, value in item.attrs.items():
@@ -408,7 +448,8 @@ def load_model(name: str | Path):
     Parameters
     ----------
     name : str or Path
-        A shipped network (``srlib models`` lists them), or a folder.
+        A shipped network (``srlib models`` lists them), or a folder. A folder here that is called like a shipped network
+        is ``./NAME``.
 
     Returns
     -------
@@ -418,9 +459,13 @@ def load_model(name: str | Path):
     Raises
     ------
     ValueError
-        Neither a shipped name nor a folder; a folder without a model; a damaged or foreign file in it.
+        Neither a shipped name nor a folder; both of them; a folder without a model; a damaged or foreign file in it.
     """
-    folder = WEIGHTS / name if isinstance(name, str) and name in shipped() else Path(name)
+    if (is_shipped := isinstance(name, str) and name in shipped()) and Path(name).is_dir():
+        raise ValueError(
+            f"{name!r} is a network of srlib's and a folder here; expected one of the two: write ./{name} for the folder, or give that another name."
+        )
+    folder = WEIGHTS / name if is_shipped else Path(name)
     if not folder.is_dir():
         raise ValueError(
             f"There is no model {str(name)!r}; expected one of {', '.join(shipped())}, or a folder that `srlib train` wrote: `srlib models` shows them."

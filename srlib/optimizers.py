@@ -9,6 +9,7 @@ from ._backend import keras
 ops = keras.ops
 
 
+@keras.saving.register_keras_serializable("srlib")
 class Muon(keras.optimizers.Optimizer):
     """Steps for matrices: the momentum with all its singular values set to about one [1]_; Adam for what is no matrix.
 

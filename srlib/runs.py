@@ -131,11 +131,17 @@ def open_run(folder: Path, model, averages: list, history: History, resume: bool
 def _check_recipe(file: Path, recipe: dict) -> None:
     try:
         found = json.loads(file.read_text())
+        if not isinstance(found, dict):
+            raise ValueError
     except ValueError:
         raise ValueError(
             f"{file} is damaged; expected the recipe that the run began with: choose another --out and begin again."
         ) from None
     found = _completed(found)
+    if found.get("start") != recipe["start"] and found.get("model") == _completed(recipe)["model"]:
+        raise ValueError(
+            f"{file.parent} was begun from other first weights than the model has now; expected those again: build or load it as before, and then resume, or choose another --out."
+        )
     for key, value in _completed(recipe).items():
         if key not in _MAY_DIFFER and found.get(key) != value:
             raise ValueError(

@@ -20,13 +20,14 @@ from .data import named_sources, refuse_benchmark
 from .degradation import SHRINK_KERNELS, crop_to_multiple, enlarge, make_pairs
 from .layers import luminance
 from .metrics import psnr
-from .models import build_model, config_of, save_model
+from .models import config_of, save_model, twin
 from .optimizers import Muon
 from .pictures import check_choice, check_photos, check_seed, to_float, to_uint8
 from .runs import History, open_run, save_progress, sweep
 from .upscaling import upscale
 
 
+@keras.saving.register_keras_serializable("srlib")  # so that Keras' own files hold a trained network, too
 def _luminance_mae(true, made):
     return keras.ops.abs(luminance(made - true))
 
@@ -156,7 +157,8 @@ def fit(
     out : str or Path, optional
         A folder for recipe, history, checkpoint and model; must not exist unless `resume`.
     resume : bool
-        Go on from the last checkpoint in `out`, if there is one; the recipe must be the same.
+        Go on from the last checkpoint in `out`, if there is one. The recipe must be the same, and `model` what it was
+        when the run began: build or load it again, since a training that was interrupted leaves in it what it has learnt.
     progress : bool
         A progress bar on standard error.
 
@@ -184,14 +186,16 @@ def fit(
     check_choice(schedule, SCHEDULES, "schedule")
     check_choice(optimizer, OPTIMIZERS, "optimizer")
     check_choice(precision, PRECISIONS, "precision")
-    if not 0 < learning_rate < 1:
+    if not (_is_number(learning_rate) and 0 < learning_rate < 1):
         raise ValueError(
             f"learning_rate is {learning_rate!r}; expected a number between 0 and 1: the usual one is 0.001."
         )
-    if average is not None and not 0 < average < 1:
+    if average is not None and not (_is_number(average) and 0 < average < 1):
         raise ValueError(
             f"average is {average!r}; expected a number between 0 and 1, or None for none: the usual one is 0.999."
         )
+    if not isinstance(augment, bool):
+        raise ValueError(f"augment is {augment!r}; expected True or False: choose one of the two.")
     if scale is not None and scale != config["scale"]:
         raise ValueError(
             f"scale is {scale}, but {config['builder']} enlarges by {config['scale']}; expected its own scale: leave scale out, or build another model."
@@ -219,11 +223,11 @@ def fit(
         watched = make_pairs(validation, config["scale"], kernel=kernel)
         history.baseline = _mean_psnr(watched, lambda small: enlarge(small, config["scale"]))
     plain = all(layer.compute_dtype == "float32" for layer in model.layers)
-    learner = model if plain and precision == "float32" else _twin(model, precision)
+    learner = model if plain and precision == "float32" else twin(model, PRECISIONS[precision])
     rates = _learning_rates(learning_rate, schedule, steps)
     learner.compile(optimizer=OPTIMIZERS[optimizer](rates), loss=LOSSES[loss])
     start, folder = 0, None
-    averages = [] if average is None else [weights.copy() for weights in model.get_weights()]
+    averages = [] if average is None else [np.array(weights, np.float32) for weights in model.get_weights()]
     if out is not None:
         folder = Path(out)
         start = open_run(folder, learner, averages, history, resume)
@@ -243,20 +247,6 @@ def fit(
         save_model(model, folder, seconds=round(history.seconds[-1], 1))
         sweep(folder)
     return history
-
-
-def _twin(model, precision: str):
-    """The same network with the same weights, which computes in another precision."""
-    config, usual = model.srlib_config, keras.config.dtype_policy()
-    keras.config.set_dtype_policy(PRECISIONS[precision])
-    try:
-        twin = build_model(config["builder"], config["scale"], **config["options"])
-    finally:
-        keras.config.set_dtype_policy(usual)
-    twin.set_weights(model.get_weights())
-    for layer, like in zip(twin.layers, model.layers):
-        layer.trainable = like.trainable
-    return twin
 
 
 def _train(learner, model, averages, crops, watched, history, todo, every, folder, progress) -> None:
@@ -344,9 +334,11 @@ def steps_within(minutes: float, model, photos, **settings) -> int:
     if not 0 < minutes < float("inf"):
         raise ValueError(f"minutes is {minutes!r}; expected a positive number: use --steps to count steps instead.")
     first, told = model.get_weights(), config_of(model, "use Keras' own model.fit for others")
-    spent = fit(model, photos[:16], steps=16, every=1, **settings).seconds
-    model.set_weights(first)
-    model.srlib_config = told
+    try:
+        spent = fit(model, photos[:16], steps=16, every=1, **settings).seconds
+    finally:
+        model.set_weights(first)
+        model.srlib_config = told
     per_step = float(np.median(np.diff(spent)))  # without the first step, which compiles
     return max(1, round(60 * minutes / max(1e-4, per_step)))
 
@@ -370,7 +362,7 @@ def _sum_of(arrays) -> str:
     for array in arrays:
         array = np.ascontiguousarray(array)
         total.update(repr((array.shape, array.dtype.str)).encode())
-        total.update(array.data)
+        total.update(array.tobytes())  # bfloat16 has no buffer that others can read
     return total.hexdigest()
 
 
@@ -378,6 +370,10 @@ def _check_settings(**counts) -> None:
     for name, value in counts.items():
         if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
             raise ValueError(f"{name} is {value!r}; expected a whole number of at least 1: choose another.")
+
+
+def _is_number(value) -> bool:
+    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
 
 
 def _learning_rates(peak: float, schedule: str, steps: int):

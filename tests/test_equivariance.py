@@ -6,7 +6,7 @@ import pytest
 
 from srlib import build_model, fit, load_model, self_ensemble
 from srlib._backend import keras
-from srlib.equivariance import Equivariant, free_parameters
+from srlib.equivariance import Equivariant, EquivariantConv2D, free_parameters
 from srlib.models import save_model
 
 TURNS = {
@@ -113,6 +113,68 @@ def test_files_hold_the_free_weights_alone(tmp_path):
 def test_all_weights_of_an_ordinary_network_are_free():
     model = network(orientations=1)
     assert free_parameters(model) == model.count_params()
+
+
+def test_what_is_free_in_a_self_ensemble_is_what_is_free_in_its_network():
+    model = network()
+    assert free_parameters(self_ensemble(model)) == free_parameters(model) < model.count_params() / 7
+
+
+@pytest.mark.parametrize("place", [0, 1], ids=["kernel", "bias"])
+def test_weights_that_are_not_shared_are_not_stored(place, tmp_path):
+    model = network()
+    save_model(model, tmp_path / "model")
+    before = {f: f.read_bytes() for f in (tmp_path / "model").iterdir()}
+    weights = model.get_weights()
+    weights[place] += np.random.default_rng(0).normal(0, 0.1, weights[place].shape).astype("float32")
+    model.set_weights(weights)
+    for save in (lambda: save_model(model, tmp_path / "model"), lambda: model.save(tmp_path / "model.keras")):
+        with pytest.raises(ValueError, match="expected shared ones: assign"):
+            save()
+    assert {f: f.read_bytes() for f in (tmp_path / "model").iterdir()} == before
+    layer = model.layers[1]  # what the sentence tells one to do helps
+    for weights, constraint in ((layer.kernel, layer.kernel_constraint), (layer.bias, layer.bias_constraint)):
+        weights.assign(constraint(weights))
+    save_model(model, tmp_path / "model")
+
+
+def convolution(**settings):
+    """A small picture through one layer that has no bias unless asked for."""
+    shared = Equivariant("picture", "features")
+    settings = {
+        "filters": 8,
+        "kernel_size": 3,
+        "padding": "same",
+        "kernel_constraint": shared,
+        "use_bias": False,
+    } | settings
+    return EquivariantConv2D(**settings)
+
+
+def test_a_convolution_without_a_bias_is_kept(tmp_path):
+    seen = keras.Input((None, None, 3))
+    models = [keras.Model(seen, convolution()(seen)) for _ in range(2)]
+    models[0].layers[1].kernel.assign(models[0].layers[1].kernel_constraint(models[0].layers[1].kernel))
+    models[0].save_weights(tmp_path / "m.weights.h5")
+    models[1].load_weights(tmp_path / "m.weights.h5")
+    np.testing.assert_array_equal(models[0].get_weights()[0], models[1].get_weights()[0])
+    assert free_parameters(models[0]) == 27
+
+
+@pytest.mark.parametrize(
+    "settings, told",
+    [
+        ({"kernel_constraint": None}, "kernel_constraint is None; expected an Equivariant"),
+        ({"use_bias": True}, "bias_constraint is None; expected an Equivariant"),
+        ({"kernel_size": 4}, "kernel is 4x4"),
+        ({"kernel_size": (3, 5)}, "kernel is 3x5"),
+        ({"strides": 2}, r"strides \(2, 2\)"),
+        ({"padding": "valid"}, "padding 'valid'"),
+    ],
+)
+def test_a_convolution_that_turns_do_not_keep_is_refused(settings, told):
+    with pytest.raises(ValueError, match=told):
+        convolution(**settings)(keras.Input((None, None, 3)))
 
 
 @pytest.mark.parametrize("shape", [(3, 3, 3, 16), (3, 3, 3, 1)], ids=["all of them", "one that would be repeated"])

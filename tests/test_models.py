@@ -523,6 +523,46 @@ def test_a_model_that_no_builder_made_is_not_saved(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("policy", ["bfloat16", "mixed_bfloat16", "float16"])
+def test_a_model_is_saved_exactly_under_any_policy_of_keras(policy, tmp_path):
+    model, usual = shaken(small("subpixel")), keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        save_model(model, tmp_path)
+        assert keras.config.dtype_policy().name == policy
+    finally:
+        keras.config.set_dtype_policy(usual)
+    assert all(np.array_equal(a, b) for a, b in zip(model.get_weights(), load_model(tmp_path).get_weights()))
+
+
+@pytest.mark.parametrize("card", [{"scale": 3}, {"options": {}, "builder": "edsr"}], ids=["scale", "builder, options"])
+def test_a_card_does_not_change_what_the_model_is(card, tmp_path):
+    with pytest.raises(ValueError, match=f"{', '.join(sorted(card))}, which the model itself decides; expected"):
+        save_model(small("subpixel"), tmp_path / "out", **card)
+    assert not (tmp_path / "out").exists()
+
+
+def test_weights_too_large_for_half_precision_are_not_rounded_to_infinity(tmp_path):
+    model = small("subpixel")
+    save_model(model, tmp_path, half=True)
+    before = {f: f.read_bytes() for f in tmp_path.iterdir()}
+    model.set_weights([w + 70000 for w in model.get_weights()])
+    with pytest.raises(ValueError, match=r"half precision ends at 65504; expected smaller ones: save with half=False"):
+        save_model(model, tmp_path, half=True)
+    assert {f: f.read_bytes() for f in tmp_path.iterdir()} == before
+    assert load_model(save_model(model, tmp_path)).get_weights()[0].max() > 70000
+
+
+def test_a_folder_called_like_a_shipped_network_is_not_mistaken(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    model = shaken(small("subpixel"))
+    save_model(model, "small_bilinear")
+    with pytest.raises(ValueError, match="expected one of the two: write ./small_bilinear"):
+        load_model("small_bilinear")
+    for folder in ("./small_bilinear", tmp_path / "small_bilinear"):
+        assert np.array_equal(load_model(folder).get_weights()[0], model.get_weights()[0])
+
+
 def _other(folder, *args, **options):
     """Put the weights of another network in the place of this one's."""
     other = save_model(small(*args, **options), folder / "other")
@@ -606,6 +646,18 @@ def test_keras_own_files_hold_a_network_too(builder, tmp_path):
     expected = array(model(small))
     for again in (keras.models.load_model(tmp_path / "m.keras"), copy.deepcopy(model)):
         np.testing.assert_allclose(array(again(small)), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("settings", [{"optimizer": "muon"}, {"loss": "luminance_mae"}], ids=["muon", "luminance_mae"])
+def test_keras_own_files_hold_a_trained_network_too(settings, tmp_path):
+    """With its optimiser and its loss, as Keras keeps them."""
+    model = small("subpixel", width=8)
+    srlib.fit(model, [(255 * noise(16, 16, 3)).astype("uint8")], steps=2, batch=1, crop=8, **settings)
+    model.save(tmp_path / "m.keras")
+    for again in (keras.models.load_model(tmp_path / "m.keras"), copy.deepcopy(model)):
+        assert all(np.array_equal(a, b) for a, b in zip(model.get_weights(), again.get_weights(), strict=True))
+        state = [[array(v) for v in m.optimizer.variables] for m in (model, again)]
+        assert all(np.array_equal(a, b) for a, b in zip(*state, strict=True)) and again.optimizer.iterations == 2
 
 
 # -- the networks that travel with the package ----------------------------------------------------------------------------

@@ -16,7 +16,7 @@ import pytest
 import srlib
 from srlib import runs, training
 from srlib._backend import keras
-from srlib.models import BUILDERS, build_model, load_model
+from srlib.models import BUILDERS, build_model, load_model, twin
 from srlib.runs import History
 from srlib.training import Crops, fit, steps_within
 
@@ -293,13 +293,13 @@ def test_in_bfloat16_the_picture_itself_stays_exact(builder):
     """What leaves the twin is no rounded picture, and differs from the network's own by rounding only."""
     model, rng = build_model(builder, width=8), np.random.default_rng(0)
     model.set_weights([w + 0.02 * rng.standard_normal(w.shape) for w in model.get_weights()])  # no residual of nothing
-    twin = training._twin(model, "bfloat16")
+    half = twin(model, "mixed_bfloat16")
     small = rng.random((1, 12, 8, 3), np.float32)
-    made, exact = (keras.ops.convert_to_numpy(m(small)) for m in (twin, model))
+    made, exact = (keras.ops.convert_to_numpy(m(small)) for m in (half, model))
     assert made.dtype == np.float32 and not np.array_equal(made, rounded(made))
     assert not np.array_equal(made, exact)
     np.testing.assert_allclose(made, exact, atol=0.02 * np.abs(exact).max())
-    assert all(weights.dtype == "float32" for weights in twin.weights)
+    assert all(weights.dtype == "float32" for weights in half.weights)
     assert keras.config.dtype_policy().name == "float32"
 
 
@@ -316,12 +316,24 @@ def test_a_model_built_under_another_policy_is_trained_in_what_the_recipe_says(l
     assert identical(half, exact) and half.layers[1].compute_dtype == "bfloat16"
 
 
+@pytest.mark.parametrize("policy", ["bfloat16", "float16"])
+def test_a_model_whose_weights_are_short_is_trained_in_float32(policy, leaves):
+    usual = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        short = net()
+    finally:
+        keras.config.set_dtype_policy(usual)
+    told = fit(short, leaves, steps=3, every=1, average=0.9, **TINY)
+    assert all(np.isfinite(told.loss)) and short.weights[0].dtype == policy and not identical(short, net())
+
+
 @pytest.mark.parametrize("builder", ("subpixel", "residual_autoencoder"))
 def test_in_bfloat16_a_residual_of_nothing_leaves_the_enlargement_as_it_is(builder):
     model = build_model(builder, width=8)
-    twin = training._twin(model, "bfloat16")
+    half = twin(model, "mixed_bfloat16")
     small = np.random.default_rng(0).random((1, 12, 8, 3), np.float32)
-    assert np.array_equal(*(keras.ops.convert_to_numpy(m(small)) for m in (twin, model)))
+    assert np.array_equal(*(keras.ops.convert_to_numpy(m(small)) for m in (half, model)))
 
 
 def test_in_bfloat16_frozen_layers_stay_frozen(leaves):
@@ -675,6 +687,14 @@ def test_counting_steps_leaves_what_is_told_of_a_network(leaves):
     assert model.srlib_config == old
 
 
+def test_counting_steps_leaves_the_network_when_it_is_interrupted(leaves, interrupted_at):
+    model = net()
+    told = dict(model.srlib_config)
+    with interrupted_at(3), pytest.raises(KeyboardInterrupt):
+        steps_within(1, model, leaves, **TINY)
+    assert identical(model, net()) and model.srlib_config == told
+
+
 def test_versions_do_not_ask_for_the_backends_package(monkeypatch):
     """It may bear another name than its module: tensorflow-cpu, tf-nightly."""
     import importlib.metadata
@@ -706,8 +726,19 @@ def test_another_network_is_refused(stopped, leaves):
 
 def test_other_first_weights_are_refused(stopped, leaves, watched):
     """A fine-tuning that is taken up from another start would end somewhere else without a word."""
-    with pytest.raises(ValueError, match="begun with start '[0-9a-f]{64}', .*expected the same recipe"):
+    with pytest.raises(
+        ValueError, match="begun from other first weights .*build or load it as before, and then resume"
+    ):
         fit(net(seed=3), leaves, validation=watched, out=stopped, **{**RUN, "resume": True})
+
+
+def test_what_was_interrupted_in_a_notebook_is_taken_up_with_the_model_built_again(leaves, tmp_path, interrupted_at):
+    model, settings = net(), {"steps": 4, "every": 1, "out": tmp_path / "run", **TINY}
+    with interrupted_at(2), pytest.raises(KeyboardInterrupt):
+        fit(model, leaves, **settings)
+    with pytest.raises(ValueError, match="begun from other first weights"):
+        fit(model, leaves, resume=True, **settings)  # it has learnt since
+    assert fit(net(), leaves, resume=True, **settings).step == [1, 2, 3, 4]
 
 
 def test_other_pictures_under_the_same_name_are_refused(stopped, leaves, watched):
@@ -735,8 +766,9 @@ def test_benchmarks_are_not_trained_on(source, leaves, watched, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
-def test_a_damaged_recipe_is_refused(stopped, taken_up):
-    (stopped / "recipe.json").write_text('{"steps": 1')
+@pytest.mark.parametrize("text", ['{"steps": 1', "[]", "[1]", "7", '"ab"'])
+def test_a_damaged_recipe_is_refused(text, stopped, taken_up):
+    (stopped / "recipe.json").write_text(text)
     with pytest.raises(ValueError, match="recipe.json is damaged"):
         taken_up()
 
@@ -892,7 +924,10 @@ def test_killed_three_times_at_random_and_equal_to_the_last_bit(average, tmp_pat
         ({"average": 0}, ["average is 0", "0.999"]),
         ({"average": 1}, ["average is 1"]),
         ({"average": float("nan")}, ["average is nan"]),
+        ({"average": "0.9"}, ["average is '0.9'"]),
         ({"learning_rate": 0}, ["learning_rate is 0"]),
+        ({"learning_rate": "0.001"}, ["learning_rate is '0.001'"]),
+        ({"augment": "no"}, ["augment is 'no'", "True or False"]),
         ({"learning_rate": float("nan")}, ["learning_rate is nan"]),
         ({"scale": 3}, ["scale is 3", "enlarges by 2"]),
         ({"validation": []}, ["no validation pictures"]),
