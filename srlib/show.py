@@ -547,33 +547,39 @@ def quality(standings, *, of: str = "set5", title: str = "What quality costs"):
                 line.method, (1, line.scores[of][0]), (-4, 3), xycoords=("axes fraction", "data"),
                 textcoords="offset points", ha="right", fontsize=_FONT - 1, color=MUTED,
             )  # fmt: skip
-    axes.margins(x=0.12, y=0.08)
+    axes.margins(x=0.05, y=0.08)
+    left, right = axes.get_xlim()
+    axes.set_xlim(left, right * (right / left) ** 0.16)  # room for a name beside the last dot
     _plot(axes, "multiply-adds for an output of 1280x720, in thousand millions", f"PSNR on {of} (dB)", title)
     _keep_apart(fig, axes, labels)
     return fig
 
 
 def _keep_apart(fig, axes, labels: list) -> None:
-    """Put each label on the side of its dot where it covers fewest dots and other labels, the first of equals."""
+    """Put each label on the side of its dot where it covers fewest dots and other labels, and comes nearest to no other dot."""
     from matplotlib.transforms import Bbox
 
     fig.draw_without_rendering()  # the layout decides where the dots are
-    dots = [axes.transData.transform(label.xy) for label in labels]
+    dots = np.array([axes.transData.transform(label.xy) for label in labels])
     reach = 5 * fig.dpi / 72
     taken = [Bbox([dot - reach, dot + reach]) for dot in dots]
     inside = axes.get_window_extent()
     sides = [((8, 0), "left"), ((-8, 0), "right"), ((0, 11), "center"), ((0, -11), "center")]
     sides += [((x, y), side) for y in (9, -9) for x, side in ((5, "left"), (-5, "right"))]
-    for label in labels:
+    boxes = {}
+    for i in [*range(len(labels))] * 3:  # later rounds know where those stand that came later
 
-        def put(side, label=label):
+        def put(side, label=labels[i]):
             label.set_position(side[0])
             label.set_horizontalalignment(side[1])
             return label.get_window_extent()
 
-        def covers(side):
+        def cost(side, i=i):
             box = put(side)
             outside = not (inside.contains(*box.min) and inside.contains(*box.max))
-            return box.count_overlaps(taken) + 100 * outside
+            covered = box.count_overlaps([*taken, *(boxes[k] for k in boxes if k != i)])
+            away = np.hypot(*np.maximum(0, np.maximum(box.min - dots, dots - box.max)).T)
+            mistaken = np.delete(away, i).min(initial=np.inf) < 2 * away[i]  # one would read it as another dot's
+            return 100 * outside + 2 * covered + mistaken
 
-        taken.append(put(min(sides, key=covers)))
+        boxes[i] = put(min(sides, key=cost))

@@ -229,3 +229,12 @@ def test_labels_cover_neither_dots_nor_each_other():
         assert not box.count_overlaps(boxes[:i] + boxes[i + 1 :]), labels[i].get_text()
         assert not any(box.contains(*axes.transData.transform(label.xy)) for label in labels), labels[i].get_text()
         assert axes.get_window_extent().contains(*box.max), labels[i].get_text()
+
+
+def test_no_name_stands_between_two_dots_that_are_neighbours():
+    """DRRN is left of DRCN: a name between them, above one and below the other, would be anybody's."""
+    axes = show.quality(published_results()).axes[0]
+    left, right = (next(t for t in axes.texts if t.get_text().startswith(name)) for name in ("DRRN", "DRCN"))
+    dots = [axes.transData.transform(label.xy)[0] for label in (left, right)]
+    assert dots[0] < dots[1]
+    assert left.get_window_extent().x1 < dots[1] and right.get_window_extent().x0 > dots[1]
