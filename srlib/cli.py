@@ -31,7 +31,10 @@ def main(argv: list[str] | None = None) -> int:
     """
     args = _parser().parse_args(argv)
     try:
-        status = args.run(args) or 0
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", category=DeprecationWarning)  # for programmers, and not of this one
+            warnings.showwarning = lambda message, *_: _tell(_one_line(message))
+            status = args.run(args) or 0
         sys.stdout.flush()  # that nobody reads any more, or that the disk is full, shows only here
         return status
     except BrokenPipeError:  # as in `srlib models | head -1`: no fault, but what a shell counts as one
@@ -279,13 +282,11 @@ def _photos(source: str, split: str, count: int = 400, seed: int = 0):
 
 
 def _method(name: str):
-    """An interpolation's name as it is; anything else as a loaded network, in all eight positions where a + is behind it."""
+    """An interpolation's name as it is, anything else as a loaded network."""
     if name in ENLARGE_KERNELS:
         return name
-    from .models import load_model, self_ensemble  # brings Keras, which an interpolation does without
+    from .models import load_model  # brings Keras, which an interpolation does without
 
-    if name.endswith("+") and not Path(name).is_dir():
-        return self_ensemble(load_model(name[:-1]))
     return load_model(name)
 
 
@@ -390,13 +391,10 @@ def _train(args) -> None:
             _tell(f"{args.out} was begun with {steps} steps and goes on with them; --minutes counts when a run begins.")
         else:
             steps = steps_within(args.minutes, model, photos, **settings)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", category=DeprecationWarning)  # for programmers, and not of this one
-        warnings.showwarning = lambda message, *_: _tell(str(message))
-        history = fit(
-            model, photos, scale=args.scale, steps=steps, seed=args.seed, schedule=args.schedule, augment=args.augment,
-            out=args.out, resume=args.resume, validation=_photos(args.validation, "validation"), progress=True, **settings,
-        )  # fmt: skip
+    history = fit(
+        model, photos, scale=args.scale, steps=steps, seed=args.seed, schedule=args.schedule, augment=args.augment,
+        out=args.out, resume=args.resume, validation=_photos(args.validation, "validation"), progress=True, **settings,
+    )  # fmt: skip
     print(
         f"{args.out}: {history.step[-1]} steps in {history.seconds[-1]:.0f} s, validation {history.psnr[-1]:.2f} dB (linear enlargement {history.baseline:.2f} dB)"
     )
@@ -408,12 +406,9 @@ def _tell(sentence: str) -> None:
 
 def _steps_of(folder: Path) -> int | None:
     """The number of steps that a run with --minutes fixed when it began."""
-    import json
+    from .runs import RECIPE, read_recipe
 
-    try:
-        return json.loads((folder / "recipe.json").read_text())["steps"]
-    except (OSError, ValueError, KeyError):
-        return None
+    return read_recipe(folder).get("steps") if (folder / RECIPE).exists() else None
 
 
 def _option(pair: str) -> tuple[str, int | str]:

@@ -16,6 +16,7 @@ from .pictures import check_choice
 ops = keras.ops
 ORIENTATIONS, POLARITIES = 8, 2
 CHANNELS = ("picture", "features", "pixels")
+_UPRIGHT = {"strides": (1, 1), "padding": "same", "groups": 1}  # of a convolution whose grid a turn keeps
 # What a square and each of the eight become in three moves that make all of the group. Each undoes itself, so that the mean
 # of a weight and its image is the same number in both places, to the last bit; with a quarter turn it would not be
 _TURNS = (
@@ -177,10 +178,10 @@ class EquivariantConv2D(keras.layers.Conv2D):
     Parameters
     ----------
     *args, **kwargs
-        Those of Keras' own; the kernel a square of an odd side, with the padding ``same`` and without strides, for else its
-        grid lies elsewhere in a turned picture.
+        Those of Keras' own; the kernel a square of an odd side, with the padding ``same``, without strides and groups, and
+        dilated alike in both directions, for else its grid lies elsewhere in a turned picture.
     kernel_constraint, bias_constraint : Equivariant
-        Both with the same ends; the second where there is a bias.
+        The same for both; the second where there is a bias.
 
     Raises
     ------
@@ -190,15 +191,22 @@ class EquivariantConv2D(keras.layers.Conv2D):
     """
 
     def build(self, input_shape):
-        for name in ("kernel_constraint", "bias_constraint")[: 1 + self.use_bias]:
+        names = ("kernel_constraint", "bias_constraint")[: 1 + self.use_bias]
+        for name in names:
             if not isinstance(getattr(self, name), Equivariant):
                 raise ValueError(
                     f"{name} is {getattr(self, name)!r}; expected an Equivariant one: give it, or use Keras' own Conv2D."
                 )
-        side, other = self.kernel_size
-        if side != other or side % 2 == 0 or self.strides != (1, 1) or self.padding != "same":
+        kernel, *bias = (getattr(self, name).get_config() for name in names)
+        if bias and bias != [kernel]:
             raise ValueError(
-                f"The kernel is {side}x{other}, with strides {self.strides} and padding {self.padding!r}; expected a square of an odd side, no strides and 'same': another grid lies elsewhere in a turned picture."
+                f"kernel_constraint is Equivariant with {kernel}, and bias_constraint with {bias[0]}; expected the same: give one to both."
+            )
+        grid = {name: getattr(self, name) for name in ("kernel_size", "strides", "dilation_rate", "padding", "groups")}
+        uneven = len(set(self.kernel_size)) > 1 or len(set(self.dilation_rate)) > 1 or self.kernel_size[0] % 2 == 0
+        if uneven or grid != grid | _UPRIGHT:
+            raise ValueError(
+                f"The convolution has {', '.join(f'{name} {value!r}' for name, value in grid.items())}; expected a square of an odd side without strides or groups, and padding 'same': another grid lies elsewhere in a turned picture."
             )
         super().build(input_shape)
 
@@ -210,13 +218,12 @@ class EquivariantConv2D(keras.layers.Conv2D):
     def save_own_variables(self, store):
         """What Keras calls to fill a layer's part of a file."""
         for i, (weights, constraint) in enumerate(self._arrays()):
-            free = constraint.free(weights)
-            apart = np.abs(ops.convert_to_numpy(constraint.whole(free, weights.shape)) - weights).max()
-            if apart > 1e-3 * np.abs(weights).max():  # a file would hold another network
+            apart = np.abs(ops.convert_to_numpy(constraint(weights)) - weights).max()
+            if not apart <= 1e-3 * np.abs(weights).max():  # a file would hold another network
                 raise ValueError(
-                    f"The weights of {self.name} differ from those that they should follow from by up to {apart:.2g}; expected shared ones: assign kernel_constraint(kernel) and bias_constraint(bias) before you save."
+                    f"The weights of {self.name} differ from what its constraints make of them by up to {apart:.2g}; expected shared ones: assign kernel_constraint(kernel) and bias_constraint(bias) before you save."
                 )
-            store[str(i)] = free
+            store[str(i)] = constraint.free(weights)
 
     def load_own_variables(self, store):
         """What Keras calls to read it back."""

@@ -25,6 +25,8 @@ from .pictures import check_choice, check_scale, check_seed
 layers = keras.layers
 WEIGHTS = Path(__file__).parent / "weights"
 SAVING = ".saving-"  # how the folder begins in which a model is written before it is moved to its place
+_WHAT_IT_IS = ("builder", "scale", "options")
+_ENSEMBLE = "self_ensemble of "
 _LARGEST_HALF = float(np.finfo(np.float16).max)
 _CONFIG, _WEIGHTS_FILE = "model.json", "model.weights.h5"
 
@@ -249,7 +251,8 @@ def build_model(name: str, scale: int = 2, *, seed: int = 0, **options):
     -------
     keras.Model
         (N, h, w, 3) -> (N, scale*h, scale*w, 3), for any h and w; not clipped. :func:`save_model` keeps it; Keras' own
-        files keep it as well, but without `srlib_config`, which :func:`srlib.fit` asks for.
+        files keep it as well, but without `srlib_config`, which :func:`srlib.fit` asks for; who reads one, imports
+        `srlib.training` first, so that Keras knows our layers, losses and optimisers.
 
     Raises
     ------
@@ -321,13 +324,17 @@ def self_ensemble(model):
         )
     small = keras.Input((None, None, 3), name="small")
     whole = keras.Model(small, SelfEnsemble(model, config["scale"])(small), name=f"{model.name}_ensemble")
-    whole.srlib_config = {**config, "builder": f"self_ensemble of {config['builder']}"}
+    whole.srlib_config = {**config, "builder": f"{_ENSEMBLE}{config['builder']}"}
     return whole
 
 
 def config_of(model, otherwise: str) -> dict:
     """What srlib knows of a network that one of its builders made."""
     config = getattr(model, "srlib_config", None)
+    if config is not None and config["builder"].startswith(_ENSEMBLE):
+        raise ValueError(
+            f"model {model.name!r} is a self-ensemble, the mean of a network in eight positions; expected the network itself: give that."
+        )
     if config is None or config["builder"] not in BUILDERS:
         raise ValueError(
             f"model {getattr(model, 'name', model)!r} was not made by srlib; expected one from srlib.build_model or srlib.load_model: {otherwise}."
@@ -395,7 +402,7 @@ def save_model(model, folder: str | Path, *, half: bool = False, **card) -> Path
         A model that no builder made; a card that names its builder, scale or options; with `half`, weights above 65,504.
     """
     config = config_of(model, "use Keras' own model.save for others")
-    taken = sorted({"builder", "scale", "options"} & set(card))
+    taken = sorted(set(_WHAT_IT_IS) & set(card))
     if taken:
         raise ValueError(
             f"The card names {', '.join(taken)}, which the model itself decides; expected what else is to be told: leave it out."
@@ -424,8 +431,8 @@ def _halve(path: Path) -> None:
             if isinstance(item, h5py.Dataset):
                 data = item[()]
                 if data.dtype.kind == "f":
-                    largest = np.abs(data).max(initial=0)
-                    if _LARGEST_HALF < largest < np.inf:
+                    largest = np.abs(data[np.isfinite(data)]).max(initial=0)
+                    if largest > _LARGEST_HALF:
                         raise ValueError(
                             f"A weight of {name} is {largest:g} in size, and half precision ends at {_LARGEST_HALF:g}; expected smaller ones: save with half=False."
                         )
@@ -448,8 +455,8 @@ def load_model(name: str | Path):
     Parameters
     ----------
     name : str or Path
-        A shipped network (``srlib models`` lists them), or a folder. A folder here that is called like a shipped network
-        is ``./NAME``.
+        A shipped network (``srlib models`` lists them), or a folder; one that is called like a shipped network is
+        ``./NAME``. With a plus behind it, its :func:`self_ensemble`.
 
     Returns
     -------
@@ -459,13 +466,23 @@ def load_model(name: str | Path):
     Raises
     ------
     ValueError
-        Neither a shipped name nor a folder; both of them; a folder without a model; a damaged or foreign file in it.
+        Neither a shipped name nor a folder; a folder without a model; a damaged or foreign file in it.
+
+    Warns
+    -----
+    UserWarning
+        There is a model in a folder of the name, too.
     """
-    if (is_shipped := isinstance(name, str) and name in shipped()) and Path(name).is_dir():
-        raise ValueError(
-            f"{name!r} is a network of srlib's and a folder here; expected one of the two: write ./{name} for the folder, or give that another name."
-        )
-    folder = WEIGHTS / name if is_shipped else Path(name)
+    folder = Path(name)
+    if isinstance(name, str) and name in shipped():
+        if (folder / _CONFIG).is_file():
+            warnings.warn(
+                f"{name!r} is a network of srlib's, which is taken, and a folder here; for that write ./{name}.",
+                stacklevel=2,
+            )
+        folder = WEIGHTS / name
+    elif isinstance(name, str) and name.endswith("+") and not folder.is_dir():
+        return self_ensemble(load_model(name[:-1]))
     if not folder.is_dir():
         raise ValueError(
             f"There is no model {str(name)!r}; expected one of {', '.join(shipped())}, or a folder that `srlib train` wrote: `srlib models` shows them."

@@ -21,6 +21,7 @@ import numpy as np
 from ._backend import keras
 from .models import BUILDERS, SAVING, load_model
 
+RECIPE = "recipe.json"
 _CHECKPOINT, _PREVIOUS, _SCRATCH = "checkpoint.npz", "checkpoint.previous.npz", ".checkpoint.new.npz"
 # What may differ when a run is taken up again: the versions are told, the pictures are known by their sum
 _MAY_DIFFER = ("versions", "data")
@@ -89,7 +90,7 @@ def open_run(folder: Path, model, averages: list, history: History, resume: bool
     UserWarning
         A checkpoint that is damaged or another run's, and what is used instead.
     """
-    file = folder / "recipe.json"
+    file = folder / RECIPE
     if not file.exists():
         if folder.exists() and any(p != _scratch(file) for p in folder.iterdir()):
             raise FileExistsError(
@@ -102,7 +103,7 @@ def open_run(folder: Path, model, averages: list, history: History, resume: bool
         raise FileExistsError(
             f"{folder} holds a run already; expected a new folder: choose another --out, or --resume to go on with it."
         )
-    _check_recipe(file, history.recipe)
+    _check_recipe(folder, history.recipe)
     if (folder / "model.json").exists():
         load_model(folder)
         sweep(folder)  # it may have been killed just before
@@ -128,25 +129,42 @@ def open_run(folder: Path, model, averages: list, history: History, resume: bool
     return step
 
 
-def _check_recipe(file: Path, recipe: dict) -> None:
+def read_recipe(folder: Path) -> dict:
+    """The recipe that a run began with.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    dict
+        With what was the only way where it was written by an older srlib.
+
+    Raises
+    ------
+    ValueError
+        It is damaged.
+    """
     try:
-        found = json.loads(file.read_text())
-        if not isinstance(found, dict):
-            raise ValueError
-    except ValueError:
+        return _completed(json.loads((folder / RECIPE).read_text()))
+    except (ValueError, TypeError, AttributeError):  # no JSON, or something else in it than srlib writes
         raise ValueError(
-            f"{file} is damaged; expected the recipe that the run began with: choose another --out and begin again."
+            f"{folder / RECIPE} is damaged; expected the recipe that the run began with: choose another --out and begin again."
         ) from None
-    found = _completed(found)
-    if found.get("start") != recipe["start"] and found.get("model") == _completed(recipe)["model"]:
-        raise ValueError(
-            f"{file.parent} was begun from other first weights than the model has now; expected those again: build or load it as before, and then resume, or choose another --out."
-        )
-    for key, value in _completed(recipe).items():
-        if key not in _MAY_DIFFER and found.get(key) != value:
+
+
+def _check_recipe(folder: Path, recipe: dict) -> None:
+    found, recipe = read_recipe(folder), _completed(recipe)
+    for key in recipe:
+        if key not in (*_MAY_DIFFER, "start") and found.get(key) != recipe[key]:
             raise ValueError(
-                f"{file.parent} was begun with {key} {found.get(key)!r}, and now it is {value!r}; expected the same recipe: resume with the old one, or choose another --out."
+                f"{folder} was begun with {key} {found.get(key)!r}, and now it is {recipe[key]!r}; expected the same recipe: resume with the old one, or choose another --out."
             )
+    if found.get("start") != recipe["start"]:  # last: another seed may be why
+        raise ValueError(
+            f"{folder} was begun from other first weights than the model has now; expected those again: build or load it as before, and then resume, or choose another --out."
+        )
 
 
 def _completed(recipe: dict) -> dict:
@@ -175,7 +193,7 @@ def save_progress(folder: Path, model, averages: list, history: History) -> None
 
 def sweep(folder: Path) -> None:
     """Leave of a finished run what it is kept for: no checkpoints, nothing half written by a run that was killed."""
-    scratch = [_scratch(folder / name).name for name in ("recipe.json", "history.csv")]
+    scratch = [_scratch(folder / name).name for name in (RECIPE, "history.csv")]
     for name in (_CHECKPOINT, _PREVIOUS, _SCRATCH, *scratch):
         (folder / name).unlink(missing_ok=True)
     for half in folder.glob(f"{SAVING}*"):

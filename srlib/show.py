@@ -507,8 +507,7 @@ def quality(standings, *, of: str = "set5", title: str = "What quality costs"):
     Parameters
     ----------
     standings : list of srlib.standings.Standing
-        From :func:`srlib.published_results`. A method with a plus behind its name is left out: it is a network that is
-        there already.
+        From :func:`srlib.published_results`. An ensemble is left out: it is a network that is there already.
     of : {"set5", "set14", "bsd100"}
         The set whose PSNR is drawn.
     title : str
@@ -522,7 +521,9 @@ def quality(standings, *, of: str = "set5", title: str = "What quality costs"):
     ValueError
         No network among the lines has both a score on the set and a cost.
     """
-    dots = [line for line in standings if line.multiply_adds and of in line.scores and not line.method.endswith("+")]
+    from matplotlib.ticker import LogLocator, NullFormatter
+
+    dots = [line for line in standings if line.multiply_adds and of in line.scores and not line.ensemble]
     if not dots:
         raise ValueError(
             f"No network here has both a score on {of} and a number of multiply-adds; expected at least one: use srlib.published_results()."
@@ -539,6 +540,7 @@ def quality(standings, *, of: str = "set5", title: str = "What quality costs"):
             line.method, place, (8, 0), textcoords="offset points", va="center_baseline", fontsize=_FONT,
             color=INK if line.ours else MUTED, fontweight="bold" if line.ours else "normal",
         )  # fmt: skip
+        words.set_in_layout(False)  # it is placed when the layout is done, and must not change that
         labels.append(words)
     for line in standings:
         if line.ours and line.parameters is None and of in line.scores:
@@ -549,7 +551,11 @@ def quality(standings, *, of: str = "set5", title: str = "What quality costs"):
             )  # fmt: skip
     axes.margins(x=0.05, y=0.08)
     left, right = axes.get_xlim()
-    axes.set_xlim(left, right * (right / left) ** 0.16)  # room for a name beside the last dot
+    right *= (right / left) ** 0.16  # room for a name beside the last dot
+    axes.set_xlim(left, right)
+    axes.xaxis.set_major_locator(LogLocator(subs=(1,) if right > 1000 * left else (1, 2, 5)))
+    axes.xaxis.set_major_formatter("{x:,g}")
+    axes.xaxis.set_minor_formatter(NullFormatter())
     _plot(axes, "multiply-adds for an output of 1280x720, in thousand millions", f"PSNR on {of} (dB)", title)
     _keep_apart(fig, axes, labels)
     return fig
@@ -564,8 +570,8 @@ def _keep_apart(fig, axes, labels: list) -> None:
     reach = 5 * fig.dpi / 72
     taken = [Bbox([dot - reach, dot + reach]) for dot in dots]
     inside = axes.get_window_extent()
-    sides = [((8, 0), "left"), ((-8, 0), "right"), ((0, 11), "center"), ((0, -11), "center")]
-    sides += [((x, y), side) for y in (9, -9) for x, side in ((5, "left"), (-5, "right"))]
+    sides = [((8, 0), "left"), ((-8, 0), "right"), ((0, 13), "center"), ((0, -13), "center")]
+    sides += [((x, y), side) for y in (11, -11, 22, -22) for x, side in ((5, "left"), (-5, "right"))]
     boxes = {}
     for i in [*range(len(labels))] * 3:  # later rounds know where those stand that came later
 
@@ -580,6 +586,7 @@ def _keep_apart(fig, axes, labels: list) -> None:
             covered = box.count_overlaps([*taken, *(boxes[k] for k in boxes if k != i)])
             away = np.hypot(*np.maximum(0, np.maximum(box.min - dots, dots - box.max)).T)
             mistaken = np.delete(away, i).min(initial=np.inf) < 2 * away[i]  # one would read it as another dot's
-            return 100 * outside + 2 * covered + mistaken
+            far = abs(side[0][1]) > 13
+            return 100 * outside + 2 * covered + mistaken + far
 
         boxes[i] = put(min(sides, key=cost))

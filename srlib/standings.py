@@ -18,7 +18,7 @@ from .equivariance import free_parameters
 from .evaluation import aligned, evaluate, markdown
 from .geometry import published_cost
 from .metrics import PROTOCOLS
-from .models import build_model, load_model, self_ensemble, shipped
+from .models import build_model, load_model, shipped
 from .pictures import check_choice
 
 RESULTS = Path(__file__).parent / "results"
@@ -44,6 +44,8 @@ class Standing:
     trained_on : str
     scores : dict
         Set -> (PSNR in dB, SSIM).
+    ensemble : bool
+        Whether it is another line's network in all eight positions of a picture.
     """
 
     method: str
@@ -52,6 +54,7 @@ class Standing:
     multiply_adds: float | None
     trained_on: str
     scores: dict[str, tuple[float, float]] = field(default_factory=dict)
+    ensemble: bool = False
 
     def cells(self) -> list[str]:
         """PSNR and SSIM on every set, in words for a table."""
@@ -154,15 +157,14 @@ def _of_sets(stored: dict) -> dict[str, tuple[float, float]]:
 
 def _ours(method: str, scores: dict) -> Standing:
     """The line of a shipped network or an interpolation."""
-    of_sets, network = _of_sets(scores), method.removesuffix("+")
-    card = shipped().get(network)
-    if card is None:
+    of_sets = _of_sets(scores)
+    if method in BASELINES:
         return Standing(method, True, None, None, "-", of_sets)
-    model, recipe = load_model(network), card["recipe"]
-    if method != network:
-        model = self_ensemble(model)
-    about = _learnt_from(recipe)
-    return Standing(method, True, model.count_params(), published_cost(model), about, of_sets)
+    model = load_model(method)
+    about = _learnt_from(model.srlib_config["recipe"])
+    return Standing(
+        method, True, model.count_params(), published_cost(model), about, of_sets, ensemble=method not in shipped()
+    )
 
 
 def _counted(line: Standing) -> Standing:
@@ -210,7 +212,7 @@ def measure(progress: bool = False) -> dict:
         fitting = {n: network for n, network in networks.items() if network.srlib_config["kernel"] == trained_for}
         methods = {**{b: b for b in BASELINES}, **fitting}
         if ENSEMBLE in fitting and protocol == "paper":
-            methods[f"{ENSEMBLE}+"] = self_ensemble(networks[ENSEMBLE])
+            methods[f"{ENSEMBLE}+"] = load_model(f"{ENSEMBLE}+")
         table = evaluate(methods, photos[name], kernel=kernel, protocol=protocol)
         for method in methods:
             found = {m: round(table.mean(method, m), 5) for m in ("psnr", "ssim")}

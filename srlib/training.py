@@ -147,8 +147,8 @@ def fit(
         Whether crops are flipped and turned.
     precision : {"float32", "bfloat16"}
         In what the layers compute while training, but for those that hold the picture itself; the weights are kept in
-        ``float32`` in any case. Whatever policy of Keras the model was built under, it is trained in this one, and keeps
-        its own. ``bfloat16`` saves up to half the time on processors and graphics cards that compute in it, and takes
+        ``float32`` in any case, and stored so in `out`. Whatever policy of Keras the model was built under, it is trained
+        in this one, and keeps its own: where its weights are shorter, what was learnt is rounded for it. ``bfloat16`` saves up to half the time on processors and graphics cards that compute in it, and takes
         longer on others.
     validation : Photos, ndarray or list, optional
         Large pictures to look at now and then; never the test pictures.
@@ -244,7 +244,10 @@ def fit(
     if averages:
         model.set_weights(averages)
     if folder is not None:
-        save_model(model, folder, seconds=round(history.seconds[-1], 1))
+        learner.srlib_config = model.srlib_config
+        if averages:
+            learner.set_weights(averages)
+        save_model(learner, folder, seconds=round(history.seconds[-1], 1))  # in float32, whatever the model is kept in
         sweep(folder)
     return history
 
@@ -267,7 +270,7 @@ def _train(learner, model, averages, crops, watched, history, todo, every, folde
         losses.append(float(np.ravel(learner.train_on_batch(small, large))[0]))
         if not np.isfinite(losses[-1]):
             raise ValueError(
-                f"The loss is {losses[-1]} at step {step + 1}; expected a finite number: begin again with a learning rate below {history.recipe['learning_rate']}."
+                f"The loss is {losses[-1]} at step {step + 1}; expected a finite number: build or load the model again, and begin with a learning rate below {history.recipe['learning_rate']}."
             )
         if averages:
             _move_averages(averages, learner, step, history.recipe["average"])

@@ -288,6 +288,21 @@ def test_a_plus_is_the_self_ensemble(here, capsys):
     failed(capsys, "'nothing'")
 
 
+def test_a_folder_called_like_a_shipped_network_is_told_of(here, capsys):
+    model = srlib.build_model("subpixel", width=4, blocks=1)
+    srlib.models.save_model(model, here / "small_bilinear")
+    assert run("evaluate --model small_bilinear --data photos") == 0
+    told = capsys.readouterr()
+    assert told.err.count("\n") == 1 and "write ./small_bilinear" in told.err and "small_bilinear" in told.out
+
+
+def test_minutes_of_a_damaged_run_are_one_line(here, capsys):
+    (here / "run").mkdir()
+    (here / "run" / "recipe.json").write_text("[]")
+    assert run("train --model subpixel --data photos --minutes 1 --resume --out run") == 1
+    failed(capsys, "recipe.json is damaged")
+
+
 def test_train_by_minutes_fixes_and_records_the_steps(here, capsys, monkeypatch):
     from srlib import training
 

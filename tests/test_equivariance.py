@@ -120,7 +120,7 @@ def test_what_is_free_in_a_self_ensemble_is_what_is_free_in_its_network():
     assert free_parameters(self_ensemble(model)) == free_parameters(model) < model.count_params() / 7
 
 
-@pytest.mark.parametrize("place", [0, 1], ids=["kernel", "bias"])
+@pytest.mark.parametrize("place", [0, 1, -1], ids=["kernel", "bias", "bias of the pixels"])
 def test_weights_that_are_not_shared_are_not_stored(place, tmp_path):
     model = network()
     save_model(model, tmp_path / "model")
@@ -132,9 +132,10 @@ def test_weights_that_are_not_shared_are_not_stored(place, tmp_path):
         with pytest.raises(ValueError, match="expected shared ones: assign"):
             save()
     assert {f: f.read_bytes() for f in (tmp_path / "model").iterdir()} == before
-    layer = model.layers[1]  # what the sentence tells one to do helps
-    for weights, constraint in ((layer.kernel, layer.kernel_constraint), (layer.bias, layer.bias_constraint)):
-        weights.assign(constraint(weights))
+    for layer in model.layers:  # what the sentence tells one to do helps
+        if isinstance(layer, EquivariantConv2D):
+            layer.kernel.assign(layer.kernel_constraint(layer.kernel))
+            layer.bias.assign(layer.bias_constraint(layer.bias))
     save_model(model, tmp_path / "model")
 
 
@@ -166,10 +167,16 @@ def test_a_convolution_without_a_bias_is_kept(tmp_path):
     [
         ({"kernel_constraint": None}, "kernel_constraint is None; expected an Equivariant"),
         ({"use_bias": True}, "bias_constraint is None; expected an Equivariant"),
-        ({"kernel_size": 4}, "kernel is 4x4"),
-        ({"kernel_size": (3, 5)}, "kernel is 3x5"),
+        (
+            {"use_bias": True, "bias_constraint": Equivariant("features", "picture")},
+            "expected the same: give one to both",
+        ),
+        ({"kernel_size": 4}, r"kernel_size \(4, 4\)"),
+        ({"kernel_size": (3, 5)}, r"kernel_size \(3, 5\)"),
         ({"strides": 2}, r"strides \(2, 2\)"),
+        ({"dilation_rate": (1, 2)}, r"dilation_rate \(1, 2\)"),
         ({"padding": "valid"}, "padding 'valid'"),
+        ({"groups": 3, "filters": 24}, "groups 3"),
     ],
 )
 def test_a_convolution_that_turns_do_not_keep_is_refused(settings, told):

@@ -3,6 +3,8 @@
 import copy
 import json
 import shutil
+import subprocess
+import sys
 
 import h5py
 import numpy as np
@@ -436,7 +438,7 @@ def test_the_self_ensemble_is_a_method_and_nothing_to_train_or_save(tmp_path):
         lambda: srlib.fit(whole, np.zeros((2, 64, 64, 3), np.uint8), steps=1),
         lambda: self_ensemble(whole),
     ):
-        with pytest.raises(ValueError, match="was not made by srlib; expected one from srlib.build_model"):
+        with pytest.raises(ValueError, match="is a self-ensemble, .*; expected the network itself"):
             use()
     assert not (tmp_path / "model").exists()
 
@@ -553,12 +555,33 @@ def test_weights_too_large_for_half_precision_are_not_rounded_to_infinity(tmp_pa
     assert load_model(save_model(model, tmp_path)).get_weights()[0].max() > 70000
 
 
+def test_infinity_does_not_hide_what_half_precision_cannot_hold(tmp_path):
+    model = small("subpixel")
+    weights = model.get_weights()
+    weights[0].flat[:2] = np.inf, 1e5
+    model.set_weights(weights)
+    with pytest.raises(ValueError, match="is 100000 in size"):
+        save_model(model, tmp_path, half=True)
+
+
+def test_a_plus_behind_a_name_is_the_self_ensemble(tmp_path):
+    folder, lr = save_model(shaken(small("subpixel")), tmp_path / "net"), noise(1, 7, 9, 3)
+    made = array(load_model(f"{folder}+")(lr))
+    np.testing.assert_array_equal(made, array(self_ensemble(load_model(folder))(lr)))
+    assert np.abs(made - array(load_model(folder)(lr))).max() > 1e-3
+    (tmp_path / "net+").mkdir()  # a folder of that name is meant
+    with pytest.raises(ValueError, match="has no model.json"):
+        load_model(f"{folder}+")
+
+
 def test_a_folder_called_like_a_shipped_network_is_not_mistaken(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     model = shaken(small("subpixel"))
     save_model(model, "small_bilinear")
-    with pytest.raises(ValueError, match="expected one of the two: write ./small_bilinear"):
-        load_model("small_bilinear")
+    with pytest.warns(
+        UserWarning, match="a network of srlib's, which is taken, and a folder here; for that write ./small"
+    ):
+        assert load_model("small_bilinear").count_params() == 96_844
     for folder in ("./small_bilinear", tmp_path / "small_bilinear"):
         assert np.array_equal(load_model(folder).get_weights()[0], model.get_weights()[0])
 
@@ -646,6 +669,16 @@ def test_keras_own_files_hold_a_network_too(builder, tmp_path):
     expected = array(model(small))
     for again in (keras.models.load_model(tmp_path / "m.keras"), copy.deepcopy(model)):
         np.testing.assert_allclose(array(again(small)), expected, atol=1e-6)
+
+
+def test_another_process_reads_keras_own_file_of_a_trained_network(tmp_path):
+    model = small("subpixel", width=8)
+    picture = (255 * noise(16, 16, 3)).astype("uint8")
+    srlib.fit(model, [picture], steps=1, batch=1, crop=8, optimizer="muon", loss="luminance_mae")
+    model.save(tmp_path / "m.keras")
+    lines = "import srlib.training, keras; print(keras.models.load_model('m.keras').optimizer.name)"
+    told = subprocess.run([sys.executable, "-c", lines], cwd=tmp_path, capture_output=True, text=True)
+    assert told.stdout == "muon\n", told.stderr
 
 
 @pytest.mark.parametrize("settings", [{"optimizer": "muon"}, {"loss": "luminance_mae"}], ids=["muon", "luminance_mae"])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import srlib
-from srlib.models import load_model
+from srlib.models import load_model, save_model
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 import ship
@@ -95,6 +95,25 @@ def test_weights_that_rounding_would_change_stay_whole(shipping, monkeypatch, ca
     assert "full precision" in capsys.readouterr().out
     for stored, trained in zip(load_model(new).get_weights(), load_model(run).get_weights()):
         assert np.array_equal(stored, trained)
+
+
+def test_weights_beyond_half_precision_stay_whole(shipping, monkeypatch, capsys):
+    fit = srlib.fit
+
+    def large(model, *args, **settings):
+        model.set_weights([w + 70000 for w in model.get_weights()])
+        return fit(model, *args, **settings)
+
+    monkeypatch.setattr(srlib, "fit", large)
+    _, new = shipping()
+    assert "full precision" in capsys.readouterr().out and load_model(new).get_weights()[0].max() > 65504
+
+
+def test_a_model_that_tells_nothing_of_its_training_is_refused(tmp_path, monkeypatch, capsys):
+    save_model(srlib.build_model("subpixel", width=4, blocks=1), tmp_path / "run")
+    monkeypatch.setattr(sys, "argv", ["ship.py", str(tmp_path / "run"), "new", *WORDS])
+    assert ship.main() == 1
+    assert "does not tell how it was trained; expected a run" in capsys.readouterr().err
 
 
 def test_what_rounding_loses_is_measured(shipping):

@@ -65,7 +65,7 @@ def test_the_stored_scores_are_what_the_networks_score_on_the_larger_sets(name, 
 
 
 def test_bicubic_stands_where_the_papers_have_it():
-    """The papers' 33.66, 30.24 and 29.56; Set14 is higher here, because its grey pictures are scored as grey RGB."""
+    """The papers' 33.66, 30.24 and 29.56; Set14 is higher here: one picture is stored as grey, and scored as RGB."""
     ours, quoted = published_results()["bicubic"], published_results()["bicubic, published"]
     for s, room in (("set5", 0.05), ("set14", 0.12), ("bsd100", 0.05)):
         assert abs(ours.scores[s][0] - quoted.scores[s][0]) < room
@@ -229,6 +229,21 @@ def test_labels_cover_neither_dots_nor_each_other():
         assert not box.count_overlaps(boxes[:i] + boxes[i + 1 :]), labels[i].get_text()
         assert not any(box.contains(*axes.transData.transform(label.xy)) for label in labels), labels[i].get_text()
         assert axes.get_window_extent().contains(*box.max), labels[i].get_text()
+
+
+@pytest.mark.parametrize("of", SETS)
+@pytest.mark.parametrize("kernel, protocol", [("bicubic", "paper"), ("bilinear", "rgb"), ("bilinear", "paper")])
+def test_names_are_where_they_were_placed_when_the_figure_is_drawn(kernel, protocol, of):
+    figure = show.quality(published_results(kernel=kernel, protocol=protocol), of=of)
+    labels = [text for text in figure.axes[0].texts if text.xycoords == "data"]
+    before = [label.get_window_extent() for label in labels]
+    figure.draw_without_rendering()
+    dots = [figure.axes[0].transData.transform(label.xy) for label in labels]
+    for label, box in zip(labels, before):
+        np.testing.assert_allclose(label.get_window_extent().get_points(), box.get_points(), atol=0.6)
+        assert not any(box.contains(*dot) for dot in dots), label.get_text()
+    ticks = [t.get_window_extent() for t in figure.axes[0].get_xticklabels() if t.get_text()]
+    assert len(ticks) > 2 and not any(a.overlaps(b) for a, b in zip(ticks, ticks[1:]))
 
 
 def test_no_name_stands_between_two_dots_that_are_neighbours():

@@ -316,16 +316,21 @@ def test_a_model_built_under_another_policy_is_trained_in_what_the_recipe_says(l
     assert identical(half, exact) and half.layers[1].compute_dtype == "bfloat16"
 
 
+@pytest.mark.parametrize("average", [None, 0.9])
 @pytest.mark.parametrize("policy", ["bfloat16", "float16"])
-def test_a_model_whose_weights_are_short_is_trained_in_float32(policy, leaves):
+def test_a_model_whose_weights_are_short_is_trained_and_stored_in_float32(policy, average, leaves, tmp_path):
     usual = keras.config.dtype_policy()
     keras.config.set_dtype_policy(policy)
     try:
         short = net()
     finally:
         keras.config.set_dtype_policy(usual)
-    told = fit(short, leaves, steps=3, every=1, average=0.9, **TINY)
+    told = fit(short, leaves, steps=3, every=1, average=average, out=tmp_path / "run", **TINY)
     assert all(np.isfinite(told.loss)) and short.weights[0].dtype == policy and not identical(short, net())
+    stored = load_model(tmp_path / "run").get_weights()
+    for kept, given in zip(stored, short.get_weights(), strict=True):
+        np.testing.assert_array_equal(kept.astype(given.dtype), given)
+    assert any(np.any(kept != kept.astype(given.dtype)) for kept, given in zip(stored, short.get_weights()))
 
 
 @pytest.mark.parametrize("builder", ("subpixel", "residual_autoencoder"))
@@ -730,6 +735,8 @@ def test_other_first_weights_are_refused(stopped, leaves, watched):
         ValueError, match="begun from other first weights .*build or load it as before, and then resume"
     ):
         fit(net(seed=3), leaves, validation=watched, out=stopped, **{**RUN, "resume": True})
+    with pytest.raises(ValueError, match="begun with seed 4, and now it is 3"):  # why they differ on a command line
+        fit(net(seed=3), leaves, validation=watched, out=stopped, **{**RUN, "resume": True, "seed": 3})
 
 
 def test_what_was_interrupted_in_a_notebook_is_taken_up_with_the_model_built_again(leaves, tmp_path, interrupted_at):
@@ -766,7 +773,13 @@ def test_benchmarks_are_not_trained_on(source, leaves, watched, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.parametrize("text", ['{"steps": 1', "[]", "[1]", "7", '"ab"'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"steps": 1', "[]", "[1]", "7", '"ab"', '{"model": "x"}', '{"model": {"builder": []}}',
+        '{"model": {"builder": "subpixel", "options": [1]}}',
+    ],
+)  # fmt: skip
 def test_a_damaged_recipe_is_refused(text, stopped, taken_up):
     (stopped / "recipe.json").write_text(text)
     with pytest.raises(ValueError, match="recipe.json is damaged"):

@@ -9,6 +9,7 @@ went on from another network keeps the terms of what that one was trained on.
 
 import argparse
 import json
+import math
 import sys
 import tempfile
 from pathlib import Path
@@ -53,6 +54,10 @@ def lost(exact, rounded, kernel: str) -> dict[str, float]:
 def card_of(run: Path, command: str, hardware: str) -> dict:
     """What `model.json` says of a shipped network beside how it is built."""
     told = json.loads((run / "model.json").read_text("utf-8"))
+    if not {"kernel", "recipe", "seconds"} <= set(told):
+        raise ValueError(
+            f"{run} does not tell how it was trained; expected a run that `srlib train` or srlib.fit finished: give that."
+        )
     chain = [told]  # this run, and what it went on from, back to the first weights
     while chain[-1].get("before"):
         chain.append(chain[-1]["before"])
@@ -95,7 +100,11 @@ def main() -> int:
         print(f"ship.py: {error}", file=sys.stderr)
         return 1
     with tempfile.TemporaryDirectory() as place:
-        changed = lost(model, load_model(save_model(model, place, half=True)), card["kernel"])
+        try:
+            changed = lost(model, load_model(save_model(model, place, half=True)), card["kernel"])
+        except ValueError as error:  # a weight beyond half precision
+            print(error)
+            changed = {"half precision": -math.inf}
     half = max(map(abs, changed.values())) < ROOM
     print(", ".join(f"{name} {change:+.4f} dB" for name, change in changed.items()))
     save_model(model, WEIGHTS / args.name, half=half, **card)
