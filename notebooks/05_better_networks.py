@@ -66,9 +66,9 @@ print(f"64 to 64 channels, small picture: {multiply_adds(64, 64, small) / 1e9:.1
 print(f"parameters, wherever it works:    {9 * 64 * 64 + 64:,}")
 
 # %% [markdown]
-# A quarter, with the same number of parameters. Parameters say how much a network can remember; multiply-adds say how long you wait.
+# A quarter, with the same number of parameters. Parameters say what must be stored; multiply-adds, roughly, how long you wait.
 #
-# So we would like to work on the small picture alone. How does it get larger in the end?
+# So we would like to work on the small picture. How does it get larger in the end?
 #
 # ## The sub-pixel step
 #
@@ -83,7 +83,7 @@ srlib.show.pictures([p.astype("float32") for p in parts], ["upper left", "upper 
 # %% [markdown]
 # They look alike, and are not: each saw the scene from half a small pixel away. Laid back into blocks of 2 by 2, they *are* the large picture.
 #
-# That is the trick. A network on the small picture gives twelve channels instead of three, and the last step only moves numbers: **pixel shuffle**, or the sub-pixel step.
+# A network on the small picture gives twelve channels instead of three, and the last step only moves numbers: **pixel shuffle**, or the sub-pixel step.
 
 # %%
 def pixel_shuffle(x, scale):
@@ -118,14 +118,14 @@ def body(x, width, blocks):
         block = layers.Conv2D(width, 3, padding="same", activation="relu")(x)
         block = layers.Conv2D(width, 3, padding="same")(block)
         x = layers.Add()([x, block])
-    return layers.Conv2D(3 * 2**2, 3, padding="same")(x)  # twelve channels
+    return layers.Conv2D(3 * 2**2, 3, padding="same")(x)  # twelve channels; ideas 3 and 4 follow below
 
 
 seen = Input((None, None, 3))
 by_hand = Model(seen, body(seen, width=32, blocks=5))
 print(f"by hand {by_hand.count_params():,} parameters, srlib's {network.count_params():,}")
 
-# one that we meet again below is this network, trained: with its weights, ours makes the same picture
+# lesson 00's network is this one, trained: with its weights, ours makes the same picture
 trained = srlib.load_model("small_bilinear")
 by_hand.set_weights(trained.get_weights())
 lr = (0.25 + srlib.shrink(picture, 2) / 2).astype("float32")  # pale, so that nothing is cut off at black or white
@@ -136,13 +136,13 @@ assert np.allclose(srlib.upscale(lr, "bicubic") + missing, srlib.upscale(lr, tra
 srlib.show.architecture(network)
 
 # %% [markdown]
-# Unlike lesson 03's autoencoder, it has no waist: all boxes have the size of the small picture, but for the last three.
+# No waist, unlike lesson 03's autoencoder: all boxes but the last three have the size of the small picture.
 #
 # ## What each idea is worth
 #
-# One changes one thing at a time: an **ablation**. Ours took a small network of 16 channels and two blocks, and trained it with 360 photographs, then again with one thing changed. Each line was trained three times from different first weights; the column with the plus-minus sign is the spread over these. A difference that is not clearly larger is none. `time` is that of the training, in units of the first line's.
+# One changes one thing at a time: an **ablation**. Ours took a small network of 16 channels and two blocks, and trained it with 360 photographs, then again with one thing changed. Each line was trained three times from different first weights; the column with the plus-minus sign is the spread over these. A difference that is not clearly larger is none. `time` is that of the training. (*Protocol*: how results are judged; see the field's table.)
 #
-# The *optimizer* turns the slope of the error into a step of the weights; the *learning rate* is its length, and falls along a cosine.
+# The *optimizer* (usually Adam; Muon is newer) turns the slope of the error into a step of the weights; the *learning rate*, the length of the step, falls along a cosine.
 #
 # What `benchmarks/ablation.py` found:
 
@@ -153,21 +153,21 @@ print(ablation)
 # %% [markdown]
 # - **The residual** is worth most by far: without it the network is 1.1 dB worse, after the same number of steps.
 # - **Patience** comes next. Four times as many steps bring 0.3 dB, and cost nothing when the network is used.
-# - **Depth and width** buy a quarter of a decibel each. Twice the blocks cost 1.8 times the multiply-adds; twice the width costs 3.6 times. At this size, depth is the cheaper way. (The two lines after *twice as wide*: see below.)
-# - **Blocks that are wide inside** (32 channels within, 8 from block to block), photographs at three sizes, and Muon, an optimizer other than the usual Adam, gain 0.06 to 0.07 dB each: little.
+# - **Depth and width** buy a quarter of a decibel each. Twice the blocks cost 1.8 times the multiply-adds; twice the width costs 3.6 times. At this size, depth is the cheaper way.
+# - **Blocks that are wide inside** (32 channels within, 8 from block to block), photographs at three sizes, and Muon gain 0.06 to 0.07 dB each: hints, at twice the noise.
 # - **Large space** brings nothing, at 3.5 times the work.
 #
-# Dead leaves do harm, now that we have 360 photographs. A quarter of these would have done as well. The rest is within the noise, numbers of half the length while training (bfloat16) as well. An ablation is true for its size, pictures and steps.
+# In as many steps, dead leaves in place of photographs do harm. A quarter of the photographs would have done as well. The rest is within the noise: skips, too, in only two blocks, and numbers of half the length while training (bfloat16). An ablation is true for its size, pictures and steps.
 #
 # ## The networks that travel with the course
 #
 # Three learned from the same 400 photographs of BSDS500, which may be used for research and education:
 #
-# - `reference_autoencoder` is the original's network, with its squared error and 50 rounds over the middle square of each, shrunk to 128 by 128. The original had more pictures: 3,650 updates, this one 650.
+# - `reference_autoencoder` is the original's network, with its squared error and 50 rounds over the middle square of each, shrunk to 128 by 128. The original, with more pictures, took 3,650 steps, this one 650.
 # - `small_bilinear` is the network that you have just built, after an hour of training.
 # - `best_bilinear` has eight blocks, each four times as wide inside, and an hour and three quarters with Muon in bfloat16.
 #
-# Two earlier ones stand beside them. **Predict:** by how much does the best beat the small one?
+# Two smaller ones stand beside them. **Predict:** by how much does the best beat the small one?
 
 # %%
 methods = {"bicubic": "bicubic"}
@@ -177,12 +177,12 @@ table = srlib.evaluate(methods, test)
 print(table)
 
 # %% [markdown]
-# The small network is 1.3 dB above the original's, which is level with bicubic; the best adds less than a tenth. `subpixel_sample` is the same design with two blocks less, and a decibel behind: it saw dead leaves and three photographs, an eighth as many pixels.
+# The small network is 1.3 dB above the original's, which is level with bicubic; the best adds less than a tenth. `subpixel_sample`, of the same design, has two blocks less, saw three photographs and dead leaves, an eighth as many pixels, and is a decibel behind.
 #
 # And the cost. The original's autoencoder has ten convolutions of known sizes.
 
 # %%
-full, half, quarter = large, large / 4, large / 16
+full, half, quarter = large, large / 4, large / 16  # the side is halved, in pixels a quarter is left
 work = [(3, 64, full), (64, 64, full), (64, 128, half), (128, 128, half), (128, 256, quarter)]  # the encoder
 work += [(256, 128, half), (128, 128, half), (128, 64, full), (64, 64, full), (64, 3, full)]  # the decoder
 original = sum(multiply_adds(*layer) for layer in work)
@@ -202,8 +202,6 @@ print(f"small in all eight positions: {plus.mean('small_bilinear+') - base:+.2f}
 print(f"best instead:                 {table.mean('best_bilinear') - base:+.2f} dB")
 
 # %% [markdown]
-# Eight times the work for a twentieth of a decibel; six times for little more.
-#
 # Two test photographs settle little. So here is the original's own task, on the sets that everybody uses.
 
 # %%
@@ -215,7 +213,9 @@ print(srlib.published_results(kernel="bilinear", protocol="rgb"))
 # %% [markdown]
 # ## The field's table
 #
-# Papers judge on these sets, too: Set5, Set14, and BSD100, the part of BSDS500 that nobody may train on. But they shrink with MATLAB's bicubic, look at the brightness alone, on the scale of 255, and shave two pixels from each side. `protocol="paper"` does that. Beside our scores stand numbers that others printed.
+# Papers judge on these sets, too: Set5, Set14, and BSD100, the part of BSDS500 that nobody may train on. But they shrink with MATLAB's bicubic, look at the brightness alone, from 16 to 235 on the scale of 255, and shave two pixels from each side. `protocol="paper"` does that. Beside our scores stand numbers that others printed.
+#
+# The second half of a name tells how the pictures were shrunk. `small_bilinear` began as `small_bicubic`; `best_bicubic` is another network than `best_bilinear`, and the next section explains it.
 
 # %%
 standings = srlib.published_results()
@@ -225,15 +225,13 @@ print(standings)
 srlib.show.quality(standings)
 
 # %% [markdown]
-# Orange is ours, grey is quoted, and the lines across are interpolations. `small_bicubic` is above SRCNN by three quarters of a decibel on Set5, for less than half the work.
+# Orange is ours (without the plus), grey is quoted, and the lines across are interpolations. `small_bicubic` is above SRCNN by three quarters of a decibel on Set5, for less than half the work.
 #
-# `best_bicubic` does fourteen times the work, for 0.3 to 0.4 dB; with a plus, the small one gets a third of that for eight times. The best sees brightness alone, adds the same to red, green and blue, and leaves colours to bicubic, as most of those quoted do.
+# `best_bicubic` does fourteen times the work, for 0.3 to 0.5 dB; with a plus, the small one gains 0.1 to 0.2 dB for eight times. The best sees brightness alone and leaves colours to bicubic, as most of those quoted do.
 #
-# Five of the quoted networks learned from fewer than 500 pictures. FSRCNN, VDSR and DRCN are behind ours. DRRN is level on Set5 and behind elsewhere, with 22 times the work. IDN is a tenth ahead on Set5, a tenth behind on Set14, and level on BSD100. (IDN and EDSR are not drawn: we found no count of their work.)
+# First compare the baselines: our bicubic is above the published one by 0.02, 0.09 and 0.00 dB. (On Set14, take 0.09 off ours: a grey picture is scored as a coloured one.)
 #
-# Do 800 pictures put IMDN ahead? Hardly on Set5: with them, IDN gained 0.02 dB there, and 0.28 on Set14.
-#
-# Our line for bicubic differs from the published one by 0.02, 0.09 and 0.00 dB. If the baselines did not agree, nothing else could be compared.
+# Five of the quoted networks learned from fewer than 500 pictures. FSRCNN, VDSR, DRCN and DRRN are behind `best_bicubic` everywhere, the last with 22 times the work; IDN is level. With 800 pictures, IMDN leads by 0.1 to 0.3 dB for half the work. (IDN and EDSR are not drawn: we found no count.)
 #
 # ## Sixteen positions for the price of one
 #
@@ -249,9 +247,9 @@ for name in ("small_bicubic", "best_bicubic"):
         assert name == "small_bicubic" or change.max() < 0.01
 
 # %% [markdown]
-# The small network changes its mind. The best cannot: it is **equivariant**. Every feature is there sixteen times: in eight positions, and in the negative of each, made by the same kernel, turned and mirrored; its 48 channels are three different features. What finds a left edge also finds upper ones, and what draws black letters on white draws white on black: neither is learned twice. The layers stay ordinary convolutions, in which fifteen of sixteen weights are copies: `orientations=8, polarities=2`.
+# The small network changes its mind. The best cannot: it is **equivariant**. Every feature (what a channel looks for) is there sixteen times, made by one kernel: turned, mirrored, and with its sign changed; its 48 channels are three different features. What finds a left edge also finds upper ones, and what draws black letters on white draws white on black: neither is learned twice. The layers stay ordinary convolutions, in which fifteen of sixteen weights are copies (`orientations=8, polarities=2`): of 1,331,236 parameters 83,206 are free, fewer than the small network has.
 #
-# In the small ablation that gained nothing. Here it did. On Set5, 32 channels with free weights had 37.50 dB after 95,000 steps; in eight positions 37.64 after 40,000, and 0.07 more as the mean with its negative; in sixteen, with 48 channels, 37.73 after 22,000, 37.75 after 46,000.
+# In the small ablation that gained nothing. Here it seems to help, though more than one thing changed each time. On Set5, 32 channels with free weights had 37.50 dB after 95,000 steps; in eight positions 37.64 after 40,000. `best_bicubic`, at 2.2 times the work, had 37.75 after 46,000, and has 37.81 after 2,600 more, on larger crops, with PSNR itself as the loss.
 #
 # ## Why most tables cannot be compared
 #
@@ -265,7 +263,7 @@ for kernel in ("bicubic", "bilinear"):
         print(f"shrunk by {kernel:8}  judged by {protocol:5}  {score:.2f} dB")
 
 # %% [markdown]
-# Brightness alone, without the border, is 1.7 dB easier than red, green and blue with it.
+# By brightness they stand 1.7 dB higher: 1.3 because it spans only 219 of 255 levels, the rest by colour and border.
 #
 # It gets worse. The papers' bicubic, when it shrinks by 2, averages over eight pixels in each direction, so that fine detail fades before it can alias (lesson 02). OpenCV's always takes four, at half a pixel −3, 19, 19, −3, over 32:
 
@@ -287,7 +285,7 @@ for name, shrunk in {"eight": lambda p: srlib.shrink(p, kernel="bicubic"), "four
 # %% [markdown]
 # Three quarters of a decibel, and nothing improved.
 #
-# The border counts as well. Papers shave it off. Here is the square by itself, and as part of the whole portrait:
+# The border counts as well. Here is the square by itself, and as part of the whole portrait:
 
 # %%
 alone = srlib.upscale(srlib.shrink(picture, kernel="bicubic"), "bicubic")
@@ -299,17 +297,17 @@ for shave in (0, 2, 8):
     print(f"{shave} pixels shaved: {scores[0]:.2f} dB, as part of the portrait {scores[1]:.2f} dB")
 
 # %% [markdown]
-# More than half a decibel, hardly any of it because the beyond is unknown: another border is another picture.
+# Eight pixels bring more than half a decibel, the papers' two less than a tenth. To know what lies beyond hardly helps: shaving changes the picture.
 #
 # Before you compare two numbers, ask: which pictures, which scale, **shrunk how**, which channels, which border, which scale of values? If one answer differs, measure again yourself.
 #
 # ## When the number and the eye disagree
 #
-# Move the true picture by half a pixel. Then take the bicubic enlargement, which is soft, but in its place. (The cell takes rows apart into waves, turns each a little, and adds them up.)
+# Move the true picture by half a pixel. Then take the bicubic enlargement, which is soft, but in its place.
 
 # %%
 helmet = validation["astronaut-r3c3"]
-turns = np.exp(-1j * np.pi * np.fft.fftfreq(128))[None, :, None]  # half a pixel, for waves of every length
+turns = np.exp(-1j * np.pi * np.fft.fftfreq(128))[None, :, None]  # half a pixel, for the waves that rows are made of
 moved = np.real(np.fft.ifft(turns * np.fft.fft(helmet / 255, axis=1), axis=1))
 pair = {"moved by half a pixel": np.clip(moved, 0, 1).astype("float32")}
 pair["bicubic"] = srlib.upscale(srlib.shrink(helmet, kernel="bicubic"), "bicubic")
@@ -318,9 +316,9 @@ for name, p in pair.items():
 srlib.show.zoom(helmet, pair, box=(32, 56, 64))
 
 # %% [markdown]
-# PSNR prefers the soft picture, by a decibel and a half in the square, two in the whole. Your eye, very likely, takes the other for the true one: every speck on the visor is there, half a pixel off. SSIM is undecided.
+# PSNR prefers the soft picture, by a decibel and a half in the square, two in the whole. Your eye, likely, takes the other for the true one: every speck on the visor is there, half a pixel off. SSIM is undecided.
 #
-# The error that our networks were trained to make small thinks much as PSNR does. Where a network does not know on which of two pixels an edge belongs, the safest answer lies between. Good networks by this table draw soft.
+# The error that our networks were trained to make small thinks much as PSNR does. Where a network does not know on which of two pixels an edge belongs, the safest answer lies between. Networks that are good by PSNR draw soft.
 #
 # ## Exercise
 #
@@ -330,10 +328,9 @@ srlib.show.zoom(helmet, pair, box=(32, 56, 64))
 #
 # ## Recap
 #
-# - Multiply-adds tell the wait, parameters the memory; small space divides the first by four.
+# - Multiply-adds hint at the wait, parameters at the file; small space divides the first by four.
 # - Pixel shuffle only moves numbers: twelve channels become a picture twice as large.
-# - The residual was worth a decibel, four times the steps a third, depth a quarter, most other things nothing measurable.
 # - Before you compare two tables, look whether their baselines agree.
-# - What buys quality? Asking for the residual, depth, width, and patience; shared weights for the large network. What does it cost? More with every tenth: six to fourteen times the work from our small networks to our best.
+# - What buys quality? The residual was worth a decibel, four times the steps a third, depth and width a quarter each, most other things nothing measurable. What does it cost? Six times the work for a tenth or two, fourteen for 0.3 to 0.5 dB.
 #
 # Next: [06 Your photographs](06_your_photos.ipynb).

@@ -147,7 +147,9 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--batch", type=int, default=16, help="crops per step")
     train.add_argument("--crop", type=int, default=64, help="side of a large crop in pixels")
     train.add_argument("--no-augment", dest="augment", action="store_false", help="neither flip nor turn the crops")
-    train.add_argument("--loss", choices=("mae", "mse", "luminance_mae"), default="mae", help="what is made small")
+    train.add_argument(
+        "--loss", choices=("mae", "mse", "luminance_mae", "luminance_psnr"), default="mae", help="what is made small"
+    )
     train.add_argument("--learning-rate", type=float, default=1e-3, help="at its peak")
     train.add_argument(
         "--optimizer", choices=("adam", "muon"), default="adam", help="how the weights follow the gradient"

@@ -26,13 +26,26 @@ from .pictures import check_choice, check_photos, check_seed, to_float, to_uint8
 from .runs import History, open_run, save_progress, sweep
 from .upscaling import upscale
 
+_known_to_keras = keras.saving.register_keras_serializable("srlib")  # so that its own files hold a trained network, too
+_BEST = 50.0  # dB; a crop that is better than that, such as one of plain sky, has no more to teach
 
-@keras.saving.register_keras_serializable("srlib")  # so that Keras' own files hold a trained network, too
+
+@_known_to_keras
 def _luminance_mae(true, made):
     return keras.ops.abs(luminance(made - true))
 
 
-LOSSES = {"mae": "mean_absolute_error", "mse": "mean_squared_error", "luminance_mae": _luminance_mae}
+@_known_to_keras
+def _luminance_psnr(true, made):
+    ops = keras.ops
+    error = ops.mean(ops.square(luminance(made - true)), axis=(1, 2, 3))  # of each crop, as PSNR is of each picture
+    return ops.log(1 + error * 10 ** (_BEST / 10)) * (10 / np.log(10))
+
+
+LOSSES = {
+    "mae": "mean_absolute_error", "mse": "mean_squared_error", "luminance_mae": _luminance_mae,
+    "luminance_psnr": _luminance_psnr,
+}  # fmt: skip
 SCHEDULES = ("cosine", "constant")
 OPTIMIZERS = {"adam": keras.optimizers.Adam, "muon": Muon}
 PRECISIONS = {"float32": "float32", "bfloat16": "mixed_bfloat16"}  # -> what Keras calls the policy
@@ -131,9 +144,10 @@ def fit(
         Of crops and turns.
     batch, crop : int
         Crops per step, and the side of a large crop in pixels.
-    loss : {"mae", "mse", "luminance_mae"}
+    loss : {"mae", "mse", "luminance_mae", "luminance_psnr"}
         Absolute or squared error of the colours, or absolute error of the luminance, which is all that the protocol
-        ``paper`` looks at; it leaves colours free, so it suits a network of one channel.
+        ``paper`` looks at; it leaves colours free, so it suits a network of one channel. ``luminance_psnr`` is what PSNR
+        makes of it: the decibels that a crop lacks to 50, in the mean; for the last steps, on large crops.
     learning_rate : float
         At its peak.
     schedule : {"cosine", "constant"}

@@ -681,7 +681,9 @@ def test_another_process_reads_keras_own_file_of_a_trained_network(tmp_path):
     assert told.stdout == "muon\n", told.stderr
 
 
-@pytest.mark.parametrize("settings", [{"optimizer": "muon"}, {"loss": "luminance_mae"}], ids=["muon", "luminance_mae"])
+@pytest.mark.parametrize(
+    "settings", [{"optimizer": "muon"}, {"loss": "luminance_mae"}, {"loss": "luminance_psnr"}], ids=str
+)
 def test_keras_own_files_hold_a_trained_network_too(settings, tmp_path):
     """With its optimiser and its loss, as Keras keeps them."""
     model = small("subpixel", width=8)

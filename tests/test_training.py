@@ -156,7 +156,16 @@ def of_brightness(difference):
     return np.abs(difference @ np.array([65.481, 128.553, 24.966]) / 219)
 
 
-@pytest.mark.parametrize("loss, error", [("mae", np.abs), ("mse", np.square), ("luminance_mae", of_brightness)])
+def decibels_below_50(difference):
+    """Of each crop; and as the logarithm would go without end for one that is perfect, it ends at 50."""
+    each = np.square(of_brightness(difference)).mean((1, 2))
+    return 50 + 10 * np.log10(each + 1e-5)
+
+
+@pytest.mark.parametrize(
+    "loss, error",
+    [("mae", np.abs), ("mse", np.square), ("luminance_mae", of_brightness), ("luminance_psnr", decibels_below_50)],
+)
 def test_the_first_loss_and_the_baseline_by_hand(loss, error, leaves, watched):
     small, large = Crops(leaves, 2, "bicubic", crop=8, batch=2, seed=6)(0)
     first = error(srlib.enlarge(small, 2) - large).mean()  # where a residual network begins
