@@ -24,3 +24,4 @@ def _load():
 
 
 keras = _load()
+known_to_keras = keras.saving.register_keras_serializable("srlib")  # so that its own files hold what is ours, too

@@ -9,7 +9,7 @@ A square can be laid down in eight ways: four quarter turns, of the picture or o
 
 import numpy as np
 
-from ._backend import keras
+from ._backend import keras, known_to_keras
 from .layers import SelfEnsemble
 from .pictures import check_choice
 
@@ -31,7 +31,7 @@ def _places(side: int, move) -> np.ndarray:
     return move(np.arange(side**2).reshape(side, side)).ravel()
 
 
-@keras.saving.register_keras_serializable("srlib")
+@known_to_keras
 class Equivariant(keras.constraints.Constraint):
     """Makes a convolution indifferent to how the picture lies, as the constraint of its kernel and of its bias [1]_.
 
@@ -171,7 +171,7 @@ class Equivariant(keras.constraints.Constraint):
         }
 
 
-@keras.saving.register_keras_serializable("srlib")
+@known_to_keras
 class EquivariantConv2D(keras.layers.Conv2D):
     """A convolution with an :class:`Equivariant` constraint, of which files hold only the free weights.
 

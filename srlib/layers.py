@@ -5,12 +5,11 @@ Enters: a tensor (N, h, w, C). Leaves: a tensor. Lesson 02 (``02_preprocessing``
 
 from math import ceil
 
-from ._backend import keras
+from ._backend import keras, known_to_keras
 from .degradation import enlarge_phases
 from .metrics import LUMA
 
 ops, layers = keras.ops, keras.layers
-_known_to_keras = keras.saving.register_keras_serializable("srlib")  # so that its own files hold these layers, too
 
 
 def _mirror(x, before, after, axis):
@@ -20,7 +19,7 @@ def _mirror(x, before, after, axis):
     return ops.take(x, ops.minimum(place, 2 * n - 1 - place), axis=axis)
 
 
-@_known_to_keras
+@known_to_keras
 class Enlarge(layers.Layer):
     """Interpolation as a layer, equal to :func:`srlib.enlarge` but not clipped: (N, h, w, C) -> (N, s*h, s*w, C)."""
 
@@ -54,7 +53,7 @@ class Enlarge(layers.Layer):
         return {**super().get_config(), "scale": self.scale, "kernel": self.kernel}
 
 
-@_known_to_keras
+@known_to_keras
 class Luminance(layers.Layer):
     """The brightness of a picture, a weighted mean of its colours: (N, h, w, 3) -> (N, h, w, 1)."""
 
@@ -74,7 +73,7 @@ def luminance(x):
     return (red * x[..., :1] + green * x[..., 1:2] + blue * x[..., 2:]) / sum(LUMA)
 
 
-@_known_to_keras
+@known_to_keras
 class PixelShuffle(layers.Layer):
     """The sub-pixel step: s*s channels become s*s pixels, (N, h, w, s*s*C) -> (N, s*h, s*w, C) [1]_.
 
@@ -104,7 +103,7 @@ class PixelShuffle(layers.Layer):
         return {**super().get_config(), "scale": self.scale}
 
 
-@_known_to_keras
+@known_to_keras
 class SelfEnsemble(layers.Layer):
     """The mean of what a network makes of a picture turned and mirrored in all eight ways, each turned back [1]_.
 
@@ -147,7 +146,7 @@ class SelfEnsemble(layers.Layer):
         return cls(**{**config, "network": keras.saving.deserialize_keras_object(config["network"])})
 
 
-@_known_to_keras
+@known_to_keras
 class PadToMultiple(layers.Layer):
     """Mirror rows at the bottom and columns at the right until `multiple` divides both sides."""
 
@@ -168,7 +167,7 @@ class PadToMultiple(layers.Layer):
         return {**super().get_config(), "multiple": self.multiple}
 
 
-@_known_to_keras
+@known_to_keras
 class CropLike(layers.Layer):
     """Cut the first input at the bottom and right to the size of the second."""
 

@@ -25,7 +25,7 @@ from .pictures import check_choice, check_scale, check_seed
 layers = keras.layers
 WEIGHTS = Path(__file__).parent / "weights"
 SAVING = ".saving-"  # how the folder begins in which a model is written before it is moved to its place
-_WHAT_IT_IS = ("builder", "scale", "options")
+WHAT_IT_IS = ("builder", "scale", "options")
 _ENSEMBLE = "self_ensemble of "
 _LARGEST_HALF = float(np.finfo(np.float16).max)
 _CONFIG, _WEIGHTS_FILE = "model.json", "model.weights.h5"
@@ -402,7 +402,7 @@ def save_model(model, folder: str | Path, *, half: bool = False, **card) -> Path
         A model that no builder made; a card that names its builder, scale or options; with `half`, weights above 65,504.
     """
     config = config_of(model, "use Keras' own model.save for others")
-    taken = sorted(set(_WHAT_IT_IS) & set(card))
+    taken = sorted(set(WHAT_IT_IS) & set(card))
     if taken:
         raise ValueError(
             f"The card names {', '.join(taken)}, which the model itself decides; expected what else is to be told: leave it out."

@@ -4,12 +4,12 @@ Enters: a learning rate or a schedule of it. Leaves: a Keras optimiser. Lesson 0
 the choice is worth.
 """
 
-from ._backend import keras
+from ._backend import keras, known_to_keras
 
 ops = keras.ops
 
 
-@keras.saving.register_keras_serializable("srlib")
+@known_to_keras
 class Muon(keras.optimizers.Optimizer):
     """Steps for matrices: the momentum with all its singular values set to about one [1]_; Adam for what is no matrix.
 

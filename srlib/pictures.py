@@ -131,6 +131,11 @@ def check_choice(value, choices, what: str):
     return value
 
 
+def is_number(value) -> bool:
+    """Whether it is a real number, of Python's or NumPy's, and no truth value."""
+    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+
+
 def to_float(picture: np.ndarray) -> np.ndarray:
     """A checked picture as ``float32`` in [0, 1]; also one of ``uint16``, as files have them."""
     if picture.dtype.kind == "u":

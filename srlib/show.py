@@ -4,6 +4,7 @@ Enters: pictures, tables, histories, models. Leaves: a matplotlib Figure, shown 
 line, and saved with ``.savefig``. Nothing here computes a result that is not also printed by a lesson.
 """
 
+from functools import partial
 from math import ceil
 
 import numpy as np
@@ -568,25 +569,25 @@ def _keep_apart(fig, axes, labels: list) -> None:
     fig.draw_without_rendering()  # the layout decides where the dots are
     dots = np.array([axes.transData.transform(label.xy) for label in labels])
     reach = 5 * fig.dpi / 72
-    taken = [Bbox([dot - reach, dot + reach]) for dot in dots]
+    around = [Bbox([dot - reach, dot + reach]) for dot in dots]
     inside = axes.get_window_extent()
     sides = [((8, 0), "left"), ((-8, 0), "right"), ((0, 13), "center"), ((0, -13), "center")]
     sides += [((x, y), side) for y in (11, -11, 22, -22) for x, side in ((5, "left"), (-5, "right"))]
-    boxes = {}
+    boxes: dict = {}  # of the labels that are placed
+
+    def put(i, side):
+        labels[i].set_position(side[0])
+        labels[i].set_horizontalalignment(side[1])
+        return labels[i].get_window_extent()
+
+    def cost(i, side):
+        box = put(i, side)
+        outside = not (inside.contains(*box.min) and inside.contains(*box.max))
+        covered = box.count_overlaps([*around, *(boxes[k] for k in boxes if k != i)])
+        away = np.hypot(*np.maximum(0, np.maximum(box.min - dots, dots - box.max)).T)
+        mistaken = np.delete(away, i).min(initial=np.inf) < 2 * away[i]  # one would read it as another dot's
+        far = abs(side[0][1]) > 13
+        return 100 * outside + 2 * covered + mistaken + far
+
     for i in [*range(len(labels))] * 3:  # later rounds know where those stand that came later
-
-        def put(side, label=labels[i]):
-            label.set_position(side[0])
-            label.set_horizontalalignment(side[1])
-            return label.get_window_extent()
-
-        def cost(side, i=i):
-            box = put(side)
-            outside = not (inside.contains(*box.min) and inside.contains(*box.max))
-            covered = box.count_overlaps([*taken, *(boxes[k] for k in boxes if k != i)])
-            away = np.hypot(*np.maximum(0, np.maximum(box.min - dots, dots - box.max)).T)
-            mistaken = np.delete(away, i).min(initial=np.inf) < 2 * away[i]  # one would read it as another dot's
-            far = abs(side[0][1]) > 13
-            return 100 * outside + 2 * covered + mistaken + far
-
-        boxes[i] = put(min(sides, key=cost))
+        boxes[i] = put(i, min(sides, key=partial(cost, i)))

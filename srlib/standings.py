@@ -206,13 +206,14 @@ def measure(progress: bool = False) -> dict:
         for name in SETS
         if kernel != "published" or photos[name].published
     ]
-    networks = {name: load_model(name) for name in shipped()}
+    networks, ensemble = {name: load_model(name) for name in shipped()}, f"{ENSEMBLE}+"
+    in_eight_positions = load_model(ensemble)
     for protocol, kernel, name in tqdm(todo, desc="scoring", disable=not progress):
         trained_for = "bicubic" if kernel == "published" else kernel
         fitting = {n: network for n, network in networks.items() if network.srlib_config["kernel"] == trained_for}
         methods = {**{b: b for b in BASELINES}, **fitting}
         if ENSEMBLE in fitting and protocol == "paper":
-            methods[f"{ENSEMBLE}+"] = load_model(f"{ENSEMBLE}+")
+            methods[ensemble] = in_eight_positions
         table = evaluate(methods, photos[name], kernel=kernel, protocol=protocol)
         for method in methods:
             found = {m: round(table.mean(method, m), 5) for m in ("psnr", "ssim")}

@@ -15,27 +15,26 @@ from pathlib import Path
 
 import numpy as np
 
-from ._backend import keras
+from ._backend import keras, known_to_keras
 from .data import named_sources, refuse_benchmark
 from .degradation import SHRINK_KERNELS, crop_to_multiple, enlarge, make_pairs
 from .layers import luminance
 from .metrics import psnr
-from .models import config_of, save_model, twin
+from .models import WHAT_IT_IS, config_of, save_model, twin
 from .optimizers import Muon
-from .pictures import check_choice, check_photos, check_seed, to_float, to_uint8
+from .pictures import check_choice, check_photos, check_seed, is_number, to_float, to_uint8
 from .runs import History, open_run, save_progress, sweep
 from .upscaling import upscale
 
-_known_to_keras = keras.saving.register_keras_serializable("srlib")  # so that its own files hold a trained network, too
 _BEST = 50.0  # dB; a crop that is better than that, such as one of plain sky, has no more to teach
 
 
-@_known_to_keras
+@known_to_keras
 def _luminance_mae(true, made):
     return keras.ops.abs(luminance(made - true))
 
 
-@_known_to_keras
+@known_to_keras
 def _luminance_psnr(true, made):
     ops = keras.ops
     error = ops.mean(ops.square(luminance(made - true)), axis=(1, 2, 3))  # of each crop, as PSNR is of each picture
@@ -162,8 +161,8 @@ def fit(
     precision : {"float32", "bfloat16"}
         In what the layers compute while training, but for those that hold the picture itself; the weights are kept in
         ``float32`` in any case, and stored so in `out`. Whatever policy of Keras the model was built under, it is trained
-        in this one, and keeps its own: where its weights are shorter, what was learnt is rounded for it. ``bfloat16`` saves up to half the time on processors and graphics cards that compute in it, and takes
-        longer on others.
+        in this one, and keeps its own: where its weights are shorter, what was learnt is rounded for it. ``bfloat16``
+        saves up to half the time on processors and graphics cards that compute in it, and takes longer on others.
     validation : Photos, ndarray or list, optional
         Large pictures to look at now and then; never the test pictures.
     every : int, optional
@@ -200,11 +199,11 @@ def fit(
     check_choice(schedule, SCHEDULES, "schedule")
     check_choice(optimizer, OPTIMIZERS, "optimizer")
     check_choice(precision, PRECISIONS, "precision")
-    if not (_is_number(learning_rate) and 0 < learning_rate < 1):
+    if not (is_number(learning_rate) and 0 < learning_rate < 1):
         raise ValueError(
             f"learning_rate is {learning_rate!r}; expected a number between 0 and 1: the usual one is 0.001."
         )
-    if average is not None and not (_is_number(average) and 0 < average < 1):
+    if average is not None and not (is_number(average) and 0 < average < 1):
         raise ValueError(
             f"average is {average!r}; expected a number between 0 and 1, or None for none: the usual one is 0.999."
         )
@@ -223,7 +222,7 @@ def fit(
     average = None if average is None else float(average)
     crops = Crops(photos, config["scale"], kernel, crop=crop, batch=batch, seed=seed, augment=augment)
     history = History({
-        "model": {key: config[key] for key in ("builder", "scale", "options")},
+        "model": {key: config[key] for key in WHAT_IT_IS},
         "start": _sum_of(model.get_weights()),
         "data": getattr(photos, "source", "pictures"), "pictures": len(photos), "pictures_sha256": _sum_of(crops.hr),
         "validation": getattr(validation, "source", None if validation is None else "pictures"),
@@ -256,11 +255,10 @@ def fit(
         if learner is not model:
             model.set_weights(learner.get_weights())
     if averages:
-        model.set_weights(averages)
+        for each in (learner, model):
+            each.set_weights(averages)
     if folder is not None:
         learner.srlib_config = model.srlib_config
-        if averages:
-            learner.set_weights(averages)
         save_model(learner, folder, seconds=round(history.seconds[-1], 1))  # in float32, whatever the model is kept in
         sweep(folder)
     return history
@@ -387,10 +385,6 @@ def _check_settings(**counts) -> None:
     for name, value in counts.items():
         if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
             raise ValueError(f"{name} is {value!r}; expected a whole number of at least 1: choose another.")
-
-
-def _is_number(value) -> bool:
-    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
 
 
 def _learning_rates(peak: float, schedule: str, steps: int):

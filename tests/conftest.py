@@ -26,6 +26,23 @@ def make_picture():
 
 
 @pytest.fixture
+def under_policy():
+    """A function (name) -> a context in which Keras builds layers under that policy."""
+    from srlib._backend import keras
+
+    @contextlib.contextmanager
+    def context(name):
+        usual = keras.config.dtype_policy()
+        keras.config.set_dtype_policy(name)
+        try:
+            yield
+        finally:
+            keras.config.set_dtype_policy(usual)
+
+    return context
+
+
+@pytest.fixture
 def interrupted_at(monkeypatch):
     """A function (step) -> a context in which Ctrl-C is pressed when a training asks for the crops of that step."""
     from srlib.training import Crops

@@ -526,14 +526,11 @@ def test_a_model_that_no_builder_made_is_not_saved(tmp_path):
 
 
 @pytest.mark.parametrize("policy", ["bfloat16", "mixed_bfloat16", "float16"])
-def test_a_model_is_saved_exactly_under_any_policy_of_keras(policy, tmp_path):
-    model, usual = shaken(small("subpixel")), keras.config.dtype_policy()
-    keras.config.set_dtype_policy(policy)
-    try:
+def test_a_model_is_saved_exactly_under_any_policy_of_keras(policy, under_policy, tmp_path):
+    model = shaken(small("subpixel"))
+    with under_policy(policy):
         save_model(model, tmp_path)
         assert keras.config.dtype_policy().name == policy
-    finally:
-        keras.config.set_dtype_policy(usual)
     assert all(np.array_equal(a, b) for a, b in zip(model.get_weights(), load_model(tmp_path).get_weights()))
 
 

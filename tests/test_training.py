@@ -312,13 +312,9 @@ def test_in_bfloat16_the_picture_itself_stays_exact(builder):
     assert keras.config.dtype_policy().name == "float32"
 
 
-def test_a_model_built_under_another_policy_is_trained_in_what_the_recipe_says(leaves):
-    usual = keras.config.dtype_policy()
-    keras.config.set_dtype_policy("mixed_bfloat16")
-    try:
+def test_a_model_built_under_another_policy_is_trained_in_what_the_recipe_says(leaves, under_policy):
+    with under_policy("mixed_bfloat16"):
         half = net()
-    finally:
-        keras.config.set_dtype_policy(usual)
     exact = net()
     told = [fit(model, leaves, steps=3, every=1, **TINY) for model in (half, exact)]
     assert told[0].recipe["precision"] == "float32" and told[0].loss == told[1].loss
@@ -327,13 +323,11 @@ def test_a_model_built_under_another_policy_is_trained_in_what_the_recipe_says(l
 
 @pytest.mark.parametrize("average", [None, 0.9])
 @pytest.mark.parametrize("policy", ["bfloat16", "float16"])
-def test_a_model_whose_weights_are_short_is_trained_and_stored_in_float32(policy, average, leaves, tmp_path):
-    usual = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(policy)
-    try:
+def test_a_model_whose_weights_are_short_is_trained_and_stored_in_float32(
+    policy, average, leaves, under_policy, tmp_path
+):
+    with under_policy(policy):
         short = net()
-    finally:
-        keras.config.set_dtype_policy(usual)
     told = fit(short, leaves, steps=3, every=1, average=average, out=tmp_path / "run", **TINY)
     assert all(np.isfinite(told.loss)) and short.weights[0].dtype == policy and not identical(short, net())
     stored = load_model(tmp_path / "run").get_weights()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..pictures import check_choice
+from ..pictures import check_choice, is_number
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +115,7 @@ class Photos:
         ValueError
             A factor that is not between 0 and 1.
         """
-        if isinstance(factor, bool) or not isinstance(factor, (int, float, np.number)) or not 0 < factor < 1:
+        if not (is_number(factor) and 0 < factor < 1):
             raise ValueError(
                 f"pictures at {factor!r} of their size were asked for; expected a number between 0 and 1, such as 0.5: choose one there."
             )
