@@ -77,7 +77,11 @@ def lab(tmp_path_factory):
         yield wait_for(place, server), place
     finally:
         server.terminate()
-        server.wait(30)
+        try:
+            server.wait(30)
+        except subprocess.TimeoutExpired:  # it waits for a kernel: nothing is left to lose
+            server.kill()
+            server.wait()
 
 
 def wait_for(place, server):
