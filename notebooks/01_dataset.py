@@ -75,10 +75,10 @@ srlib.show.pictures(shown[chosen], titles=[], columns=7, size=1.15)
 # The stand-ins are a cup of coffee, the deep sky through a telescope, a stained tissue under a microscope, a portrait and the back of an eye. That is an odd mixture. Look for what they have in common: all have edges, and all have texture at several sizes.
 
 # %% [markdown]
-# ## Seven photographs that travel with Python
+# ## Seven photographs that travel with scikit-image
 #
 # scikit-image, a library that this course rests on, carries seven colour photographs that are in the public domain. We cut them into
-# squares of 128 by 128, side by side, without overlap.
+# squares of 128 by 128, side by side, without overlap. (The starry sky was first made half as large, and the retina a third: large scans are soft, pixel for pixel. Of both we keep the middle.)
 
 # %%
 splits = {name: srlib.load_photos("sample", split=name) for name in ("train", "validation", "test")}
@@ -86,7 +86,7 @@ for name, photos in splits.items():
     print(f"{name:11} {len(photos):3} pictures from {', '.join(photos.class_names)}")
 
 # %% [markdown]
-# `chelsea` is a cat, `rocket` a launch pad at dusk. There is a reason for who is in which row, and it comes below. You may have noticed that the pictures above left out the last row.
+# `chelsea` is a cat, `rocket` a launch pad at dusk. Who is in which row was decided before anything was trained: the test has an animal and a machine, and neither resembles what is learned from. You may have noticed that the pictures above left out the last row.
 
 # %%
 train = splits["train"]
@@ -165,7 +165,7 @@ assert not shared
 
 # %% [markdown]
 # There are three groups, not two, because we will make choices while we work: how long to train, which of two networks to keep. Each choice made by looking at a picture makes its score a little less trustworthy. We spend the **validation** photographs on choices, and leave the **test**
-# photographs alone until the tables of lesson 04. (The first picture of the README is a test square. Nothing was chosen by it.)
+# photographs alone until the tables of lesson 04. (The README shows test squares and their scores. Nothing was chosen by them.)
 #
 # The same care is needed with public sets. The Berkeley set **BSDS500** has 500 photographs, and a hundred of them, its folder `val`, are the benchmark **BSD100** on which papers compare themselves. Whoever trains on "all of BSDS500" has trained on the test. `srlib.load_photos("bsds500")` therefore gives the other
 # four hundred only. `set5` and `set14` are for judging alone.
@@ -237,7 +237,7 @@ srlib.show.spectrum({"photographs (training)": train.images, "dead leaves": leav
 # ## Can one learn photographs from dead leaves?
 #
 # **Predict:** we train the same small network twice, for less than half a minute each. One sees the 37 photograph squares, the other one sees
-# only dead leaves. Both are then checked on the validation photographs, which neither has seen. How far behind will the second be?
+# only dead leaves. Both are then checked on the validation photographs, which neither has seen. Which will be ahead, and by how much?
 #
 # Do not worry about the training call; lesson 03 is about it. Raise `STEPS` if you have time.
 
@@ -262,7 +262,7 @@ assert dead - bicubic > 0.3 and dead - photographs > -0.2
 
 # %% [markdown]
 # A network that has never seen anything but coloured discs restores a portrait and the back of an eye better than bicubic enlargement, and at least as well as the
-# one that learned from our few photographs. What it needs to know about the world, at this scale, seems to be mostly how edges look.
+# one that learned from our few photographs. What it needs to know about the world, at this scale, seems to be mostly how edges look. (It had 200 pictures and the other 37; with `leaves[:37]` it does as well.)
 #
 # This is also a warning. It means that a network's good score says little about whether it knows what a face is.
 #

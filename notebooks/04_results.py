@@ -84,7 +84,7 @@ assert np.isclose(psnr, srlib.psnr(restored, true))
 # %% [markdown]
 # Half the squared error is 3 dB more, whatever the starting point.
 #
-# **Trap two: when to average.** Take two pictures, one easy and one hard. **Predict:** is the mean of their PSNRs the same as the PSNR of their mean error?
+# **Trap two: when to average.** Take two pictures, one easy and one hard. **Predict:** how far apart are the mean of their PSNRs and the PSNR of their mean error?
 
 # %%
 easy, hard = 0.0001, 0.01  # two mean squared errors
@@ -155,7 +155,7 @@ srlib.show.compare(true, spoiled, size=2.0)
 # %% [markdown]
 # ## The table
 #
-# Now, once, the **test** photographs. All methods start from the same small pictures. `original` is the network of the project that we rebuild, layer for layer and at its full width, with its own loss and optimizer: 50 rounds over 400 squares from photographs, where it had five to six times as many. More would probably help it. The two autoencoders are those of lesson 03, a quarter as wide, trained on 40,000 crops of our few embedded pictures; the sub-pixel network is the one from lesson 00, trained on 368,000 crops of the same 400 photographs. So the table compares trained networks, not designs alone. Lesson 05 changes one thing at a time. Linear, bicubic and Lanczos enlargement are the **baselines**: what everybody has for nothing. The original project has one baseline in its samples, linear enlargement, and none in its average.
+# Now, once, the **test** photographs. All methods start from the same small pictures. `original` is the network of the project that we rebuild, layer for layer and at its full width, with its own loss and optimizer: 50 rounds over 400 squares from photographs, where it had five to six times as many. More would probably help it. The two autoencoders are those of lesson 03, a quarter as wide, trained on 40,000 crops of 37 embedded squares and 400 dead leaves; the sub-pixel network is the one from lesson 00, trained on 368,000 crops of the same 400 photographs. So the table compares trained networks, not designs alone. Lesson 05 changes one thing at a time. Linear, bicubic and Lanczos enlargement are the **baselines**: what everybody has for nothing. The original project has one baseline in its samples, linear enlargement, and none in its average.
 
 # %%
 test = srlib.load_photos("sample", split="test")
@@ -210,7 +210,7 @@ print(f"worst for the plain autoencoder: {worst}, {loss.min():+.2f} dB against b
 srlib.show.compare(test[worst], {name: srlib.upscale(small, methods[name]) for name in ("bicubic", "autoencoder", "residual autoencoder")})
 
 # %% [markdown]
-# The blue evening sky has turned greyer. The plain network paints every colour from what it has learned, and its training pictures held coffee, tissue and black space, but no blue sky. The edge of the mast is fine, and so SSIM is content; PSNR counts the wrong colour in every pixel. The residual
+# The blue evening sky has turned greyer. The plain network paints every colour from what it has learned, and its training pictures held coffee, tissue, black space, and dead leaves in their colours, but no blue sky. The edge of the mast is fine, and so SSIM is content; PSNR counts the wrong colour in every pixel. The residual
 # network can hardly make this mistake: the colour comes from the enlargement.
 #
 # This is a **mismatch** between what a network learned from and what it is used on, a common reason why a good score is followed by a poor result.
@@ -226,7 +226,7 @@ print(f"least gain of the sub-pixel network: {least}, {gain.min():+.2f} dB again
 srlib.show.zoom(test[least], made, box=(40, 48, 48), size=2.8)
 
 # %% [markdown]
-# Fur. Its grain changes from one pixel to the next, and shrinking has averaged that away. Bicubic blurs what is left; the network combs it into soft strokes. Neither is the fur.
+# Fur. (The numbers beneath are those of the marked square alone.) Its grain changes from one pixel to the next, and shrinking has averaged that away. Bicubic blurs what is left; the network combs it into soft strokes. Neither is the fur.
 
 # %% [markdown]
 # ## What it invents

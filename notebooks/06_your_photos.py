@@ -68,7 +68,7 @@ for name in train.class_names + validation.class_names:
     print(f"{name:20} the largest of the eight jumps: {by_place.max() / np.median(by_place):.2f} times their median")
 
 # %% [markdown]
-# One of them is not. The microscope picture (*immunohistochemistry*) has been a JPEG file on its way to us. A network that learns from it learns blocks as if they were tissue.
+# One of them is not; of the others this cannot be said, for a careful JPEG file does not show. The microscope picture (*immunohistochemistry*) has been a JPEG file on its way to us. A network that learns from it learns blocks as if they were tissue.
 #
 # ## What a camera does
 #
@@ -204,7 +204,7 @@ srlib.show.zoom(validation[number], made, box=(4, 4, 64), size=2.4)
 # %% [markdown]
 # The hard outlines are softer, and the sandpaper is nearly gone. So is some of the lettering: what the noise covered cannot be told from noise.
 #
-# There is no free gain. On these squares the tuned network loses more, when they are clean, than it wins when they come from the camera. If you know your camera, train for it; if you do not, train on a mixture, and expect less.
+# There is no free gain. On these squares the tuned network loses about three decibels when they are clean, and wins two when they come from the camera. If you know your camera, train for it; if you do not, train on a mixture, and expect less.
 #
 # ## A picture that is too large
 #
@@ -241,9 +241,9 @@ names = ["difference (10 times)", "the worst place, whole", "the same, in tiles"
 srlib.show.pictures([dark, whole[square], patches[square], dark[square]], names, columns=4, size=2.3)
 
 # %% [markdown]
-# On the left, the tiles draw their own borders: a pixel there has lost its neighbours on one side, and the network takes them for black. The other three panels show the place where it is worst, 32 pixels wide. The seam between the second and the third takes some looking for; the last panel says where it is. Our network only adds to an enlargement, so its seams are faint. Those of the plain autoencoder, which paints every pixel, are half as strong again.
+# On the left, the tiles draw their own borders: a pixel there has lost its neighbours on one side, and the network takes them for black. The other three panels show the place where it is worst, 32 pixels wide. The seam between the second and the third takes some looking for; the last panel says where it is. Our network only adds to an enlargement, so its seams are faint. Those of the plain autoencoder, which paints every pixel, are half as strong again (exercise 3).
 #
-# So let every tile bring some of its neighbours' pixels along, and throw them away afterwards. **Predict:** how many pixels of overlap does it take until nothing is left of the seam? The network has eight convolutions of 3 by 3, one after the other, and each looks one pixel further.
+# So let every tile bring some of its neighbours' pixels along, and throw them away afterwards. **Predict:** how many pixels of overlap does it take until nothing is left of the seam? The network has eight convolutions of 3 by 3, one after the other.
 
 # %%
 for overlap in (0, 1, 2, 4, 6, 8, 10):
@@ -252,7 +252,7 @@ for overlap in (0, 1, 2, 4, 6, 8, 10):
 assert worst < 0.01
 
 # %% [markdown]
-# Eight convolutions, eight pixels. With less, the difference soon becomes too small to see, but it is there; with eight it is gone.
+# Each convolution looks one pixel further: eight convolutions, eight pixels. With less, the difference soon becomes too small to see, but it is there; with eight it is gone.
 #
 # `srlib.upscale` reads from the layers how far a network looks, and cuts tiles that fit. From here on we use that. Its result does not depend on the tile:
 
@@ -273,7 +273,7 @@ explorer = srlib.widgets.explorer({"portrait": portrait, "tissue": tissue}, meth
 explorer
 
 # %% [markdown]
-# Things to try: the portrait with *noise*, network before, tuned network after. The tissue, *not* shrunk: look for the squares of the JPEG file at the finest zoom. Then a photograph of yours, its middle pixel by pixel, and the whole of it made smaller.
+# Things to try: the portrait with *noise*, network before, tuned network after. Its cloth is calmer, and its decibels are fewer: most of what the tuning mended was sharpening, and the explorer does not sharpen. The tissue, *not* shrunk: look for the squares of the JPEG file at the finest zoom. Then a photograph of yours, its middle pixel by pixel, and the whole of it made smaller.
 #
 # ## Detail that is not there
 #
@@ -305,7 +305,7 @@ for name, picture in made.items():
 #
 # ## The test
 #
-# Now the test photographs again, still without choosing anything by them: clean and through the camera. **Predict:** who wins each row?
+# Now the test photographs again, still without choosing anything by them: clean and through the camera. **Predict:** which of the five is best on clean pictures, and which on the camera's?
 
 # %% tags=["nbval-ignore-output"]
 # not compared: the last digits of a training depend on the processor
@@ -320,7 +320,7 @@ for case, (test_small, test_true) in {"clean": srlib.make_pairs(test), "the came
 #
 # ## Exercise
 #
-# 1. **Detective.** Load a picture of yours with `srlib.load_photos("my-folder")`, and look for the jumps at every eighth row. Has it been a JPEG file? Shrink it a little in an image editor and look again: where did the jumps go?
+# 1. **Detective.** Load a picture of yours, `picture = srlib.load_photos("my-folder")[0] / 255`, and compute the jumps with `squares = picture[None]`. Save it as JPEG at quality 95, 80 and 50: from which on do they show? Shrink it a little in an image editor: where did they go?
 # 2. **Less to learn from.** Tune without the dead leaves, or without exchanging the colours, and score the result on the camera's validation pictures. Which of the two matters?
 # 3. **Another grid.** Do the tiles by hand for `srlib.load_model("autoencoder_quarter")`, with an overlap of 32. Compare tiles of 64 with tiles of 63. What does its pooling want?
 # 4. **Judge.** A shop sells a program that "recovers number plates". Write down two experiments that you would ask to see.
@@ -329,8 +329,8 @@ for case, (test_small, test_true) in {"clean": srlib.make_pairs(test), "the came
 #
 # - A network undoes the damage that it was trained on. Noise and sharpening, which it never saw, it makes worse.
 # - The wrong kernel alone cost more than 0.3 dB. State how small pictures were made.
-# - Training on what you have mends much of it, and costs on everything else.
+# - Training on what you have mends much of it, and costs on clean pictures.
 # - Tiles must overlap by as far as the network looks; `srlib.upscale` sees to that.
-# - How does it do on a picture that nobody degraded on purpose? Worse than on ours, until it is trained for such pictures. And what it adds is a guess.
+# - How does it do on a picture that nobody degraded on purpose? Without the true picture nobody can measure that. On our imitation of a camera it lost to bicubic until it was tuned, and then barely beat linear enlargement on the test. And what it adds is a guess.
 #
 # Back to [00 Start here](00_start_here.ipynb).

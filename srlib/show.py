@@ -376,6 +376,7 @@ def workflow(hr, method, *, scale: int = 2, kernel: str = "bilinear", name: str 
         What is not a picture.
     """
     from matplotlib.lines import Line2D
+    from matplotlib.patches import FancyArrowPatch
 
     from .upscaling import upscale
 
@@ -397,9 +398,9 @@ def workflow(hr, method, *, scale: int = 2, kernel: str = "bilinear", name: str 
 
     def arrow(*points):
         """Through points of the figure, with its head at the last."""
-        axes = fig.axes[0]
+        # patches of the figure: an annotation of an axes stays behind when a notebook crops the figure to what is drawn
         mark = dict(arrowstyle="-|>", color=INK, linewidth=1.3, mutation_scale=12, shrinkA=0, shrinkB=0)
-        axes.annotate("", points[-1], points[-2], xycoords="figure fraction", arrowprops=mark)
+        fig.add_artist(FancyArrowPatch(points[-2], points[-1], transform=fig.transFigure, **mark))
         fig.add_artist(Line2D(*zip(*points[:-1]), color=INK, linewidth=1.3))
 
     for picture, words, size, towards in steps:
@@ -545,7 +546,7 @@ def quality(standings, *, of: str = "set5", title: str = "What quality costs"):
         labels.append(words)
     for line in standings:
         if line.ours and line.parameters is None and of in line.scores:
-            axes.axhline(line.scores[of][0], color=FAINT, linewidth=1.2, zorder=0)
+            axes.axhline(line.scores[of][0], color=MUTED, linewidth=1.2, zorder=0)
             axes.annotate(
                 line.method, (1, line.scores[of][0]), (-4, 3), xycoords=("axes fraction", "data"),
                 textcoords="offset points", ha="right", fontsize=_FONT - 1, color=MUTED,

@@ -4,6 +4,7 @@ An answer is right here because skimage, OpenCV, Keras or the library says so. T
 """
 
 import json
+import random
 import sys
 import warnings
 from pathlib import Path
@@ -222,6 +223,26 @@ def split_by_order(names):
     return pick(photographs[2:]), pick(photographs[:1]), pick(photographs[1:2])
 
 
+def split_at_the_row(names):
+    photographs = sorted({name.split("-r")[0] for name in names})
+    pick = lambda some: [name for name in names if name.split("-r")[0] in some]
+    return pick(photographs[2:]), pick(photographs[:1]), pick(photographs[1:2])
+
+
+def split_of_a_set(names):
+    """Another split whenever Python is started again."""
+    photographs = list({name.rpartition("-")[0] for name in names})
+    pick = lambda some: [name for name in names if name.rpartition("-")[0] in some]
+    return pick(photographs[2:]), pick(photographs[:1]), pick(photographs[1:2])
+
+
+def split_of_a_shuffled_set(names):
+    photographs = list({name.rpartition("-")[0] for name in names})
+    random.Random(0).shuffle(photographs)
+    pick = lambda some: [name for name in names if name.rpartition("-")[0] in some]
+    return pick(photographs[2:]), pick(photographs[:1]), pick(photographs[1:2])
+
+
 def split_into_thirds(names):
     n = len(names) // 10
     return names[: 8 * n], names[8 * n : 9 * n], names[9 * n : 10 * n]
@@ -290,6 +311,10 @@ def shrink_early(picture, scale):
     return downscale_local_mean(picture, (scale, scale, 1))
 
 
+def shrink_by_the_largest(picture, scale):
+    return downscale_local_mean(picture / 255 if picture.max() > 1 else picture, (scale, scale, 1))
+
+
 def enlarge_at_corners(small):
     return np.asarray(
         cv2.remap(
@@ -322,6 +347,11 @@ def both_axes(**how):
 def zero_border(small):
     padded = np.pad(small, ((1, 1), (1, 1), (0, 0)))
     return enlarge_by_cv2(padded)[2:-2, 2:-2]
+
+
+def thumbnail_of_sixteen(picture, scale):
+    h, w, _ = picture.shape
+    return picture.reshape(h // scale, scale, w // scale, scale, 3).sum((1, 3)) / 16
 
 
 def blur_afterwards(picture, scale):
@@ -501,7 +531,10 @@ WRONG = [
     ("split", split_into_thirds, "loses 7 of 37", "remainder"),
     ("split", lambda names: (names, names[:3], names[3:5]), "more than one list", "can no longer examine"),
     ("split", lambda names: (names, [], []), "leaves validation empty", "none of them may be empty"),
-    ("split", split_with_hyphens_lost, "as sea-gull", "follows|last one is the place"),
+    ("split", split_with_hyphens_lost, "as red-rose", "follows|last one is the place"),
+    ("split", split_at_the_row, "as red-rose", "last one is the place"),
+    ("split", split_of_a_set, "another order", "sort the photographs|file systems"),
+    ("split", split_of_a_shuffled_set, "another order|second time", "sort the photographs|file systems|seed"),
     ("split", split_by_chance, "the second time", "seed"),
     ("split", split_by_order, "another order", "file systems"),
     ("split", split_with_little_to_learn, "photographs to learn from", "more than half"),
@@ -521,6 +554,7 @@ WRONG = [
     ("shrink", lambda p, s: p.reshape(-1, s, p.shape[1], 3).mean(1), "shape \\(4, 12, 3\\)", "columns are not"),
     ("shrink", shrink_levels, "uint8", "should run from 0 to 1"),
     ("shrink", shrink_early, "uint8", "too early"),
+    ("shrink", shrink_by_the_largest, "zeros and ones", "its type says"),
     ("shrink", lambda p, s: None, "returns nothing", "return"),
     ("enlarge", lambda x: srlib.enlarge(x, kernel="nearest"), "off by", "nearest"),
     ("enlarge", enlarge_at_corners, "off by", "edges of the picture"),
@@ -541,6 +575,8 @@ WRONG = [
     ("thumbnail", lambda p, s: gaussian_filter(p, (2, 2, 0)), "shape \\(64, 64, 3\\)", "as large as before"),
     ("thumbnail", lambda p, s: np.asarray(Image.fromarray((255 * p).astype("uint8")).reduce(s)), "into 15", "0 to 255"),
     ("thumbnail", lambda p, s: srlib.shrink(p, s) * 0.9, "flat", "add up to"),
+    ("thumbnail", lambda p, s: srlib.shrink(p, 4, kernel="area"), "shape \\(16, 16, 3\\)", "the 4 is written"),
+    ("thumbnail", thumbnail_of_sixteen, "scale 2, into 0.15", "that scale only"),
     ("block", bare, "does not hand x on", "no way around"),
     ("block", relu_after_the_sum, "does not hand x on", "negative numbers"),
     ("block", concatenated, "same shape", "behind each other"),
@@ -548,6 +584,8 @@ WRONG = [
     ("block", skip_of_the_first, "does not hand x on", "negative numbers are lost on the way around"),
     ("block", lambda x, c: x + conv(conv(x, c), c), "no ReLU", "one convolution"),
     ("block", lambda x, c: x + conv(conv(x, c, relu=True), c, relu=True), "behind the second", "which sign"),
+    ("block", lambda x, c: x + conv(conv(layers.ReLU()(x), c), c), "before its first", "behind that"),
+    ("block", lambda x, c: x + conv(conv(layers.ReLU()(x), c, relu=True), c), "before its first", "nowhere else"),
     ("block", lambda x, c: x + conv(x, c), "1 convolutions", "count the layers"),
     ("block", lambda x, c: x + conv(conv(x, c, relu=True), c, padding="valid"), "stops", "padding"),
     ("block", lambda x, c: x + conv(conv(x, 2 * c, relu=True), c), "kernels of", "as many filters"),
@@ -605,6 +643,7 @@ WRONG = [
     ("report", report_with(255.0, baseline="bilinear"), "baseline", "weaker"),
     ("report", report_with(255.0, baseline=None), "baseline", "of the method again"),
     ("report", report_with(255.0, kernel="bicubic"), "baseline", "other small pictures"),
+    ("report", lambda m, p: report("lanczos", p), "nearest", "comes in"),
     ("report", lambda m, p: 0.86, "expected \\{", "dict"),
     ("shuffle", lambda x, s: x.reshape(x.shape[0] * s, x.shape[1] * s, -1), "small picture|3x4", "reshape alone"),
     ("shuffle", shuffled_with(0, 3, 1, 2, 4), "one place", "diagonal"),

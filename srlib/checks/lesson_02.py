@@ -28,6 +28,7 @@ def check_shrink(my_shrink) -> Answer:
             "the mean of four": lambda f: _shrunk(f, _photograph(8, 12), 2, "a picture of 8x12, scale 2"),
             "any scale": lambda f: _shrunk(f, _photograph(9, 15), 3, "a picture of 9x15, scale 3"),
             "8-bit pictures": _shrunk_bytes,
+            "dark 8-bit pictures": _dark_bytes,
         },
     )
 
@@ -114,6 +115,18 @@ def _shrunk_bytes(my_shrink) -> None:
         f"is off by up to {np.abs(result - right / 255).max():.3f} for {case}.",
         hint or "a uint8 picture runs from 0 to 255: what must happen to it, and when?",
     )
+
+
+def _dark_bytes(my_shrink) -> None:
+    picture = np.random.default_rng(0).integers(0, 2, (8, 8, 3), np.uint8)
+    case = "a uint8 picture of zeros and ones"
+    result = _array(_call(my_shrink, picture, 2, case=case), (4, 4, 3), case)
+    right = picture.astype(np.float64).reshape(4, 2, 4, 2, 3).mean((1, 3)) / 255
+    if not _near(result, right, 1e-5):
+        raise Wrong(
+            f"is off by up to {np.abs(result - right).max():.3f} for {case}.",
+            "a dark uint8 picture is still on the scale of 255: which scale it is, its type says, and not its largest value.",
+        )
 
 
 def check_enlarge(my_enlarge) -> Answer:
@@ -251,14 +264,20 @@ def check_thumbnail(my_thumbnail) -> Answer:
             "fine waves turn grey": _fine_waves_turn_grey,
             "coarse waves stay": _coarse_waves_stay,
             "nothing is shifted": _nothing_is_shifted,
+            "any scale": _any_scale,
         },
     )
 
 
-def _thumbnail(my_thumbnail, picture, case: str):
+def _thumbnail(my_thumbnail, picture, case: str, scale: int = 4):
     h, w, _ = picture.shape
-    hints = {(h, w, 3): "the picture is smooth, and as large as before.", (h // 4, w // 4): "the colours are lost."}
-    return _array(_call(my_thumbnail, picture, 4, case=case), (h // 4, w // 4, 3), case, hints)
+    hints = {
+        (h, w, 3): "the picture is smooth, and as large as before.",
+        (h // scale, w // scale): "the colours are lost.",
+    }
+    if scale != 4:
+        hints[-(-h // 4), -(-w // 4), 3] = "the 4 is written into your program; use `scale`."
+    return _array(_call(my_thumbnail, picture, scale, case=case), (h // scale, w // scale, 3), case, hints)
 
 
 def _waves(frequency: float, size: int = 64) -> np.ndarray:
@@ -331,4 +350,15 @@ def _nothing_is_shifted(my_thumbnail) -> None:
             raise Wrong(
                 f"shifts the picture by {abs(off):.1f} of its old pixels along its {told}.",
                 "a new pixel stands for a block of four by four; where is the middle of that block?",
+            )
+
+
+def _any_scale(my_thumbnail) -> None:
+    for side, scale in ((64, 2), (48, 3)):
+        case = f"a flat picture of {side}x{side}, scale {scale}"
+        result = _thumbnail(my_thumbnail, np.full((side, side, 3), 0.6, np.float32), case, scale)
+        if not _near(result[2:-2, 2:-2], 0.6, 2e-3):
+            raise Wrong(
+                f"turns {case}, into {result[8, 8, 0]:.4g} where it was 0.6.",
+                "it is right at scale 4; which number in your program belongs to that scale only?",
             )

@@ -122,7 +122,10 @@ def _one_relu(my_block) -> None:
     x, up = _outputs(my_block, 1, 1)
     x, down = _outputs(my_block, 1, -1)
     if _near(up, x + relu(x)) and _near(down, x - relu(x)):
-        return
+        x, turned = _outputs(my_block, -1, 1)  # tells a ReLU behind the first convolution from one before it
+        if _near(turned, x + relu(-x)):
+            return
+        raise Wrong("has a ReLU before its first convolution.", "it belongs behind that convolution, and nowhere else.")
     if _near(up, 2 * x) and _near(down, 0 * x):
         raise Wrong(
             "has no ReLU in its branch.",

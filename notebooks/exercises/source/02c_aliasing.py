@@ -38,7 +38,7 @@ srlib.show.pictures([rings, thumbnail(rings, 4)], ["the picture", "its preview"]
 #
 # Write `my_thumbnail`, which does not do that. It takes a `float32` picture of shape (H, W, 3) with values from 0 to 1, and a scale that divides H and W.
 #
-# - Stripes that are too fine for the small picture turn into even grey (at most a third of their contrast may be left).
+# - Stripes that are much too fine for the small picture (four and a half pixels and less, if the scale is 4) turn into even grey: at most a third of their contrast may be left.
 # - Stripes that the small picture can hold stay, and a flat picture stays as it is.
 # - Nothing is shifted.
 #
