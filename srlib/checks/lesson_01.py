@@ -16,6 +16,7 @@ def _squares(**photographs: int) -> list[str]:
 
 
 _NAMES = _squares(lighthouse=6, market=4, owl=9, harbour=5, tulip=3, tram=6, bridge=4)
+_FIVE = _squares(lighthouse=6, market=4, owl=9, harbour=5, tulip=3)  # the fewest that the task allows
 _PARTS = ("train", "validation", "test")
 
 
@@ -95,26 +96,42 @@ def _no_photograph_twice(my_split) -> None:
                 f"puts squares of {shared[0]} into {_PARTS[i]} and into {_PARTS[j]}.",
                 "the squares of one photograph are relatives: their edges continue each other. What, then, should be dealt out, squares or photographs?",
             )
+    photographs = ("lighthouse", "market", "owl", "harbour", "tulip")
+    for large in photographs:
+        names = _squares(**{name: 33 if name == large else 4 for name in photographs})
+        parts = _split(my_split, names, f"squares as far as {large}-r10c2")
+        if any(_of(parts[i]) & _of(parts[j]) for i, j in ((0, 2), (0, 1), (1, 2))):
+            raise Wrong(
+                f"puts squares of {large}, which has eleven rows of them, on two sides.",
+                f"the place is not always as short as r0c0: {large}-r10c2 is a square of {large}, too.",
+            )
 
 
 def _most_to_learn_from(my_split) -> None:
-    train, validation, test = _split(my_split, _NAMES, "the squares")
-    if len(_of(train)) <= len(_of(validation)) + len(_of(test)):
-        raise Wrong(
-            f"keeps {len(_of(train))} of 7 photographs to learn from.",
-            "more than half of the photographs are for training; one each is enough for the other two here.",
-        )
+    for names, of in ((_NAMES, 7), (_FIVE, 5)):
+        train, validation, test = parts = _split(my_split, names, f"squares of {of} photographs")
+        for part, told in zip(parts, _PARTS):
+            if not part:
+                raise Wrong(
+                    f"leaves {told} empty when there are {of} photographs.",
+                    "a share of a few photographs can be less than one; how many are one tenth of five?",
+                )
+        if len(_of(train)) <= len(_of(validation)) + len(_of(test)):
+            raise Wrong(
+                f"keeps {len(_of(train))} of {of} photographs to learn from.",
+                "more than half of the photographs are for training; one each is enough for the other two here.",
+            )
 
 
 def _names_with_a_hyphen(my_split) -> None:
-    names = _squares(**{"red-rose": 4, "red-robin": 5, "red-ruby": 3, "red-rat": 4, "red-rug": 3})  # "-r" is in all
+    names = _squares(**{"red-rose": 4, "red-robin": 5, "red-ruby": 3, "red-rat": 4, "red": 3})  # "-r" is in all
     parts = _split(my_split, names, "names like red-rose-r0c0")
     for i, j in ((0, 1), (0, 2), (1, 2)):
         shared = sorted(_of(parts[i]) & _of(parts[j]))
         if shared:
             raise Wrong(
                 f"puts squares of {shared[0]} on two sides.",
-                "a photograph may have a hyphen in its own name; only what follows the last one is the place.",
+                "a photograph may have a hyphen in its own name, and only what follows the last one is the place: red-rose is not the photograph red.",
             )
     if sum(map(len, parts)) != len(names) or not all(parts):
         raise Wrong(
@@ -178,7 +195,7 @@ def check_prepare(my_prepare) -> Answer:
     )
 
 
-_PHOTOGRAPHS = ["owl", "tram", "owl", "tulip", "tram", "owl", "tulip"]
+_PHOTOGRAPHS = ["owl", "tram", "owl", "owlet", "tram", "owl", "owlet"]
 
 
 def _prepared(my_prepare, held_out: str = "owl"):
@@ -194,7 +211,20 @@ def _prepared(my_prepare, held_out: str = "owl"):
                 "one picture is (H, W, 3), a set of pictures has a fourth axis in front.",
             )
     held = np.array([name == held_out for name in _PHOTOGRAPHS])
-    return pictures, held, *(np.asarray(part) for part in parts)
+    return pictures, held, *map(_levels, parts, ("train", "test"))
+
+
+def _levels(part, told: str) -> np.ndarray:
+    """A learner's pictures as uint8, whatever type holds the levels."""
+    part = np.asarray(part)
+    with np.errstate(invalid="ignore"):
+        levels = part.astype(np.uint8)
+    if not np.array_equal(part, levels):
+        raise Wrong(
+            f"changes the values of the pictures: {told} runs from {part.min():.4g} to {part.max():.4g}.",
+            "the pictures are handed on as they come, from 0 to 255; only mirror images are added.",
+        )
+    return levels
 
 
 def _have(pictures, among) -> int:
@@ -252,6 +282,12 @@ def _training_is_doubled(my_prepare) -> None:
     if _have(rest[:, :, ::-1], train) < len(rest):
         if _have(rest[:, ::-1], train):
             hint = "these are upside down; left and right are another axis. Which axis of (N, H, W, 3) runs from left to right?"
+        elif _have(rest[:, ::-1, ::-1], train):
+            hint = "these are turned by half a turn: upside down and mirrored. Which one axis of (N, H, W, 3) runs from left to right?"
+        elif _have(rest[:, ::-1, ::-1, ::-1], train):
+            hint = "these are reversed along several axes; which one of (N, H, W, 3) runs from left to right?"
+        elif len(train) == 2 * len(rest) and _have(train, rest) == len(train):
+            hint = "every picture is there twice, as it is: it was the order of the pictures that was reversed. Which axis of (N, H, W, 3) runs from left to right?"
         elif _have(rest[..., ::-1], train):
             hint = "these have red and blue exchanged; which axis of (N, H, W, 3) runs from left to right?"
         else:

@@ -242,6 +242,13 @@ def _enlarged_dot(my_enlarge) -> None:
         raise Wrong(
             "changes a picture of a single pixel.", "it has no neighbours, so nothing but its own value can count."
         )
+    for h, w in ((1, 4), (4, 1)):
+        row, case = _photograph(h, w, 3), f"a picture of {h}x{w}"
+        hint = "along the side of one pixel nobody has a neighbour, along the other one they do."
+        result = _array(_call(my_enlarge, row, case=case, hint=hint), (2 * h, 2 * w, 3), case)
+        right = _both_ways(row.astype(np.float64), lambda n: (np.arange(2 * n) + 0.5) / 2 - 0.5)
+        if not _near(result, right):
+            raise Wrong(f"is off by up to {np.abs(result - right).max():.3f} for {case}.", hint)
 
 
 def check_thumbnail(my_thumbnail) -> Answer:
@@ -264,6 +271,7 @@ def check_thumbnail(my_thumbnail) -> Answer:
             "fine waves turn grey": _fine_waves_turn_grey,
             "coarse waves stay": _coarse_waves_stay,
             "nothing is shifted": _nothing_is_shifted,
+            "colours and sides": _colours_and_sides,
             "any scale": _any_scale,
         },
     )
@@ -274,6 +282,7 @@ def _thumbnail(my_thumbnail, picture, case: str, scale: int = 4):
     hints = {
         (h, w, 3): "the picture is smooth, and as large as before.",
         (h // scale, w // scale): "the colours are lost.",
+        (w // scale, h // scale, 3): "rows and columns have changed places; OpenCV and Pillow want the width first.",
     }
     if scale != 4:
         hints[-(-h // 4), -(-w // 4), 3] = "the 4 is written into your program; use `scale`."
@@ -291,6 +300,13 @@ def _contrast(small) -> float:
     return float(small[4:-4, 4:-4].std() / (0.4 / np.sqrt(2)))
 
 
+def _contrasts(my_thumbnail, frequency: float, case: str, size: int = 64, scale: int = 4) -> list[float]:
+    """What is left of waves in both directions; the frequency is in waves to a small pixel."""
+    picture = _waves(frequency / scale, size)
+    both = picture, np.ascontiguousarray(picture.transpose(1, 0, 2))
+    return [_contrast(_thumbnail(my_thumbnail, p, case, scale)) for p in both]
+
+
 def _flat_stays_flat(my_thumbnail) -> None:
     result = _thumbnail(my_thumbnail, np.full((64, 64, 3), 0.6, np.float32), "a flat picture of 64x64")
     if not _near(result[2:-2, 2:-2], 0.6, 2e-3):
@@ -298,6 +314,11 @@ def _flat_stays_flat(my_thumbnail) -> None:
         raise Wrong(
             f"turns a flat picture of 0.6 into {result[8, 8, 0]:.4g}.",
             levels if result[8, 8, 0] > 2 else "what do the weights of an average add up to?",
+        )
+    if not _near(result, 0.6, 2e-3):
+        raise Wrong(
+            f"turns the border of a flat picture of 0.6 into {result[0, 0, 0]:.4g}.",
+            "what does your filter take for the pixels beyond the edge? If they are zeros, the picture gets a dark frame.",
         )
 
 
@@ -353,6 +374,52 @@ def _nothing_is_shifted(my_thumbnail) -> None:
             )
 
 
+def _colours_and_sides(my_thumbnail) -> None:
+    y, x = np.mgrid[:48, :64]
+    picture = np.stack([x / 63, y / 47, 1 - x / 63], -1).astype(np.float32)
+    case = "a coloured picture of 48x64"
+    inside = lambda a: a[2:-2, 2:-2]
+    result = inside(_thumbnail(my_thumbnail, picture, case))
+    right = inside(picture.astype(np.float64).reshape(12, 4, 16, 4, 3).mean((1, 3)))
+    if _near(result, right, 0.02):
+        return
+    hint = _first_match(
+        result,
+        {
+            "red and blue have changed places.": right[..., ::-1],
+            "the picture is upside down.": right[::-1],
+            "the picture is mirrored.": right[:, ::-1],
+            "the colours are lost: all three channels are the grey mean.": right.mean(-1, keepdims=True) + 0 * right,
+        },
+        0.02,
+    )
+    raise Wrong(
+        f"is off by up to {np.abs(result - right).max():.2f} for {case}.",
+        hint
+        or "the colours run into each other: (H, W, 3) has three axes, and a filter that is told one width smooths along all of them.",
+    )
+
+
+def _stripes_at_other_scales(my_thumbnail) -> None:
+    own = "it is right at scale 4; which number in your program belongs to that scale only?"
+    for size, scale in ((64, 2), (256, 8)):
+        fine = max(
+            max(_contrasts(my_thumbnail, f, f"fine stripes, scale {scale}", size, scale))
+            for f in (0.88, 0.96, 1.2, 1.44, 1.8)
+            if f < scale / 2  # finer ones the picture itself cannot hold
+        )
+        if fine >= 0.35:
+            raise Wrong(
+                f"still shows {100 * fine:.0f} % of the contrast of stripes that are too fine, at scale {scale}.", own
+            )
+        kept = min(_contrasts(my_thumbnail, 1 / 6, f"coarse stripes, scale {scale}", size, scale))
+        if kept < 0.75:
+            raise Wrong(
+                f"keeps only {100 * kept:.0f} % of the contrast of stripes six small pixels wide, at scale {scale}.",
+                own,
+            )
+
+
 def _any_scale(my_thumbnail) -> None:
     for side, scale in ((64, 2), (48, 3)):
         case = f"a flat picture of {side}x{side}, scale {scale}"
@@ -362,3 +429,4 @@ def _any_scale(my_thumbnail) -> None:
                 f"turns {case}, into {result[8, 8, 0]:.4g} where it was 0.6.",
                 "it is right at scale 4; which number in your program belongs to that scale only?",
             )
+    _stripes_at_other_scales(my_thumbnail)

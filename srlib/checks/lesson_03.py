@@ -62,7 +62,7 @@ def _block(my_block):
 def _layers_of(model):
     """The layers of a model, and those of the models inside it, such as a Sequential."""
     for layer in model.layers:
-        yield from _layers_of(layer) if hasattr(layer, "layers") else (layer,)
+        yield from layer._flatten_layers(recursive=True)  # those inside a Sequential, or a layer of one's own, too
 
 
 def _two_convolutions(my_block) -> None:
@@ -81,6 +81,16 @@ def _two_convolutions(my_block) -> None:
         )
     if not all(c.use_bias for c in convolutions):
         raise Wrong("has convolutions without offsets.", "leave use_bias at its default.")
+    if len(model.weights) != 4:
+        others = [
+            type(layer).__name__
+            for layer in _layers_of(model)
+            if layer.weights and layer not in convolutions and not list(layer._layers)
+        ]
+        raise Wrong(
+            f"has more to learn than two convolutions: {', '.join(others)}.",
+            "two convolutions, a ReLU between them, and the sum: nothing else is in the formula.",
+        )
 
 
 def _outputs(my_block, first: float, second: float):
@@ -88,12 +98,23 @@ def _outputs(my_block, first: float, second: float):
     from .._backend import keras
 
     model, convolutions = _block(my_block)
+    both = [np.zeros((3, 3, _CHANNELS, _CHANNELS), np.float32), np.ones(_CHANNELS, np.float32)]
+    convolutions[0].set_weights(both)
+    convolutions[1].set_weights([0 * w for w in both])
+    if _near(keras.ops.convert_to_numpy(model(np.full((1, 8, 8, _CHANNELS), -3, np.float32))), -2):
+        convolutions.reverse()  # the offset of the first one listed comes out: it is called last
     for layer, factor in zip(convolutions, (first, second)):
         kernel = np.zeros((3, 3, _CHANNELS, _CHANNELS), np.float32)
         kernel[1, 1] = factor * np.eye(_CHANNELS)
         layer.set_weights([kernel, np.zeros(_CHANNELS, np.float32)])
-    x = np.random.default_rng(0).normal(size=(1, 8, 8, _CHANNELS)).astype(np.float32)
-    return x, keras.ops.convert_to_numpy(model(x))
+    x = 5 * np.random.default_rng(0).normal(size=(1, 8, 8, _CHANNELS)).astype(np.float32)
+    y = keras.ops.convert_to_numpy(model(x))
+    if not _near(keras.ops.convert_to_numpy(model(x, training=True)), y):
+        raise Wrong(
+            "gives something else in training than afterwards.",
+            "two convolutions, a ReLU between them, and the sum: a layer such as Dropout is not in the formula.",
+        )
+    return x, y
 
 
 def _the_skip(my_block) -> None:
@@ -131,6 +152,9 @@ def _one_relu(my_block) -> None:
             "has no ReLU in its branch.",
             "two convolutions in a row are one convolution, unless something stands between them.",
         )
+    for share in (-1, 0.1, 0.2, 0.5):
+        if _near(up, x + share * relu(x)) and _near(down, x - share * relu(x)):
+            raise Wrong(f"adds {share} times its branch to x.", "x, and all of the branch, are added as they are.")
     if _near(down, x):
         raise Wrong(
             "has a ReLU behind the second convolution.",
@@ -142,7 +166,7 @@ def _one_relu(my_block) -> None:
         raise Wrong("has its ReLU in another place.", "it belongs behind the first convolution.")
     raise Wrong(
         "has its ReLU in another place, or another activation.",
-        "it belongs behind the first convolution, and nowhere else.",
+        "it is a ReLU that belongs behind the first convolution, no relative of it, and nowhere else.",
     )
 
 
@@ -210,6 +234,14 @@ def _pair_member(my_pair, which: int, brightest: int) -> None:
 def _dark_pair(my_pair) -> None:
     for which in (0, 1):
         _pair_member(my_pair, which, 90)
+    picture, pair = _pair(my_pair, 1)
+    for told, one, right in zip(("the small picture", "the true picture"), pair, (shrink(picture), picture / 255)):
+        result = _array(one, right.shape, told)
+        if not _near(result, right, 1e-5):
+            raise Wrong(
+                f"gives {told} of zeros and ones values up to {result.max():.4g}; expected {right.max():.4g}.",
+                "a dark uint8 picture is still on the scale of 255: which scale it is, its type says, and not its largest value.",
+            )
 
 
 def _pair_types(my_pair) -> None:
@@ -271,6 +303,14 @@ def _levels(my_eight_bit, low: float, high: float, case: str) -> None:
         "values below 0 come out bright: the sign is dropped. A pixel cannot be darker than black.": np.clip(
             np.round(255 * np.abs(x)), 0, 255
         ),
+        "the picture was stretched, or squeezed, by its largest value: one bright spot darkens all the rest. Values outside the range are to be cut off, and all others left as they are.": np.round(
+            255 * np.clip(x / x.max(), 0, 1)
+        ),
+        "every level is rounded up; which one is nearest?": np.ceil(255 * np.clip(x, 0, 1)),
+        "this is cut off at 1 after the multiplication; which limits belong before it, and which after it?": np.floor(
+            np.clip(255 * x, 0, 1)
+        ),
+        "only 0 and 255: rounded before the multiplication, not after it.": 255 * np.round(np.clip(x, 0, 1)),
         "only zeros and ones: was the multiplication forgotten?": np.round(np.clip(x, 0, 1)),
         "almost all is black: was the multiplication forgotten?": np.floor(np.clip(x, 0, 1)),
     }

@@ -5,6 +5,7 @@ Enters: a function from pictures to a number. Leaves: an answer.
 
 import numpy as np
 
+from ..data.photos import Photos
 from ..degradation import shrink
 from ..metrics import psnr
 from ..upscaling import upscale
@@ -93,11 +94,13 @@ def _psnr_of_floats(my_psnr) -> None:
 def _psnr_of_bytes(my_psnr) -> None:
     b = np.round(_photograph(12, 16, 1) * 255).astype(np.uint8)
     a = np.round(_noisy(b / 255, 0.02, 1) * 255).astype(np.uint8)
+    a[5, 5], b[5, 5] = 0, 255  # as far apart as can be: the square is too much for 16 bits
     case = "two uint8 pictures"
     got = _number(_call(my_psnr, a, b, case=case), case)
     right = psnr(a, b)
     if _near(got, right, 0.002):
-        return
+        return _psnr_of_dark_bytes(my_psnr)
+    sixteen = (a.astype(np.int16) - b) ** 2
     wrapped, squared = (a - b).astype(np.float64), ((a - b) ** 2).astype(np.float64)
     square_of_wrapped, db = wrapped**2, lambda error: -10 * np.log10(error)
     wrap = "8-bit numbers cannot be negative: 3 - 5 is 254, and squares start again at 0 after 255. What has to happen before the subtraction?"
@@ -109,12 +112,26 @@ def _psnr_of_bytes(my_psnr) -> None:
         wrap + "  ": db(np.mean(square_of_wrapped) / 255**2),
         wrap + "   ": db(np.mean(square_of_wrapped)),
         "the largest level is 255, not 256.": right + 20 * np.log10(256 / 255),
+        "a difference of 255 has the square 65,025, and int16 ends at 32,767: convert to a type with more room.": db(
+            np.mean(sixteen) / 255**2
+        ),
     }
     hint = _first_match(got, suspects, 0.002)
     raise Wrong(
         f"gives {got:.4g} for {case} that are {right:.2f} dB apart.",
         hint.strip() if hint else "it is right for float32; what is different about uint8?",
     )
+
+
+def _psnr_of_dark_bytes(my_psnr) -> None:
+    a, b = np.random.default_rng(2).integers(0, 2, (2, 8, 8, 3), np.uint8)
+    case = "two uint8 pictures of zeros and ones"
+    got, right = _number(_call(my_psnr, a, b, case=case), case), psnr(a, b)
+    if not _near(got, right, 0.002):
+        raise Wrong(
+            f"gives {got:.4g} for {case} that are {right:.2f} dB apart.",
+            "a dark uint8 picture is still on the scale of 255: which scale it is, its type says, and not its largest value.",
+        )
 
 
 def _psnr_of_a_batch(my_psnr) -> None:
@@ -130,7 +147,15 @@ def _psnr_of_a_batch(my_psnr) -> None:
         )
     got, right = _number(result, case), float(np.mean(each))
     if _near(got, right, 0.002):
-        return
+        a, b = (np.round(255 * x[:2]).astype(np.uint8) for x in (a, b))
+        case = "a batch of two uint8 pictures"
+        got, right = _number(_call(my_psnr, a, b, case=case), case), psnr(a, b)
+        if _near(got, right, 0.002):
+            return
+        raise Wrong(
+            f"gives {got:.4g} dB for {case}; expected {right:.2f}.",
+            "it is right for a batch of float32 pictures: do batches go through the same lines as single pictures?",
+        )
     mse = np.mean((a.astype(np.float64) - b) ** 2)
     suspects = {
         "this is the PSNR of the mean error, in which one bad picture drowns the others. Which comes first, the mean over pictures or the logarithm?": -10
@@ -166,6 +191,11 @@ def _psnr_of_equals(my_psnr) -> None:
             f"gives {got:.4g} dB for {case}.",
             "no error at all: as the error shrinks, decibels grow without end, and Python has a number for that.",
         )
+    case, hint = "a batch in which one picture is itself", "one of its PSNRs is infinite; what is the mean, then?"
+    a, b = np.stack([picture, picture]), np.stack([picture, picture[::-1]])
+    got = _number(_call(my_psnr, a, b, case=case, hint=hint), case)
+    if got != np.inf:
+        raise Wrong(f"gives {got:.4g} dB for {case}.", hint)
 
 
 def check_ssim(my_ssim) -> Answer:
@@ -262,7 +292,23 @@ def _ssim_of(my_ssim, a, b, case: str) -> None:
         "the 2 before the means is missing.": (ma * mb + 1e-4) * (2 * cov + 9e-4) / ((ma**2 + mb**2 + 1e-4) * (va + vb + 9e-4)),
         "the 2 before the covariance is missing.": (2 * ma * mb + 1e-4) * (cov + 9e-4) / ((ma**2 + mb**2 + 1e-4) * (va + vb + 9e-4)),
         "numerator and denominator have changed places.": 1 / right,
+        "c1 is right, and c2 is not squared.": _ssim(a, b, c2=0.03),
+        "one constant stands in both places: c1 and c2 differ.": _ssim(a, b, c2=1e-4),
+        "a correlation stands where the covariance should: it is not divided by the deviations.": _ssim(a, b) * (2 * cov / np.sqrt(va * vb) + 9e-4) / (2 * cov + 9e-4),
+        "the covariance is a sum, and not yet divided.": _ssim(a, b) * (96 * cov + 9e-4) / (2 * cov + 9e-4),
+        "a bracket is missing: the second half of the denominator is multiplied, not divided by.": right * (va + vb + 9e-4) ** 2,
     }  # fmt: skip
+    spans = [
+        np.ptp(a),
+        np.ptp(b),
+        max(a.max(), b.max()) - min(a.min(), b.min()),
+        a.max(),
+        b.max(),
+        max(a.max(), b.max()),
+    ]
+    if any(_near(got, _ssim(a, b, c1=(0.01 * span) ** 2, c2=(0.03 * span) ** 2), 1e-6) for span in spans):
+        hint = "the range is taken from the windows; it is the range that pictures could have."
+        raise Wrong(f"gives {got:.5g} for {case}; expected {right:.5f}.", hint)
     raise Wrong(
         f"gives {got:.5g} for {case}; expected {right:.5f}.",
         _first_match(got, suspects, 1e-6)
@@ -301,11 +347,13 @@ def check_report(my_report) -> Answer:
 
 
 def _report(my_report, method):
-    # neither spans the whole range, so that a range taken from the picture is seen
-    photos = [np.round(_photograph(32, 24, seed) * 150 + 40).astype(np.uint8) for seed in (8, 9)]
-    for photo in photos:  # a nearly flat part, where the constants of SSIM decide
-        photo[12:] = 100 + photo[12:] // 40
-    told = _call(my_report, method, photos, case="two pictures")
+    # none spans the whole range, so that a range taken from the picture is seen
+    images = np.stack([np.round(_photograph(32, 24, seed) * 150 + 40).astype(np.uint8) for seed in (8, 9, 10)])
+    images[:, 12:] = 100 + images[:, 12:] // 40  # a nearly flat part, where the constants of SSIM decide
+    images[1, :12] //= 4  # of another contrast, so that the mean is not the median
+    photos = Photos(images, ["a", "b", "c"])
+    case = "three pictures" if isinstance(method, str) else "three pictures and a network"
+    told = _call(my_report, method, photos, case=case)
     if not isinstance(told, dict) or "method" not in told:
         raise Wrong(
             f'returns {_short(told)}; expected {{"method": .., "bicubic": ..}}.',
@@ -314,26 +362,35 @@ def _report(my_report, method):
     return photos, told
 
 
-def _ssim_of_reports(photos, method, data_range=255.0, kernel="bilinear") -> float:
+def _ssim_of_reports(photos, method, data_range=255.0, kernel="bilinear", rounding=lambda x: x, over=np.mean) -> float:
     from skimage.metrics import structural_similarity
 
     values = []
     for true in photos:
-        restored = upscale(shrink(true, kernel=kernel), method).astype(np.float64) * 255
+        restored = rounding(upscale(shrink(true, kernel=kernel), method).astype(np.float64) * 255)
         b = true.astype(np.float64)
         span = {"true": b.max() - b.min(), "restored": restored.max() - restored.min()}.get(data_range, data_range)
         values.append(structural_similarity(restored, b, data_range=span, channel_axis=-1))
-    return float(np.mean(values))
+    return float(over(values))
 
 
 def _report_of_the_method(my_report) -> None:
     photos, told = _report(my_report, "lanczos")
     got, right = _number(told["method"], "the method"), _ssim_of_reports(photos, "lanczos")
-    if _near(got, right, 2e-4):
+    if _near(got, right, 2e-5):
         photos, told = _report(my_report, "nearest")
         got, right = _number(told["method"], "the method"), _ssim_of_reports(photos, "nearest")
-        if _near(got, right, 2e-4):
-            return
+        if _near(got, right, 2e-5):
+            from .._backend import keras
+
+            photos, told = _report(my_report, keras.Sequential([keras.layers.UpSampling2D(2)]))  # nearest, as a network
+            got = _number(told["method"], "a network")
+            if _near(got, right, 2e-5):
+                return
+            raise Wrong(
+                f"gives an SSIM of {got:.4f} for a network; expected {right:.4f}, though interpolations were right.",
+                "`method` is anything that srlib.upscale takes, not only the name of an interpolation.",
+            )
         raise Wrong(
             f"gives an SSIM of {got:.4f} for nearest-neighbour enlargement; expected {right:.4f}, though Lanczos was right.",
             "is the method that comes in the one that is used?",
@@ -346,9 +403,24 @@ def _report_of_the_method(my_report) -> None:
         "the range is measured from the restored picture, so every picture is judged on another scale; it is the range that pictures could have.": "restored",
         "a range of 256: the levels run from 0 to 255.": 256.0,
     }
-    hint = _first_match(got, {h: _ssim_of_reports(photos, "lanczos", span) for h, span in suspects.items()}, 1e-5)
+    others = {
+        "the restored picture was rounded to 8 bits before it was measured; SSIM takes it as it is.": {
+            "rounding": np.rint
+        },
+        "the restored picture was cut down to whole levels before it was measured; SSIM takes it as it is.": {
+            "rounding": np.floor
+        },
+        "the pictures were shrunk with another kernel than in the program above.": {"kernel": "bicubic"},
+        "this is the middle one of the pictures' SSIMs; the mean is asked for.": {"over": np.median},
+    }
+    hint = _first_match(
+        got,
+        {h: _ssim_of_reports(photos, "lanczos", span) for h, span in suspects.items()}
+        | {h: _ssim_of_reports(photos, "lanczos", **how) for h, how in others.items()},
+        1e-5,
+    )
     raise Wrong(
-        f"gives an SSIM of {got:.4f} for Lanczos enlargement of two pictures; expected {right:.4f}.",
+        f"gives an SSIM of {got:.4f} for Lanczos enlargement of three pictures; expected {right:.4f}.",
         hint or "compare with srlib.ssim, picture by picture, and take the mean.",
     )
 
@@ -361,7 +433,7 @@ def _report_of_the_baseline(my_report) -> None:
             "0.86: is that much? What would everybody have had for nothing, on the same pictures?",
         )
     got, right = _number(told["bicubic"], "the baseline"), _ssim_of_reports(photos, "bicubic")
-    if _near(got, right, 2e-4):
+    if _near(got, right, 2e-5):
         return
     hints = {
         "this is the value of the method again; the baseline has to be enlarged by `bicubic`.": _ssim_of_reports(photos, "lanczos"),

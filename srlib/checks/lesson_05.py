@@ -3,6 +3,8 @@
 Enters: a function, or a choice. Leaves: an answer.
 """
 
+import re
+
 import numpy as np
 
 from ..degradation import enlarge
@@ -29,12 +31,13 @@ def check_shuffle(my_shuffle) -> Answer:
             "a small picture": lambda f: _shuffled(f, 3, 4, 2, 1, "3x4 places with four channels"),
             "three colours": lambda f: _shuffled(f, 3, 4, 2, 3, "3x4 places with twelve channels"),
             "scale 3": lambda f: _shuffled(f, 2, 3, 3, 3, "2x3 places with 27 channels"),
+            "scale 3, one colour": lambda f: _shuffled(f, 2, 3, 3, 1, "2x3 places with nine channels"),
         },
     )
 
 
 def _shuffled(my_shuffle, h: int, w: int, s: int, c: int, case: str) -> None:
-    x = np.arange(h * w * s * s * c, dtype=np.float64).reshape(h, w, s * s * c)
+    x = (np.arange(h * w * s * s * c, dtype=np.float64) / 3).reshape(h, w, s * s * c)
     hints = {
         (s * h, s * w): "the last axis is lost; the answer has one for the colours, even if there is only one.",
         (s * w, s * h, c): "rows and columns have changed places.",
@@ -97,22 +100,51 @@ def check_tiles(my_tiles) -> Answer:
             "tiles that fit": lambda f: _tiled(f, 16, 24, 8, 3, "a picture of 16x24 in tiles of 8"),
             "a remainder": lambda f: _tiled(f, 19, 29, 8, 3, "a picture of 19x29 in tiles of 8"),
             "other tiles": lambda f: _tiled(f, 17, 11, 5, 2, "a picture of 17x11 in tiles of 5"),
+            "a method with an edge": lambda f: _tiled(f, 19, 29, 8, 3, "a method that notices the edge", _means),
+            "a picture smaller than a tile": lambda f: _tiled(
+                f, 5, 13, 8, 3, "a picture of 5x13 in tiles of 8", _means
+            ),
+            "a margin wider than a tile": lambda f: _tiled(f, 9, 12, 2, 3, "tiles of 2 with a margin of 3", _means),
         },
     )
 
 
-def _tiled(my_tiles, height: int, width: int, tile: int, margin: int, case: str) -> None:
+def _means(part, reach: int):
+    """Twice as large: of each pixel the mean of those within `reach` that there are, in four grades of brightness.
+
+    Like a network it looks as far as it may, and at the edge of what it is given it does something of its own.
+    """
+    width = 2 * reach + 1
+
+    def total(values):
+        padded = np.pad(values, ((reach, reach), (reach, reach), (0, 0)))
+        return np.lib.stride_tricks.sliding_window_view(padded, (width, width), axis=(0, 1)).sum((-2, -1))
+
+    mean = total(part.astype(np.float64)) / total(np.ones((*part.shape[:2], 1)))
+    return np.kron(mean, np.array([[1, 0.9], [0.8, 0.7]])[..., None]).astype(np.float32)
+
+
+def _bicubic(part, reach: int):
+    return enlarge(part, 2, kernel="bicubic")
+
+
+def _tiled(my_tiles, height: int, width: int, tile: int, margin: int, case: str, large=_bicubic) -> None:
     small, seen = _photograph(height, width, 11), []
 
     def method(part):
         part = np.asarray(part, np.float32)
-        if part.ndim != 3 or 0 in part.shape:
+        if part.ndim != 3:
+            raise Wrong(
+                f"hands a part of shape {part.shape} to the method, for {case}.",
+                "the method takes one part of a picture, of the shape (height, width, 3).",
+            )
+        if 0 in part.shape:
             raise Wrong(
                 f"hands a part of shape {part.shape} to the method, for {case}.",
                 "where a slice begins before the picture does, Python counts from its other end; the margin has to stop at the edge.",
             )
         seen.append(part.shape[:2])
-        return enlarge(part, 2, kernel="bicubic")
+        return large(part, margin)
 
     def learner(picture, tile, margin):
         return my_tiles(picture, method, tile, margin)
@@ -122,7 +154,7 @@ def _tiled(my_tiles, height: int, width: int, tile: int, margin: int, case: str)
     returned = _call(learner, small, tile, margin, case=case)
     hints = {(height, width, 3): "the answer is as large as the small picture: where does it become twice as large?"}
     result = _array(returned, (2 * height, 2 * width, 3), case, hints)
-    right = np.asarray(enlarge(small, 2, kernel="bicubic"), np.float64)
+    right = np.asarray(large(small, margin), np.float64)
     most = tile + 2 * margin
     if not seen:
         raise Wrong("never uses the method.", "each tile, with its margin, goes through method(..).")
@@ -144,7 +176,9 @@ def _tiled(my_tiles, height: int, width: int, tile: int, margin: int, case: str)
         hint = "the tiles meet in seams: at the edge of a tile, the method does not know what comes next. What should a tile bring along?"
     elif whole != off.shape and off[: whole[0], : whole[1]].max(initial=0) < 1e-4 and untouched.max() > 0.02:
         hint = "the last row or column of tiles is missing: what happens where the tile does not divide the picture?"
-    elif off[: 2 * (tile - margin), : 2 * (tile - margin)].max() < 1e-4:
+    elif max(max(shape) for shape in seen) < min(most, max(height, width)):
+        hint = f"no part that you hand over is longer than {max(max(shape) for shape in seen)}, where a tile and its two margins are {most}; the method looks `margin` pixels far, in all directions."
+    elif tile > margin and off[: 2 * (tile - margin), : 2 * (tile - margin)].max() < 1e-4:
         hint = "the first tile is right, and then things shift. The margin is counted in small pixels: how wide is it in the enlarged part, and is there one at every side of every tile?"
     elif off[2 * margin : -2 * margin, 2 * margin : -2 * margin].max(initial=0) < 1e-4:
         hint = "only the border is off: at the edge of the picture there is no margin to bring, and none to cut away."
@@ -184,10 +218,15 @@ _RIGHT_TABLES = frozenset("AC")
 
 
 def _chosen(my_choice) -> None:
+    if isinstance(my_choice, (list, tuple, set)) and my_choice:
+        raise Wrong(
+            f"is a {type(my_choice).__name__}; expected one word.",
+            'write the letters between one pair of quotation marks, such as "AB".',
+        )
     if not isinstance(my_choice, str) or not my_choice.strip():
         raise Wrong(f"{UNWRITTEN}.", 'write the letters between quotation marks, such as "AB".')
-    letters = frozenset(c for c in my_choice.upper().replace("AND", "") if c.isalpha())
-    if not letters <= frozenset("ABCD"):
+    letters = frozenset(c for c in re.sub("TABLES?|AND", "", my_choice.upper()) if c.isalpha())
+    if not letters or not letters <= frozenset("ABCD"):
         raise Wrong(f"is {my_choice!r}; expected letters from A to D.", 'write only the letters, such as "AB".')
     if letters == _RIGHT_TABLES:
         return
