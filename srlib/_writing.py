@@ -75,8 +75,11 @@ def check_folder(folder: Path) -> None:
         raise NotADirectoryError(
             f"{folder} cannot hold a file, because {there} is not a folder; expected a place that can be written: choose another."
         )
-    with tempfile.TemporaryFile(dir=there):
-        pass
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            pass
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(there)) from None  # not the name of the scratch file
 
 
 def _make_folders(folder: Path) -> list[Path]:

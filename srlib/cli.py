@@ -29,13 +29,17 @@ def main(argv: list[str] | None = None) -> int:
     int
         The exit status: 0; 1 after a failure, told in one line on standard error; 2 for a command line that makes no sense.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a name that the console's code cannot say is no reason to lose a result
+            stream.reconfigure(errors="backslashreplace")
     args = _parser().parse_args(argv)
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", category=DeprecationWarning)  # for programmers, and not of this one
             warnings.showwarning = lambda message, *_: _tell(_one_line(message))
             status = args.run(args) or 0
-        sys.stdout.flush()  # that nobody reads any more, or that the disk is full, shows only here
+        if sys.stdout is not None:  # closed from the start
+            sys.stdout.flush()  # that nobody reads any more, or that the disk is full, shows only here
         return status
     except BrokenPipeError:  # as in `srlib models | head -1`: no fault, but what a shell counts as one
         _drop_output()
@@ -75,7 +79,10 @@ class _Parser(argparse.ArgumentParser):
 
 
 class _Help(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
-    pass
+    def _get_help_string(self, action):
+        """Of a switch, or of what has no default, none is told."""
+        told = action.nargs != 0 and action.default not in (None, [])
+        return super()._get_help_string(action) if told else action.help
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -113,7 +120,11 @@ def _parser() -> argparse.ArgumentParser:
         interrupted="a training goes on with --resume",
     )
     train.add_argument(
-        "--model", required=True, metavar="M", help="what to build, or a trained network or run folder to go on from"
+        "--model",
+        required=True,
+        type=_name,
+        metavar="M",
+        help="what to build, or a trained network or run folder to go on from",
     )
     _data(train, many=True)
     train.add_argument(
@@ -130,14 +141,16 @@ def _parser() -> argparse.ArgumentParser:
         metavar="F",
         help="take every picture a second time at this fraction of its size, such as 0.75",
     )
-    train.add_argument("--validation", metavar="D", default="sample", help="pictures to watch the training on")
+    train.add_argument(
+        "--validation", type=_name, metavar="D", default="sample", help="pictures to watch the training on"
+    )
     train.add_argument("--kernel", choices=SHRINK_KERNELS, default="bilinear", help="how pictures are shrunk")
     _scale(train)
     length = train.add_mutually_exclusive_group(required=True)
     length.add_argument("--steps", type=int, metavar="N", help="updates of the weights")
     length.add_argument("--minutes", type=float, metavar="T", help="times a few steps, then fixes their number")
     train.add_argument(
-        "--out", required=True, type=Path, metavar="RUN", help="folder for recipe, history, checkpoint and model"
+        "--out", required=True, type=_path, metavar="RUN", help="folder for recipe, history, checkpoint and model"
     )
     train.add_argument("--resume", action="store_true", help="go on from the last checkpoint in RUN")
     train.add_argument("--seed", type=int, default=0, metavar="S", help="of weights, crops and synthetic pictures")
@@ -183,6 +196,7 @@ def _parser() -> argparse.ArgumentParser:
         "--model",
         required=True,
         nargs="+",
+        type=_name,
         metavar="M",
         help="trained networks, run folders, interpolations; M+ is network M in all eight positions (self-ensemble)",
     )
@@ -203,7 +217,7 @@ def _parser() -> argparse.ArgumentParser:
     judge.add_argument(
         "--costs", action="store_true", help="parameters, multiply-adds and seconds a megapixel beside the scores"
     )
-    judge.add_argument("--json", type=Path, metavar="FILE", help="write every score here too")
+    judge.add_argument("--json", type=_path, metavar="FILE", help="write every score here too")
 
     enlarge = command(
         commands,
@@ -220,6 +234,7 @@ def _parser() -> argparse.ArgumentParser:
     enlarge.add_argument(
         "--model",
         default="small_bicubic",
+        type=_name,
         metavar="M",
         help="a trained network, a run folder or an interpolation; M+ is eight times as slow and a little better",
     )
@@ -236,7 +251,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     figures.add_argument("--out", type=Path, default=Path("figures"), help="folder to write to")
     figures.add_argument(
-        "--page", type=Path, metavar="FILE", help="instead: every test picture on one page, to this picture file"
+        "--page", type=_path, metavar="FILE", help="instead: every test picture on one page, to this picture file"
     )
     figures.add_argument(
         "--benchmarks", action="store_true", help="first score the networks on set5, set14 and bsd100 again (minutes)"
@@ -251,10 +266,15 @@ def _name(text: str) -> str:
     return text
 
 
+def _path(text: str) -> Path:
+    return Path(_name(text))
+
+
 def _data(command, many: bool = False) -> None:
     command.add_argument(
         "--data",
         required=True,
+        type=_name,
         nargs="+" if many else None,
         metavar="D",
         help="a name that `srlib data list` shows, or a folder; of one with folders train, validation or test, the one that is meant",
@@ -278,7 +298,12 @@ def _photos(source: str, split: str, count: int = 400, seed: int = 0):
         return load_photos(source, split=split)
     if source == "dead_leaves":  # every split draws others, so that nothing is judged on what it was trained on
         return load_photos(source, count=count, seed=seed + 10**6 * ("train", "validation", "test").index(split))
-    if source not in CATALOGUE and (Path(source) / split).is_dir():  # a folder that is split keeps its splits apart
+    parts = [part for part in ("train", "validation", "test") if (Path(source) / part).is_dir()]
+    if source not in CATALOGUE and parts:  # a folder that is split keeps its splits apart
+        if split not in parts:
+            raise ValueError(
+                f"{source} is split into {', '.join(parts)}, and here {split} is asked for; expected that folder in it: make one, or give the folder that is meant, such as {Path(source) / parts[0]}."
+            )
         return load_photos(source, split=split)
     return load_photos(source)
 
@@ -287,8 +312,12 @@ def _method(name: str):
     """An interpolation's name as it is, anything else as a loaded network."""
     if name in ENLARGE_KERNELS:
         return name
-    from .models import load_model  # brings Keras, which an interpolation does without
+    from .models import load_model, shipped  # brings Keras, which an interpolation does without
 
+    if name.removesuffix("+") not in shipped() and not any(Path(n).is_dir() for n in (name, name.removesuffix("+"))):
+        raise ValueError(
+            f"There is no method {name!r}; expected {', '.join(ENLARGE_KERNELS)}, a network that `srlib models` shows, or a folder that `srlib train` wrote; a + goes behind networks alone: check the spelling."
+        )
     return load_model(name)
 
 
@@ -351,6 +380,7 @@ def _models(args) -> None:
 def _train(args) -> None:
     from .data import Photos, refuse_benchmark
     from .models import BUILDERS, build_model, load_model, shipped
+    from .runs import check_run
     from .training import fit, steps_within
 
     for source, purpose in [*((name, "data") for name in args.data), (args.validation, "validation")]:
@@ -368,6 +398,8 @@ def _train(args) -> None:
         raise ValueError(
             f"There is no model {args.model!r}; expected one of {', '.join(BUILDERS)} to begin with, or a trained one to go on from: `srlib models` shows them."
         )
+    check_run(args.out, args.resume)
+    watched = _photos(args.validation, "validation")
     photos: Photos | None = None
     for source in args.data:
         more = _photos(source, "train", args.count, args.seed)
@@ -395,7 +427,7 @@ def _train(args) -> None:
             steps = steps_within(args.minutes, model, photos, **settings)
     history = fit(
         model, photos, scale=args.scale, steps=steps, seed=args.seed, schedule=args.schedule, augment=args.augment,
-        out=args.out, resume=args.resume, validation=_photos(args.validation, "validation"), progress=True, **settings,
+        out=args.out, resume=args.resume, validation=watched, progress=True, **settings,
     )  # fmt: skip
     print(
         f"{args.out}: {history.step[-1]} steps in {history.seconds[-1]:.0f} s, validation {history.psnr[-1]:.2f} dB (linear enlargement {history.baseline:.2f} dB)"
@@ -417,7 +449,25 @@ def _option(pair: str) -> tuple[str, int | str]:
     name, sign, value = pair.partition("=")
     if not (name and sign and value):
         raise ValueError(f"--option is {pair!r}; expected NAME=VALUE, such as width=16: write it so.")
-    return name, int(value) if value.lstrip("-").isdigit() else value
+    with contextlib.suppress(ValueError):
+        return name, int(value)
+    return name, value
+
+
+def _tell_what_was_learnt(name: str, card: dict, photos, kernel: str) -> None:
+    """Say where a network is judged on what it learnt from, or on pictures shrunk in another way."""
+    from .data import named_sources
+
+    drawn = {"dead_leaves"}  # every split draws others
+    learnt = {*named_sources(card.get("recipe", {}).get("data", ""))} - drawn
+    if learnt & {*named_sources(photos.source)}:
+        _tell(
+            f"{name} learnt from {photos.source}, so that its score says little; expected pictures that it never saw."
+        )
+    if kernel != "published" and card.get("kernel", kernel) != kernel:
+        _tell(
+            f"{name} was trained for pictures shrunk by {card['kernel']}, and these are shrunk by {kernel}: --kernel {card['kernel']} is its own."
+        )
 
 
 def _evaluate(args) -> None:
@@ -426,12 +476,15 @@ def _evaluate(args) -> None:
     if args.json is not None:
         check_file(args.json)
     methods = {name: _method(name) for name in args.model}
+    photos = _photos(args.data, "test")
+    for name, method in methods.items():
+        _tell_what_was_learnt(name, getattr(method, "srlib_config", {}), photos, args.kernel)
     table = evaluate(
-        methods, _photos(args.data, "test"), scale=_common_scale(methods, args.scale), kernel=args.kernel, protocol=args.protocol, costs=args.costs
+        methods, photos, scale=_common_scale(methods, args.scale), kernel=args.kernel, protocol=args.protocol, costs=args.costs
     )  # fmt: skip
-    print(table)
-    if args.json is not None:
+    if args.json is not None:  # before it is printed, for printing may fail
         write_text(args.json, table.to_json() + "\n")
+    print(table)
 
 
 def _upscale(args) -> int:
@@ -458,7 +511,10 @@ def _upscale(args) -> int:
             made.add(_identity(target))
         except (ValueError, OSError, MemoryError) as error:  # one bad file does not stop the rest
             failed += 1
-            tqdm.write(f"srlib: {_one_line(error)}", file=sys.stderr)
+            place = (
+                f"{source}: " if isinstance(error, OSError) and error.strerror else ""
+            )  # the system's words name a scratch file, or none
+            tqdm.write(f"srlib: {place}{_one_line(error)}", file=sys.stderr)
     return 1 if failed else 0
 
 

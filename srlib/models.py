@@ -490,6 +490,10 @@ def load_model(name: str | Path):
     config, weights = folder / _CONFIG, folder / _WEIGHTS_FILE
     for file in (config, weights):
         if not file.is_file():
+            if (folder / "recipe.json").is_file():
+                raise ValueError(
+                    f"{folder} is a training that is not finished; expected a finished one: let it end, with the command that began it and --resume."
+                )
             raise ValueError(
                 f"{folder} has no {file.name}, so it is no finished model; expected a folder that `srlib train` wrote: train into it, or give another."
             )

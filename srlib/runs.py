@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from ._backend import keras
+from ._writing import check_folder
 from .models import BUILDERS, SAVING, load_model
 
 RECIPE = "recipe.json"
@@ -91,18 +92,11 @@ def open_run(folder: Path, model, averages: list, history: History, resume: bool
         A checkpoint that is damaged or another run's, and what is used instead.
     """
     file = folder / RECIPE
+    check_run(folder, resume)
     if not file.exists():
-        if folder.exists() and any(p != _scratch(file) for p in folder.iterdir()):
-            raise FileExistsError(
-                f"{folder} exists and is not a run of srlib; expected a folder that is new or empty: choose another --out."
-            )
         folder.mkdir(parents=True, exist_ok=True)
         _replace(file, json.dumps(history.recipe, indent=2) + "\n")
         return 0
-    if not resume:
-        raise FileExistsError(
-            f"{folder} holds a run already; expected a new folder: choose another --out, or --resume to go on with it."
-        )
     _check_recipe(folder, history.recipe)
     if (folder / "model.json").exists():
         load_model(folder)
@@ -127,6 +121,20 @@ def open_run(folder: Path, model, averages: list, history: History, resume: bool
             stacklevel=2,
         )
     return step
+
+
+def check_run(folder: Path, resume: bool) -> None:
+    """Fail before the work is done where a run can neither begin nor go on in a folder."""
+    file = folder / RECIPE
+    if file.exists() and not resume:
+        raise FileExistsError(
+            f"{folder} holds a run already; expected a new folder: choose another --out, or --resume to go on with it."
+        )
+    check_folder(folder)
+    if not file.exists() and folder.exists() and any(p != _scratch(file) for p in folder.iterdir()):
+        raise FileExistsError(
+            f"{folder} exists and is not a run of srlib; expected a folder that is new or empty: choose another --out."
+        )
 
 
 def read_recipe(folder: Path) -> dict:
@@ -185,7 +193,11 @@ def save_progress(folder: Path, model, averages: list, history: History) -> None
         writer.writerows(zip(history.step, history.loss, history.psnr, history.seconds))
     os.replace(_scratch(file), file)
     arrays = {str(i): keras.ops.convert_to_numpy(v) for i, v in enumerate([*_state(model), *averages])}
-    np.savez(folder / _SCRATCH, history=json.dumps(asdict(history)), **arrays)
+    try:
+        np.savez(folder / _SCRATCH, history=json.dumps(asdict(history)), **arrays)
+    except BaseException:  # a full disk
+        (folder / _SCRATCH).unlink(missing_ok=True)
+        raise
     if (folder / _CHECKPOINT).exists():
         os.replace(folder / _CHECKPOINT, folder / _PREVIOUS)
     os.replace(folder / _SCRATCH, folder / _CHECKPOINT)

@@ -9,6 +9,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -179,7 +180,9 @@ def test_evaluate_writes_the_same_as_it_prints(here, capsys):
     )
     assert run(words) == 0
     out, err = capsys.readouterr()
-    assert err == ""
+    assert err.splitlines() == [
+        "srlib: net was trained for pictures shrunk by bilinear, and these are shrunk by area: --kernel bilinear is its own."
+    ]
     methods = {"bilinear": "bilinear", "bicubic": "bicubic", "net": load_model("net")}
     table = srlib.evaluate(methods, srlib.load_photos("photos"), kernel="area")
     assert out == f"{table}\n"
@@ -285,7 +288,7 @@ def test_a_plus_is_the_self_ensemble(here, capsys):
     assert told["small_bilinear+"]["psnr"] != pytest.approx(told["small_bilinear"]["psnr"], abs=1e-4)
     capsys.readouterr()
     assert run("evaluate --model nothing+ --data photos") == 1
-    failed(capsys, "'nothing'")
+    failed(capsys, "'nothing+'")
 
 
 def test_a_folder_called_like_a_shipped_network_is_told_of(here, capsys):
@@ -469,6 +472,8 @@ BAD = {
     "evaluate --model bicubic --data tiny": ["dot.png", "at least 2"],
     "evaluate --model nothing --data photos": ["'nothing'", "srlib models"],
     "evaluate --model bicubic nothing --data photos --json s.json": ["'nothing'"],
+    "evaluate --model bicubc --data photos": ["'bicubc'", "nearest, bilinear, bicubic, lanczos"],
+    "evaluate --model bicubic+ --data photos": ["'bicubic+'", "behind networks alone"],
     "evaluate --model broken --data photos": ["broken", "model.weights.h5"],
     "evaluate --model photos --data photos": ["photos", "model.json"],
     "evaluate --model bicubic --data photos --scale 0": ["scale is 0", "2, 3 and 4"],
@@ -532,6 +537,9 @@ BAD = {
     ],
     f"{TRAIN} --steps 1 --option width --out run": ["'width'", "NAME=VALUE"],
     f"{TRAIN} --steps 1 --option kernel=area --out run": ["'area'"],
+    f"{TRAIN} --steps 1 --option blocks=--5 --out run": ["blocks is '--5'"],
+    f"{TRAIN} --minutes 5 --out photos": ["photos", "--out"],
+    f"{TRAIN} --minutes 5 --validation nowhere --out run": ["'nowhere'"],
     f"{TRAIN} --steps 1 --validation nowhere --out run": ["'nowhere'"],
     f"{TRAIN} --steps 1 --out photos": ["photos", "--out"],
     f"{TRAIN} --steps 1 --out photos --resume": ["photos", "--out"],
@@ -661,3 +669,121 @@ def test_a_kind_of_file_that_is_only_read_is_refused(here, capsys):
 def test_a_folder_called_picture_is_no_obstacle(here):
     (here / "large" / "picture").mkdir(parents=True)
     assert run("upscale", next((here / "photos").iterdir()), "--model bicubic -o large") == 0
+
+
+EMPTY = {
+    "--data": ["evaluate", "--model", "bicubic", "--data", ""],
+    "--model": ["evaluate", "--model", "", "--data", "photos"],
+    "--json": ["evaluate", "--model", "bicubic", "--data", "photos", "--json", ""],
+    "--validation": [*TRAIN.split(), "--steps", "1", "--out", "run", "--validation", ""],
+    "--out": [*TRAIN.split(), "--steps", "1", "--out", ""],
+}
+
+
+@pytest.mark.parametrize("option", EMPTY)
+def test_an_empty_name_is_not_the_current_folder(option, here, capsys):
+    before = contents(here)
+    with pytest.raises(SystemExit):
+        main(EMPTY[option])
+    failed(capsys, option)
+    assert contents(here) == before
+
+
+def test_a_missing_split_is_not_replaced_by_the_others(here, capsys):
+    shutil.copytree("photos", "mine/train")
+    before = contents(here)
+    assert run("evaluate --model nearest --data mine") == 1
+    failed(capsys, "split into train", "test is asked for", "mine/train")
+    (here / "mine/train").rename(here / "mine/test")
+    assert run(f"{TRAIN.replace('--data photos', '--data mine')} --steps 1 --out r") == 1
+    failed(capsys, "split into test", "train is asked for")
+    (here / "mine/test").rename(here / "mine/train")
+    assert contents(here) == before
+
+
+def test_what_a_network_learnt_from_and_for_is_told(here, capsys):
+    photos = str((here / "photos").resolve())
+    network = load_model("net")
+    save_model(network, "known", kernel="bilinear", recipe={"data": f"sample/train+{photos}, at 0.5"})
+    assert run(f"evaluate --model known bicubic --data {photos}") == 0
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1 and "known learnt from" in err
+    assert run(f"evaluate --model known --data {photos} --kernel bicubic") == 0
+    err = capsys.readouterr().err
+    assert err.count("\n") == 2 and "--kernel bilinear is its own" in err
+
+
+def test_a_folder_called_like_a_set_is_none(here, capsys):
+    shutil.copytree("photos", "set5")
+    shutil.copytree("photos", "a+set5")
+    for folder in ("./set5", "a+set5"):
+        assert run(f"{TRAIN.replace('--data photos', f'--data {folder}')} --steps 1 --out {folder}-run") == 0
+    assert (
+        run(f"{TRAIN.replace('--data photos', '--data set5')} --steps 1 --out r") == 1
+    )  # without the ./ it is the set
+
+
+def test_an_unfinished_training_is_no_model_yet(here, capsys):
+    assert run(f"{TRAIN} --steps 2 --out run") == 0
+    (here / "run" / "model.json").unlink()
+    capsys.readouterr()
+    assert run("evaluate --model run --data photos") == 1
+    failed(capsys, "run is a training that is not finished", "--resume")
+
+
+def test_switches_have_no_default_in_the_help(capsys):
+    run("train --help")
+    out = " ".join(capsys.readouterr().out.split())
+    assert "neither flip nor turn the crops --loss" in out and "(default: None)" not in out
+    assert "crops per step (default: 16)" in out
+
+
+def test_a_console_that_cannot_say_a_name_gets_it_spelt(here):
+    (here / "photos").rename(here / "\u5199\u771f")
+    ended = subprocess.run(
+        [sys.executable, "-m", "srlib.cli", "evaluate", "--model", "nearest", "--data", "\u5199\u771f"],
+        cwd=here, capture_output=True, env={**os.environ, "PYTHONIOENCODING": "cp1252"},
+    )  # fmt: skip
+    assert ended.returncode == 0 and ended.stderr == b"", ended.stderr
+    assert b"\\u5199\\u771f, 3 pictures" in ended.stdout
+
+
+@pytest.mark.skipif(os.name != "posix", reason="closes the stream as a shell does")
+def test_a_closed_output_is_no_fault(here):
+    command = f"{shlex.quote(sys.executable)} -m srlib.cli upscale one.png -o large/ --model bicubic >&-"
+    ended = subprocess.run(command, shell=True, cwd=here, capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    is_enlarged("large/one.png", "one.png")
+
+
+def test_a_full_disk_is_told_with_the_picture(here, capsys, monkeypatch):
+    def full(image, file, **_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Image.Image, "save", full)
+    assert run("upscale one.png -o large.png --model bicubic") == 1
+    failed(capsys, "one.png: ", "No space left on device")
+
+
+def test_a_full_disk_leaves_no_half_a_checkpoint(here, capsys, monkeypatch):
+    def full(file, **_):
+        Path(file).write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "savez", full)
+    assert run(f"{TRAIN} --steps 1 --out run") == 1
+    assert "No space left on device" in capsys.readouterr().err
+    assert not [name for name in contents(here / "run") if "checkpoint" in name]
+
+
+def test_a_folder_that_cannot_be_read_is_not_left_out(here, capsys, monkeypatch):
+    real = os.scandir
+
+    def closed(path):
+        if str(path).endswith("deep"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    assert run("evaluate --model nearest --data nested") == 1
+    failed(capsys, "nested/deep cannot be read (Permission denied)")

@@ -4,6 +4,7 @@ Enters: a name or a folder. Leaves: :class:`Photos`, ``uint8`` pictures with the
 (``01_dataset``) builds a dead-leaves picture by hand, explains the splits, and says which pictures may never be trained on.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 from . import benchmarks, linnaeus5
@@ -112,7 +113,7 @@ def load_photos(source: str | Path, *, split: str | None = None, **options) -> P
                 raise FileNotFoundError(
                     f"{source} has no folder {split!r}; expected the pictures of that split in {folder}: leave the split out to load everything."
                 )
-        return load_folder(folder)
+        return _never_a_set(load_folder(folder))
     if folder.is_file():
         raise FileNotFoundError(
             f"{source} is a file; expected a folder of pictures or one of {', '.join(CATALOGUE)}: give the folder that holds it."
@@ -120,3 +121,9 @@ def load_photos(source: str | Path, *, split: str | None = None, **options) -> P
     raise FileNotFoundError(
         f"There is no set or folder {str(source)!r}; expected one of {', '.join(CATALOGUE)}, or a folder that exists: `srlib data list` shows them all."
     )
+
+
+def _never_a_set(photos: Photos) -> Photos:
+    """The pictures of a folder, whose name shall not be taken for that of a set, or of several (see `named_sources`)."""
+    source = photos.source.replace("+", "_").replace(", ", "_")
+    return replace(photos, source=f"./{source}" if source.split("/")[0] in CATALOGUE else source)

@@ -35,8 +35,17 @@ def load_folder(folder: Path) -> Photos:
 
 def picture_files(folder: Path) -> list[Path]:
     """The picture files in a folder and below it, in order; hidden ones (``.ipynb_checkpoints``, ``._a.png``) are not meant."""
-    hidden = lambda path: any(part.startswith(".") for part in path.relative_to(folder).parts)
-    return sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file() and not hidden(p))
+
+    def refuse(error):
+        raise OSError(
+            f"{error.filename} cannot be read ({error.strerror}); expected a folder that can: change its rights, or take it out."
+        ) from None
+
+    found = []
+    for place, folders, names in os.walk(folder, onerror=refuse):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [Path(place, name) for name in names if not name.startswith(".")]
+    return sorted(p for p in found if p.suffix.lower() in SUFFIXES and p.is_file())
 
 
 def read_pictures(paths: Sequence[Path], digests: Sequence[str] | None = None) -> np.ndarray | list[np.ndarray]:
