@@ -16,9 +16,11 @@ def _load():
             import keras
 
             keras.ops.zeros(1)  # the first tensor brings a second round of greetings
-    except ImportError as error:
+    except (ImportError, ValueError) as error:  # Keras raises the second for a name that it does not know
+        asked = os.environ.get("KERAS_BACKEND")
+        told = f", which KERAS_BACKEND says is {asked}," if asked else ""
         raise ImportError(
-            f"No backend for Keras could be imported ({error}); expected TensorFlow, or JAX with KERAS_BACKEND=jax: pip install 'srlib[tensorflow]'."
+            f"The backend of Keras{told} could not be imported ({error}); expected TensorFlow, or JAX with KERAS_BACKEND=jax: pip install 'srlib[{'jax' if asked == 'jax' else 'tensorflow'}]'{', or unset KERAS_BACKEND' if asked else ''}."
         ) from error
     return keras
 

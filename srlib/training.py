@@ -70,10 +70,12 @@ class Crops:
         images = getattr(photos, "images", photos)
         if len(images) == 0:
             raise ValueError("There are no pictures to train on; expected at least one: look at how they were loaded.")
-        shortest = min(min(image.shape[:2]) for image in images)
+        smallest = min(range(len(images)), key=lambda i: min(images[i].shape[:2]))
+        shortest = min(images[smallest].shape[:2])
         if shortest < scale:
+            names = getattr(photos, "names", None)
             raise ValueError(
-                f"The shortest side of a picture is {shortest}, less than the scale {scale}; expected room for a crop: leave the smallest pictures out."
+                f"The shortest side of picture {smallest if names is None else names[smallest]} is {shortest}, less than the scale {scale}; expected room for a crop: leave the smallest pictures out."
             )
         if crop > shortest or crop % scale:
             raise ValueError(

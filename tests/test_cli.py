@@ -516,7 +516,7 @@ BAD = {
     "train --model subpixel --data empty --steps 1 --out run": ["empty", "no picture"],
     "train --model subpixel --data mixed --steps 1 --out run": ["mixed/b.png"],
     "train --model subpixel --data photos --steps 1 --out run": ["crop is 64", "crop=24"],
-    "train --model subpixel --data tiny --steps 1 --out run": ["shortest side"],
+    "train --model subpixel --data tiny --steps 1 --out run": ["shortest side", "dot.png"],
     "train --model subpixel --data dead_leaves --count 0 --steps 1 --out run": ["count is 0"],
     f"{TRAIN} --steps 0 --out run": ["steps is 0"],
     f"{TRAIN} --steps -3 --out run": ["steps is -3"],
@@ -604,6 +604,15 @@ def test_a_process_with_a_network_is_quiet(here):
     ended = process("upscale", "one.png", "-o", "a.png", "--model", "net", cwd=here)
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
     is_enlarged("a.png", "one.png", load_model("net"))
+
+
+def test_a_backend_that_there_is_not_is_one_line(here):
+    command = [sys.executable, "-m", "srlib.cli", "upscale", "one.png", "-o", "a.png", "--model", "net"]
+    environment = {**os.environ, "KERAS_BACKEND": "slide_rule"}
+    ended = subprocess.run(command, cwd=here, capture_output=True, text=True, env=environment)
+    assert ended.returncode == 1 and ended.stdout == "" and ended.stderr.count("\n") == 1, ended.stderr
+    assert "KERAS_BACKEND says is slide_rule" in ended.stderr and "unset KERAS_BACKEND" in ended.stderr
+    assert not (here / "a.png").exists()
 
 
 @pytest.mark.slow
