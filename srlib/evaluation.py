@@ -242,11 +242,13 @@ def costs_of(method, scale: int = 2, *, repeat: int = 5) -> dict[str, float | No
 
 def _distinct(names: list[str]) -> list[str]:
     """The names, with a number behind those that have come before: sets may be added that share some."""
-    seen: dict[str, int] = {}
-    out = []
+    given, seen, out = set(names), {}, []
     for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        out.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+        count = seen[name] = seen.get(name, 0) + 1
+        while count > 1 and f"{name} ({count})" in given:  # a picture of its own, or the number of one before
+            count += 1
+        out.append(name if seen[name] == 1 else f"{name} ({count})")
+        given.add(out[-1])
     return out
 
 

@@ -63,8 +63,10 @@ def _check_shape(picture: np.ndarray, name: str) -> None:
                 f"{name} has shape {shape}, so it holds no pixels; expected at least one: look at how it was loaded or cut."
             )
         return
-    if picture.ndim == 2 or (picture.ndim in (3, 4) and shape[-1] == 1):
+    if picture.ndim == 2:
         remedy = "grey pictures become RGB by numpy.stack([grey] * 3, axis=-1)"
+    elif picture.ndim in (3, 4) and shape[-1] == 1:
+        remedy = "grey pictures become RGB by numpy.repeat(grey, 3, axis=-1)"
     elif picture.ndim in (3, 4) and shape[-1] == 4:
         remedy = "drop the transparency with picture[..., :3]"
     elif picture.ndim in (3, 4) and shape[-3] == 3:

@@ -26,7 +26,7 @@ RECIPE = "recipe.json"
 _CHECKPOINT, _PREVIOUS, _SCRATCH = "checkpoint.npz", "checkpoint.previous.npz", ".checkpoint.new.npz"
 # What may differ when a run is taken up again: the versions are told, the pictures are known by their sum
 _MAY_DIFFER = ("versions", "data")
-_SINCE = {"optimizer": "adam", "precision": "float32"}  # what a recipe that does not name it meant
+_SINCE = {"optimizer": "adam", "precision": "float32", "frozen": []}  # what a recipe that does not name it meant
 
 
 @dataclass(eq=False)

@@ -152,7 +152,8 @@ def fit(
     learning_rate : float
         At its peak.
     schedule : {"cosine", "constant"}
-        ``cosine`` warms up over the first twentieth (at most 500 steps), then falls to zero at the last step.
+        ``cosine`` warms up from zero over the first twentieth (at most 500 steps; so the first of 20 or more steps
+        changes nothing yet), then falls to zero at the last step.
     optimizer : {"adam", "muon"}
         :class:`srlib.optimizers.Muon` gets further in as many steps where the network is not tiny.
     average : float, optional
@@ -225,6 +226,7 @@ def fit(
     crops = Crops(photos, config["scale"], kernel, crop=crop, batch=batch, seed=seed, augment=augment)
     history = History({
         "model": {key: config[key] for key in WHAT_IT_IS},
+        "frozen": [i for i, layer in enumerate(model.layers) if not layer.trainable],
         "start": _sum_of(model.get_weights()),
         "data": getattr(photos, "source", "pictures"), "pictures": len(photos), "pictures_sha256": _sum_of(crops.hr),
         "validation": getattr(validation, "source", None if validation is None else "pictures"),

@@ -158,7 +158,11 @@ def _graph(model):
 
 
 def _whole(batch, model, scale: int | None) -> np.ndarray:
-    out = np.concatenate([_predict(model, to_float(x[None])) for x in batch])
+    out = np.concatenate([_predict(model, to_float(x[None])) for x in batch]).astype(np.float32, copy=False)
+    if out.ndim != 4 or out.shape[-1] != 3:
+        raise ValueError(
+            f"the network made an array of shape {out.shape}; expected pictures (N, H, W, 3): look at its last layer."
+        )
     (h, w), (height, width) = batch.shape[1:3], out.shape[1:3]
     if height % h or width % w or height // h != width // w or (scale or height // h) != height // h:
         raise ValueError(

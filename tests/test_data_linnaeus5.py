@@ -240,9 +240,10 @@ def test_more_than_a_set_can_have_is_cut_off(server, cache, monkeypatch):
     assert tree(cache) == {}
 
 
-def test_https_is_not_left_for_http():
+@pytest.mark.parametrize("scheme", ["http", "HTTP", " Http"])
+def test_https_is_not_left_for_http(scheme):
     class Redirection:
-        is_redirect, url, headers = True, "https://here/", {"location": "http://there/"}
+        is_redirect, url, headers = True, "https://here/", {"location": f"{scheme}://there/"}
 
     with pytest.raises(FetchError, match="unencrypted"):
         download._stay_encrypted(Redirection)

@@ -193,6 +193,13 @@ def test_pictures_of_one_name_are_all_counted(make_picture):
     np.testing.assert_allclose(table.values("linear", group="s1"), apart[1])
 
 
+def test_a_numbered_name_that_is_taken_is_numbered_on(make_picture):
+    batch = np.stack([make_picture(16, 16, seed) for seed in range(4)])
+    table = evaluate(METHODS, Photos(batch, ["a", "a (2)", "a", "a"], source="s"))
+    assert list(table.scores["linear"]) == ["a", "a (2)", "a (3)", "a (4)"]
+    assert table.mean("linear") == pytest.approx(evaluate(METHODS, batch).mean("linear"))
+
+
 def test_a_picture_that_is_met_exactly(recwarn):
     flat = np.full((2, 16, 16, 3), 51, np.uint8)
     table = evaluate({"nearest": "nearest"}, flat)

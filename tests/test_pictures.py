@@ -55,7 +55,7 @@ BAD = {
     "infinite": (spotted(np.inf), ValueError, "inf", "numpy.clip"),
     "NaN": (spotted(np.nan), ValueError, "1 NaN", "nan_to_num"),
     "2-D": (filled(0.5, shape=(SIDE, SIDE)), ValueError, "(16, 16)", "numpy.stack"),
-    "1 channel": (filled(0.5, shape=(SIDE, SIDE, 1)), ValueError, "(16, 16, 1)", "numpy.stack"),
+    "1 channel": (filled(0.5, shape=(SIDE, SIDE, 1)), ValueError, "(16, 16, 1)", "numpy.repeat(grey, 3"),
     "2 channels": (filled(0.5, shape=(SIDE, SIDE, 2)), ValueError, "(16, 16, 2)", "red-green-blue"),
     "4 channels": (filled(0.5, shape=(SIDE, SIDE, 4)), ValueError, "(16, 16, 4)", "[..., :3]"),
     "channels first": (filled(0.5, shape=(3, SIDE, SIDE)), ValueError, "(3, 16, 16)", "moveaxis"),

@@ -732,6 +732,16 @@ def test_another_network_is_refused(stopped, leaves):
         fit(net(width=5), leaves, out=stopped, **{**RUN, "resume": True})
 
 
+def test_other_frozen_layers_are_refused(stopped, leaves, watched):
+    """They would get the optimiser's memory of others."""
+    model = net()
+    model.layers[1].trainable = False
+    before = {file.name: file.read_bytes() for file in stopped.iterdir()}
+    with pytest.raises(ValueError, match=r"begun with frozen \[\], and now it is \[1\]"):
+        fit(model, leaves, validation=watched, out=stopped, **{**RUN, "resume": True})
+    assert {file.name: file.read_bytes() for file in stopped.iterdir()} == before
+
+
 def test_other_first_weights_are_refused(stopped, leaves, watched):
     """A fine-tuning that is taken up from another start would end somewhere else without a word."""
     with pytest.raises(

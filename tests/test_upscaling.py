@@ -320,3 +320,17 @@ def test_a_network_of_ones_own_may_change():
     srlib.upscale(small, model)
     model.add(keras.layers.Rescaling(0.5))
     assert srlib.upscale(small, model).max() == 0.25
+
+
+@pytest.mark.parametrize("policy", ["mixed_float16", "float64"])
+def test_what_comes_out_is_float32_whatever_the_network_computes_in(policy, picture):
+    layer = keras.layers.UpSampling2D(2, dtype=policy)
+    made = srlib.upscale(picture, keras.Sequential([layer]))
+    assert made.dtype == np.float32
+    assert srlib.evaluate({"own": keras.Sequential([layer])}, [srlib.crop_to_multiple(picture, 2)]).mean("own") > 0
+
+
+def test_a_network_without_colours_is_refused(picture):
+    grey = keras.Sequential([keras.layers.UpSampling2D(2), keras.layers.Conv2D(1, 1)])
+    with pytest.raises(ValueError, match=r"array of shape \(1, .*, 1\); expected pictures .*: look at its last layer"):
+        srlib.upscale(picture, grey)

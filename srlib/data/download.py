@@ -121,7 +121,11 @@ def _attempt(url: str, path: Path, limit: int, progress) -> str:
 
 def _stay_encrypted(response, **_) -> None:
     """Do not follow a redirection from HTTPS to plain HTTP."""
-    if response.is_redirect and response.url.startswith("https:") and response.headers["location"].startswith("http:"):
+    if (
+        response.is_redirect
+        and response.url.lower().startswith("https:")
+        and response.headers["location"].strip().lower().startswith("http:")
+    ):
         raise FetchError(
             f"{response.url} sends its visitors to an unencrypted address; expected HTTPS throughout: try another network."
         )
