@@ -68,7 +68,7 @@ print(f"parameters, wherever it works:    {9 * 64 * 64 + 64:,}")
 # %% [markdown]
 # A quarter, with the same number of parameters. Parameters say what must be stored; multiply-adds, roughly, how long you wait.
 #
-# So we would like to work on the small picture. How does it get larger in the end?
+# So we work on the small picture. How does it get larger in the end?
 #
 # ## The sub-pixel step
 #
@@ -136,11 +136,11 @@ assert np.allclose(srlib.upscale(lr, "bicubic") + missing, srlib.upscale(lr, tra
 srlib.show.architecture(network)
 
 # %% [markdown]
-# No waist, unlike lesson 03's autoencoder: all boxes but the last three have the size of the small picture.
+# No waist, unlike lesson 03's autoencoder: all boxes but the last three have the size of the small picture. The purple one enlarges the yellow one, not its neighbour.
 #
 # ## What each idea is worth
 #
-# One changes one thing at a time: an **ablation**. Ours took a small network of 16 channels and two blocks, and trained it with 360 photographs, then again with one thing changed. Each line was trained three times from different first weights; the column with the plus-minus sign is the spread over these. A difference that is not clearly larger is none. `time` is that of the training. (*Protocol*: how results are judged; see the field's table.)
+# One changes one thing at a time: an **ablation**. Ours trained a small network of 16 channels and two blocks for 1,000 steps with 360 photographs, then again with one thing changed. Each line was trained three times from different first weights; `+-` is the spread over these. A difference that is not clearly larger is none. `time` is that of the training and of making its pictures. (*Protocol*: see the field's table.)
 #
 # The *optimizer* (usually Adam; Muon is newer) turns the slope of the error into a step of the weights; the *learning rate*, the length of the step, falls along a cosine.
 #
@@ -153,11 +153,11 @@ print(ablation)
 # %% [markdown]
 # - **The residual** is worth most by far: without it the network is 1.1 dB worse, after the same number of steps.
 # - **Patience** comes next. Four times as many steps bring 0.3 dB, and cost nothing when the network is used.
-# - **Depth and width** buy a quarter of a decibel each. Twice the blocks cost 1.8 times the multiply-adds; twice the width costs 3.6 times. At this size, depth is the cheaper way.
+# - **Depth and width** buy a quarter of a decibel each. Twice the blocks cost 1.8 times the multiply-adds, twice the width 3.6 times: depth is cheaper here.
 # - **Blocks that are wide inside** (32 channels within, 8 from block to block), photographs at three sizes, and Muon gain 0.06 to 0.07 dB each: hints, at twice the noise.
 # - **Large space** brings nothing, at 3.5 times the work.
 #
-# In as many steps, dead leaves in place of photographs do harm. A quarter of the photographs would have done as well. The rest is within the noise: skips, too, in only two blocks, and numbers of half the length while training (bfloat16). An ablation is true for its size, pictures and steps.
+# Added dead leaves do harm: in as many steps, the photographs come up half as often. A quarter of the photographs would have done as well. The rest is within the noise: skips, too, in only two blocks, numbers of half the length while training (bfloat16), and the orientations (see below), compared with *twice as wide*. An ablation is true for its size, pictures and steps.
 #
 # ## The networks that travel with the course
 #
@@ -177,7 +177,7 @@ table = srlib.evaluate(methods, test)
 print(table)
 
 # %% [markdown]
-# The small network is 1.3 dB above the original's, which is level with bicubic; the best adds less than a tenth. `subpixel_sample`, of the same design, has two blocks less, saw three photographs and dead leaves, an eighth as many pixels, and is a decibel behind.
+# The small network is 1.3 dB above the original's, which is level with bicubic; the best adds less than a tenth. `subpixel_sample` has two blocks less, saw three photographs and dead leaves, an eighth as many pixels, and is a decibel behind.
 #
 # And the cost. The original's autoencoder has ten convolutions of known sizes.
 
@@ -202,7 +202,7 @@ print(f"small in all eight positions: {plus.mean('small_bilinear+') - base:+.2f}
 print(f"best instead:                 {table.mean('best_bilinear') - base:+.2f} dB")
 
 # %% [markdown]
-# Two test photographs settle little. So here is the original's own task, on the sets that everybody uses.
+# Two test photographs settle little. Here is the original's task, on the sets that everybody uses.
 
 # %%
 print(srlib.published_results(kernel="bilinear", protocol="rgb"))
@@ -213,9 +213,9 @@ print(srlib.published_results(kernel="bilinear", protocol="rgb"))
 # %% [markdown]
 # ## The field's table
 #
-# Papers judge on these sets, too: Set5, Set14, and BSD100, the part of BSDS500 that nobody may train on. But they shrink with MATLAB's bicubic, look at the brightness alone, from 16 to 235 on the scale of 255, and shave two pixels from each side. `protocol="paper"` does that. Beside our scores stand numbers that others printed.
+# Papers judge on these sets, too: Set5, Set14, and BSD100, the part of BSDS500 that nobody may train on. But they shrink with MATLAB's bicubic, look at the brightness alone, from 16 to 235 on the scale of 255, and shave two pixels from each side. `protocol="paper"` does that.
 #
-# The second half of a name tells how the pictures were shrunk. `small_bilinear` began as `small_bicubic`; `best_bicubic` is another network than `best_bilinear`, and the next section explains it.
+# The second half of a name tells how the pictures were shrunk. `small_bilinear` began as `small_bicubic`; `best_bicubic` is another network than `best_bilinear` (see the next section).
 
 # %%
 standings = srlib.published_results()
@@ -225,13 +225,13 @@ print(standings)
 srlib.show.quality(standings)
 
 # %% [markdown]
-# Orange is ours (without the plus), grey is quoted, and the lines across are interpolations. `small_bicubic` is above SRCNN by three quarters of a decibel on Set5, for less than half the work.
+# Orange is ours (without the plus), grey is quoted from papers, and the lines across are interpolations.
 #
 # `best_bicubic` does fourteen times the work, for 0.3 to 0.5 dB; with a plus, the small one gains 0.1 to 0.2 dB for eight times. The best sees brightness alone and leaves colours to bicubic, as most of those quoted do.
 #
 # First compare the baselines: our bicubic is above the published one by 0.02, 0.09 and 0.00 dB. (On Set14, take 0.09 off ours: a grey picture is scored as a coloured one.)
 #
-# Five of the quoted networks learned from fewer than 500 pictures. FSRCNN, VDSR, DRCN and DRRN are behind `best_bicubic` everywhere, the last with 22 times the work; IDN is level. With 800 pictures, IMDN leads by 0.1 to 0.3 dB for half the work. (IDN and EDSR are not drawn: we found no count.)
+# `best_bicubic` and five of the quoted networks learned from at most 400 pictures. FSRCNN, VDSR, DRCN and DRRN are behind it everywhere, the last with 22 times the work; IDN is level. With 800 pictures and less work, IMDN leads by 0.1 to 0.3 dB, SwinIR-S by 0.2 to 0.5. (IDN and EDSR are not drawn: we found no count.)
 #
 # ## Sixteen positions for the price of one
 #
@@ -247,13 +247,13 @@ for name in ("small_bicubic", "best_bicubic"):
         assert name == "small_bicubic" or change.max() < 0.01
 
 # %% [markdown]
-# The small network changes its mind. The best cannot: it is **equivariant**. Every feature (what a channel looks for) is there sixteen times, made by one kernel: turned, mirrored, and with its sign changed; its 48 channels are three different features. What finds a left edge also finds upper ones, and what draws black letters on white draws white on black: neither is learned twice. The layers stay ordinary convolutions, in which fifteen of sixteen weights are copies (`orientations=8, polarities=2`): of 1,331,236 parameters 83,206 are free, fewer than the small network has.
+# The small network changes its mind. The best cannot, so a plus would bring it nothing: it is **equivariant**. Every feature (what a channel looks for) is there sixteen times, made by one kernel: turned, mirrored, and with its sign changed; its 48 channels are three different features. What draws black letters on white draws white on black: nothing is learned twice. The layers stay ordinary convolutions, in which fifteen of sixteen weights are copies (`orientations=8, polarities=2`): of 1,331,236 parameters 83,206 are free, fewer than the small network has.
 #
-# In the small ablation that gained nothing. Here it seems to help, though more than one thing changed each time. On Set5, 32 channels with free weights had 37.50 dB after 95,000 steps; in eight positions 37.64 after 40,000. `best_bicubic`, at 2.2 times the work, had 37.75 after 46,000, and has 37.81 after 2,600 more, on larger crops, with PSNR itself as the loss.
+# In the small ablation that gained nothing. Here it seems to help, though more than one thing changed each time. On Set5 (and BSD100), 32 channels with free weights had 37.50 (31.96) dB after 95,000 steps; in eight orientations 37.64 (32.04) after 40,000. `best_bicubic`, with 2.2 times their work, had 37.75 (32.09) after 46,000, and has 37.81 (32.10) after 2,600 more, on larger crops, with PSNR itself as the loss. We saw these scores on the way, which flatters it a little.
 #
 # ## Why most tables cannot be compared
 #
-# The next cell is bicubic enlargement, always, of the same pictures. What changes is how they were made small, and how the result is judged. **Predict:** by how many decibels do the lines differ?
+# The next cell always enlarges the same pictures by bicubic. What changes is how they were made small, and how the result is judged. **Predict:** by how many decibels do the lines differ?
 
 # %%
 validation = srlib.load_photos("sample", split="validation")
@@ -265,7 +265,7 @@ for kernel in ("bicubic", "bilinear"):
 # %% [markdown]
 # By brightness they stand 1.7 dB higher: 1.3 because it spans only 219 of 255 levels, the rest by colour and border.
 #
-# It gets worse. The papers' bicubic, when it shrinks by 2, averages over eight pixels in each direction, so that fine detail fades before it can alias (lesson 02). OpenCV's always takes four, at half a pixel −3, 19, 19, −3, over 32:
+# The papers' bicubic, when it shrinks by 2, averages over eight pixels in each direction, so that fine detail fades before it can alias (lesson 02). OpenCV's always takes four, at half a pixel −3, 19, 19, −3, over 32:
 
 # %%
 def shrink_by_four(x):
@@ -318,7 +318,7 @@ srlib.show.zoom(helmet, pair, box=(32, 56, 64))
 # %% [markdown]
 # PSNR prefers the soft picture, by a decibel and a half in the square, two in the whole. Your eye, likely, takes the other for the true one: every speck on the visor is there, half a pixel off. SSIM is undecided.
 #
-# The error that our networks were trained to make small thinks much as PSNR does. Where a network does not know on which of two pixels an edge belongs, the safest answer lies between. Networks that are good by PSNR draw soft.
+# The losses of our networks think much as PSNR does. Where a network does not know on which of two pixels an edge belongs, the safest answer lies between. Networks that are good by PSNR draw soft.
 #
 # ## Exercise
 #
@@ -331,6 +331,6 @@ srlib.show.zoom(helmet, pair, box=(32, 56, 64))
 # - Multiply-adds hint at the wait, parameters at the file; small space divides the first by four.
 # - Pixel shuffle only moves numbers: twelve channels become a picture twice as large.
 # - Before you compare two tables, look whether their baselines agree.
-# - What buys quality? The residual was worth a decibel, four times the steps a third, depth and width a quarter each, most other things nothing measurable. What does it cost? Six times the work for a tenth or two, fourteen for 0.3 to 0.5 dB.
+# - What buys quality? In a short training, the residual was worth a decibel, four times the steps a third, depth and width a quarter each, most other things nothing measurable. What does it cost? Six times the work for a tenth or two on the original's task, fourteen for 0.3 to 0.5 dB by the papers' rules.
 #
 # Next: [06 Your photographs](06_your_photos.ipynb).

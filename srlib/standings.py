@@ -289,14 +289,17 @@ def ablation_results() -> Ablation:
 # -- model cards ----------------------------------------------------------------------------------------------------------
 
 
-def _learnt_from(recipe: dict) -> str:
-    """The sets that a recipe names and the number of their pictures, each set once, with the sizes it was taken at."""
+def _learnt_from(recipe: dict, unit: str = "") -> str:
+    """The sets that a recipe names and the number of their pictures, each set and picture once, with the sizes it was taken at."""
     sizes = {}
     for source in recipe["data"].split("+"):
         name, _, factor = source.partition(", at ")
         sizes.setdefault(name, []).append(factor or "1")
+    number, (first, *others) = recipe["pictures"], sizes.values()
+    if len(first) > 1 and all(at == first for at in others):  # each picture is counted once for every size
+        return f"{'+'.join(sizes)}, {number // len(first)}{unit} at {', '.join(first)} of their size"
     told = (name if at == ["1"] else f"{name} at {', '.join(at)} of its size" for name, at in sizes.items())
-    return f"{'+'.join(told)}, {recipe['pictures']}"
+    return f"{'+'.join(told)}, {number}{unit}"
 
 
 def cards() -> str:
@@ -317,7 +320,7 @@ def cards() -> str:
             "",
             f"- Network: `{card['builder']}`, x{card['scale']}, {', '.join(f'{k} {v}' for k, v in card['options'].items())}; {model.count_params():,} parameters{free}, {published_cost(model) / 1e9:,.1f} G multiply-adds for an output of 1280x720",
             f"- Trained for pictures shrunk by `{card['kernel']}`",
-            f"- Trained on: {_learnt_from(recipe)} pictures. {card['data_terms']}",
+            f"- Trained on: {_learnt_from(recipe, ' pictures')}. {card['data_terms']}",
             f"- Command: `{card['command']}`",
             f"- Took {card['seconds'] / 60:.0f} minutes on {card['hardware']}; {', '.join(f'{k} {v}' for k, v in recipe['versions'].items())}",
             f"- Licence of the weights: {card['licence']}",
