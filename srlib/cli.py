@@ -316,7 +316,7 @@ def _method(name: str):
 
     if name.removesuffix("+") not in shipped() and not any(Path(n).is_dir() for n in (name, name.removesuffix("+"))):
         raise ValueError(
-            f"There is no method {name!r}; expected {', '.join(ENLARGE_KERNELS)}, a network that `srlib models` shows, or a folder that `srlib train` wrote; a + goes behind networks alone: check the spelling."
+            f"There is no model {name!r}; expected {', '.join(ENLARGE_KERNELS)}, a network that `srlib models` shows, or a folder that `srlib train` wrote; a + goes behind networks alone: check the spelling."
         )
     return load_model(name)
 
