@@ -312,9 +312,9 @@ def _method(name: str):
     """An interpolation's name as it is, anything else as a loaded network."""
     if name in ENLARGE_KERNELS:
         return name
-    from .models import load_model, shipped  # brings Keras, which an interpolation does without
+    from .models import known, load_model  # brings Keras, which an interpolation does without
 
-    if name.removesuffix("+") not in shipped() and not any(Path(n).is_dir() for n in (name, name.removesuffix("+"))):
+    if not known(name) and not known(name.removesuffix("+")):
         raise ValueError(
             f"There is no model {name!r}; expected {', '.join(ENLARGE_KERNELS)}, a network that `srlib models` shows, or a folder that `srlib train` wrote; a + goes behind networks alone: check the spelling."
         )
@@ -379,7 +379,7 @@ def _models(args) -> None:
 
 def _train(args) -> None:
     from .data import Photos, refuse_benchmark
-    from .models import BUILDERS, build_model, load_model, shipped
+    from .models import BUILDERS, build_model, known, load_model
     from .runs import check_run
     from .training import fit, steps_within
 
@@ -392,13 +392,13 @@ def _train(args) -> None:
         raise ValueError(
             f"--option {args.option[0]} was given for the trained network {args.model!r}; expected options with {', '.join(BUILDERS)} only: leave it out."
         )
-    elif Path(args.model).is_dir() or args.model in shipped():
+    elif known(args.model):
         model = load_model(args.model)
     else:
         raise ValueError(
             f"There is no model {args.model!r}; expected one of {', '.join(BUILDERS)} to begin with, or a trained one to go on from: `srlib models` shows them."
         )
-    check_run(args.out, args.resume)
+    check_run(args.out, args.resume)  # here, because --minutes times some steps first; likewise the next
     watched = _photos(args.validation, "validation")
     photos: Photos | None = None
     for source in args.data:
@@ -511,9 +511,8 @@ def _upscale(args) -> int:
             made.add(_identity(target))
         except (ValueError, OSError, MemoryError) as error:  # one bad file does not stop the rest
             failed += 1
-            place = (
-                f"{source}: " if isinstance(error, OSError) and error.strerror else ""
-            )  # the system's words name a scratch file, or none
+            # the system's own words name a scratch file, or none
+            place = f"{source}: " if isinstance(error, OSError) and error.strerror else ""
             tqdm.write(f"srlib: {place}{_one_line(error)}", file=sys.stderr)
     return 1 if failed else 0
 

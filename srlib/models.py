@@ -28,6 +28,7 @@ SAVING = ".saving-"  # how the folder begins in which a model is written before 
 WHAT_IT_IS = ("builder", "scale", "options")
 _ENSEMBLE = "self_ensemble of "
 _LARGEST_HALF = float(np.finfo(np.float16).max)
+RECIPE = "recipe.json"  # what a training writes first; a folder without it holds none
 _CONFIG, _WEIGHTS_FILE = "model.json", "model.weights.h5"
 
 
@@ -377,6 +378,11 @@ def shipped() -> dict[str, dict]:
     return {f.parent.name: json.loads(f.read_text()) for f in sorted(WEIGHTS.glob(f"*/{_CONFIG}"))}
 
 
+def known(name: str) -> bool:
+    """Whether a network of this name travels with the package, or there is a folder that may hold one."""
+    return name in shipped() or Path(name).is_dir()
+
+
 def save_model(model, folder: str | Path, *, half: bool = False, **card) -> Path:
     """Write a model as a builder's name and options beside its weights; what an optimiser knows is left out.
 
@@ -490,7 +496,7 @@ def load_model(name: str | Path):
     config, weights = folder / _CONFIG, folder / _WEIGHTS_FILE
     for file in (config, weights):
         if not file.is_file():
-            if (folder / "recipe.json").is_file():
+            if (folder / RECIPE).is_file():
                 raise ValueError(
                     f"{folder} is a training that is not finished; expected a finished one: let it end, with the command that began it and --resume."
                 )

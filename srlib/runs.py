@@ -20,9 +20,8 @@ import numpy as np
 
 from ._backend import keras
 from ._writing import check_folder
-from .models import BUILDERS, SAVING, load_model
+from .models import BUILDERS, RECIPE, SAVING, load_model
 
-RECIPE = "recipe.json"
 _CHECKPOINT, _PREVIOUS, _SCRATCH = "checkpoint.npz", "checkpoint.previous.npz", ".checkpoint.new.npz"
 # What may differ when a run is taken up again: the versions are told, the pictures are known by their sum
 _MAY_DIFFER = ("versions", "data")

@@ -139,7 +139,7 @@ def _predict(model, small: np.ndarray) -> np.ndarray:
         raise ValueError(
             f"{getattr(model, 'name', 'the network')} gives values that are no finite numbers; expected a network whose training went well: train it again with a lower learning rate."
         )
-    return np.clip(made, 0, 1)
+    return np.clip(made, 0, 1).astype(np.float32, copy=False)  # others may compute in another type
 
 
 def _graph(model):
@@ -158,7 +158,7 @@ def _graph(model):
 
 
 def _whole(batch, model, scale: int | None) -> np.ndarray:
-    out = np.concatenate([_predict(model, to_float(x[None])) for x in batch]).astype(np.float32, copy=False)
+    out = np.concatenate([_predict(model, to_float(x[None])) for x in batch])
     if out.ndim != 4 or out.shape[-1] != 3:
         raise ValueError(
             f"the network made an array of shape {out.shape}; expected pictures (N, H, W, 3): look at its last layer."

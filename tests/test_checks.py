@@ -12,6 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from _subtle_answers import OTHER_STYLES, WRONG_FURTHER_ON, tiled
 from numpy.lib.stride_tricks import sliding_window_view
 from PIL import Image
 from scipy.ndimage import gaussian_filter
@@ -141,19 +142,6 @@ def shuffle_by_loops(x, scale):
     return out
 
 
-def tiles(picture, method, tile, margin):
-    h, w, _ = picture.shape
-    out = np.zeros((2 * h, 2 * w, 3), "float32")
-    for y in range(0, h, tile):
-        for x in range(0, w, tile):
-            top, left = max(0, y - margin), max(0, x - margin)
-            large = method(picture[top : y + tile + margin, left : x + tile + margin])
-            part = large[2 * (y - top) :, 2 * (x - left) :][: 2 * tile, : 2 * tile]
-            part = part[: 2 * (h - y), : 2 * (w - x)]
-            out[2 * y : 2 * (y + tile), 2 * x : 2 * (x + tile)] = part
-    return out
-
-
 RIGHT = {
     "split": [split_sorted, split_seeded],
     "prepare": [prepare, prepare_interleaved],
@@ -172,7 +160,7 @@ RIGHT = {
     "ssim": [ssim_by_skimage],
     "report": [report],
     "shuffle": [shuffle_by_keras, shuffle_by_loops],
-    "tiles": [tiles],
+    "tiles": [tiled],
     "tables": ["AC", "a and c", "C, A"],
 }
 
@@ -181,7 +169,9 @@ def check(exercise, answer):
     return getattr(checks, f"check_{exercise}")(answer)
 
 
-@pytest.mark.parametrize("exercise, answer", [(e, a) for e, answers in RIGHT.items() for a in answers])
+@pytest.mark.parametrize(
+    "exercise, answer", [*((e, a) for e, answers in RIGHT.items() for a in answers), *OTHER_STYLES]
+)
 def test_a_right_answer_passes(exercise, answer):
     told = check(exercise, answer)
     assert told, told
@@ -470,13 +460,13 @@ def shuffle_of_pytorch(x, s):
 
 
 def tiles_without_margin(picture, method, tile, margin):
-    return tiles(picture, method, tile, 0)
+    return tiled(picture, method, tile, 0)
 
 
 def tiles_that_fit_only(picture, method, tile, margin):
     h, w, _ = picture.shape
     out = np.zeros((2 * h, 2 * w, 3), "float32")
-    whole = tiles(picture, method, tile, margin)
+    whole = tiled(picture, method, tile, margin)
     out[: h // tile * tile * 2, : w // tile * tile * 2] = whole[: h // tile * tile * 2, : w // tile * tile * 2]
     return out
 
@@ -670,7 +660,7 @@ WRONG = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("exercise, answer, told, hint", WRONG)
+@pytest.mark.parametrize("exercise, answer, told, hint", [*WRONG, *WRONG_FURTHER_ON])
 def test_a_wrong_answer_fails_with_the_hint_that_fits(exercise, answer, told, hint):
     import re
 

@@ -15,6 +15,9 @@ import numpy as np
 
 TICK, CROSS = "\N{CHECK MARK}", "\N{BALLOT X}"
 UNWRITTEN = "is not written yet"
+BY_TYPE = (
+    "a dark uint8 picture is still on the scale of 255: which scale it is, its type says, and not its largest value."
+)
 
 
 class Wrong(Exception):

@@ -6,7 +6,7 @@ Enters: a function from pictures to pictures. Leaves: an answer.
 import numpy as np
 
 from ..degradation import enlarge, shrink
-from .answer import Answer, Wrong, _array, _call, _first_match, _judge, _near, _photograph
+from .answer import BY_TYPE, Answer, Wrong, _array, _call, _first_match, _judge, _near, _photograph
 
 
 def check_shrink(my_shrink) -> Answer:
@@ -33,6 +33,11 @@ def check_shrink(my_shrink) -> Answer:
     )
 
 
+def _block_means(picture, s: int):
+    h, w, c = picture.shape
+    return picture.astype(np.float64).reshape(h // s, s, w // s, s, c).mean((1, 3))
+
+
 def _blocks_mixed_up(x, s):
     h, w, c = x.shape
     return x.reshape(s, h // s, s, w // s, c).mean((0, 2))
@@ -54,7 +59,7 @@ def _shrunk(my_shrink, picture, s: int, case: str) -> None:
     )
     result = _array(_call(my_shrink, picture, s, case=case, **stops), (h // s, w // s, 3), case, hints)
     x = picture.astype(np.float64)
-    right = x.reshape(h // s, s, w // s, s, 3).mean((1, 3))
+    right = _block_means(picture, s)
     if _near(result, right):
         return
     hint = _first_match(
@@ -90,7 +95,7 @@ def _shrunk_bytes(my_shrink) -> None:
     picture = np.round(_photograph(8, 8, 3) * 255).astype(np.uint8)
     case = "a uint8 picture of 8x8"
     result = _array(_call(my_shrink, picture, 2, case=case), (4, 4, 3), case)
-    right = picture.astype(np.float64).reshape(4, 2, 4, 2, 3).mean((1, 3))
+    right = _block_means(picture, 2)
     if _near(result, right / 255):
         return
     corners = [picture[i::2, j::2] for i in (0, 1) for j in (0, 1)]
@@ -121,11 +126,11 @@ def _dark_bytes(my_shrink) -> None:
     picture = np.random.default_rng(0).integers(0, 2, (8, 8, 3), np.uint8)
     case = "a uint8 picture of zeros and ones"
     result = _array(_call(my_shrink, picture, 2, case=case), (4, 4, 3), case)
-    right = picture.astype(np.float64).reshape(4, 2, 4, 2, 3).mean((1, 3)) / 255
+    right = _block_means(picture, 2) / 255
     if not _near(result, right, 1e-5):
         raise Wrong(
             f"is off by up to {np.abs(result - right).max():.3f} for {case}.",
-            "a dark uint8 picture is still on the scale of 255: which scale it is, its type says, and not its largest value.",
+            BY_TYPE,
         )
 
 
@@ -166,9 +171,13 @@ def _both_ways(x, places):
     return _along(_along(x, 0, places(x.shape[0])), 1, places(x.shape[1]))
 
 
+def _linear(x):
+    return _both_ways(x, lambda n: (np.arange(2 * n) + 0.5) / 2 - 0.5)
+
+
 def _swapped(x):
     """Linear enlargement with the two new pixels of each old one exchanged."""
-    right = _both_ways(x, lambda n: (np.arange(2 * n) + 0.5) / 2 - 0.5)
+    right = _linear(x)
     h, w, c = right.shape
     return right.reshape(h // 2, 2, w // 2, 2, c)[:, ::-1, :, ::-1].reshape(h, w, c)
 
@@ -197,7 +206,7 @@ def _enlarged(my_enlarge, part) -> None:
     }
     result = _array(_call(my_enlarge, small, case=case), (14, 20, 3), case, hints)
     x = small.astype(np.float64)
-    right = _both_ways(x, lambda n: (np.arange(2 * n) + 0.5) / 2 - 0.5)
+    right = _linear(x)
     inside = lambda y: y[part, part]
     if _near(inside(result), inside(right)):
         return
@@ -246,7 +255,7 @@ def _enlarged_dot(my_enlarge) -> None:
         row, case = _photograph(h, w, 3), f"a picture of {h}x{w}"
         hint = "along the side of one pixel nobody has a neighbour, along the other one they do."
         result = _array(_call(my_enlarge, row, case=case, hint=hint), (2 * h, 2 * w, 3), case)
-        right = _both_ways(row.astype(np.float64), lambda n: (np.arange(2 * n) + 0.5) / 2 - 0.5)
+        right = _linear(row.astype(np.float64))
         if not _near(result, right):
             raise Wrong(f"is off by up to {np.abs(result - right).max():.3f} for {case}.", hint)
 
@@ -289,7 +298,7 @@ def _thumbnail(my_thumbnail, picture, case: str, scale: int = 4):
     return _array(_call(my_thumbnail, picture, scale, case=case), (h // scale, w // scale, 3), case, hints)
 
 
-def _waves(frequency: float, size: int = 64) -> np.ndarray:
+def _waves(frequency: float, size: int) -> np.ndarray:
     """Vertical stripes, with the given number of waves to a pixel."""
     row = 0.5 + 0.4 * np.cos(2 * np.pi * frequency * np.arange(size) + 0.3)
     return np.broadcast_to(row[None, :, None], (size, size, 3)).astype(np.float32)
@@ -323,10 +332,7 @@ def _flat_stays_flat(my_thumbnail) -> None:
 
 
 def _fine_waves_turn_grey(my_thumbnail) -> None:
-    worst = 0.0
-    for frequency in (0.22, 0.3, 0.36, 0.45):
-        for picture in (_waves(frequency), _waves(frequency).transpose(1, 0, 2)):
-            worst = max(worst, _contrast(_thumbnail(my_thumbnail, np.ascontiguousarray(picture), "fine stripes")))
+    worst = max(max(_contrasts(my_thumbnail, f, "fine stripes")) for f in (0.88, 1.2, 1.44, 1.8))
     if worst < 0.35:
         return
     picture, other = _photograph(64, 64, 5), _photograph(64, 64, 6)
@@ -349,10 +355,7 @@ def _fine_waves_turn_grey(my_thumbnail) -> None:
 
 
 def _coarse_waves_stay(my_thumbnail) -> None:
-    kept = min(
-        _contrast(_thumbnail(my_thumbnail, np.ascontiguousarray(picture), "coarse stripes"))
-        for picture in (_waves(1 / 24), _waves(1 / 24).transpose(1, 0, 2))
-    )
+    kept = min(_contrasts(my_thumbnail, 1 / 6, "coarse stripes"))
     if kept < 0.75:
         raise Wrong(
             f"keeps only {100 * kept:.0f} % of the contrast of stripes that are 24 pixels wide.",
@@ -380,7 +383,7 @@ def _colours_and_sides(my_thumbnail) -> None:
     case = "a coloured picture of 48x64"
     inside = lambda a: a[2:-2, 2:-2]
     result = inside(_thumbnail(my_thumbnail, picture, case))
-    right = inside(picture.astype(np.float64).reshape(12, 4, 16, 4, 3).mean((1, 3)))
+    right = inside(_block_means(picture, 4))
     if _near(result, right, 0.02):
         return
     hint = _first_match(
@@ -400,8 +403,16 @@ def _colours_and_sides(my_thumbnail) -> None:
     )
 
 
-def _stripes_at_other_scales(my_thumbnail) -> None:
+def _any_scale(my_thumbnail) -> None:
     own = "it is right at scale 4; which number in your program belongs to that scale only?"
+    for side, scale in ((64, 2), (48, 3)):
+        case = f"a flat picture of {side}x{side}, scale {scale}"
+        result = _thumbnail(my_thumbnail, np.full((side, side, 3), 0.6, np.float32), case, scale)
+        if not _near(result[2:-2, 2:-2], 0.6, 2e-3):
+            raise Wrong(
+                f"turns {case}, into {result[8, 8, 0]:.4g} where it was 0.6.",
+                own,
+            )
     for size, scale in ((64, 2), (256, 8)):
         fine = max(
             max(_contrasts(my_thumbnail, f, f"fine stripes, scale {scale}", size, scale))
@@ -418,15 +429,3 @@ def _stripes_at_other_scales(my_thumbnail) -> None:
                 f"keeps only {100 * kept:.0f} % of the contrast of stripes six small pixels wide, at scale {scale}.",
                 own,
             )
-
-
-def _any_scale(my_thumbnail) -> None:
-    for side, scale in ((64, 2), (48, 3)):
-        case = f"a flat picture of {side}x{side}, scale {scale}"
-        result = _thumbnail(my_thumbnail, np.full((side, side, 3), 0.6, np.float32), case, scale)
-        if not _near(result[2:-2, 2:-2], 0.6, 2e-3):
-            raise Wrong(
-                f"turns {case}, into {result[8, 8, 0]:.4g} where it was 0.6.",
-                "it is right at scale 4; which number in your program belongs to that scale only?",
-            )
-    _stripes_at_other_scales(my_thumbnail)

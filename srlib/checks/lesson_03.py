@@ -6,7 +6,7 @@ Enters: a function that builds layers, or one from pictures to pictures. Leaves:
 import numpy as np
 
 from ..degradation import shrink
-from .answer import Answer, Wrong, _array, _call, _first_match, _judge, _near, _photograph
+from .answer import BY_TYPE, Answer, Wrong, _array, _call, _first_match, _judge, _near, _photograph
 
 _CHANNELS = 4
 
@@ -60,9 +60,8 @@ def _block(my_block):
 
 
 def _layers_of(model):
-    """The layers of a model, and those of the models inside it, such as a Sequential."""
-    for layer in model.layers:
-        yield from layer._flatten_layers(recursive=True)  # those inside a Sequential, or a layer of one's own, too
+    """The layers of a model, and those inside a Sequential, or a layer of one's own."""
+    return model._flatten_layers(include_self=False)
 
 
 def _two_convolutions(my_block) -> None:
@@ -240,7 +239,7 @@ def _dark_pair(my_pair) -> None:
         if not _near(result, right, 1e-5):
             raise Wrong(
                 f"gives {told} of zeros and ones values up to {result.max():.4g}; expected {right.max():.4g}.",
-                "a dark uint8 picture is still on the scale of 255: which scale it is, its type says, and not its largest value.",
+                BY_TYPE,
             )
 
 

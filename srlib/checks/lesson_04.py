@@ -9,7 +9,7 @@ from ..data.photos import Photos
 from ..degradation import shrink
 from ..metrics import psnr
 from ..upscaling import upscale
-from .answer import Answer, Wrong, _call, _first_match, _judge, _near, _number, _photograph, _short
+from .answer import BY_TYPE, Answer, Wrong, _call, _first_match, _judge, _near, _number, _photograph, _short
 
 
 def check_psnr(my_psnr) -> Answer:
@@ -130,7 +130,7 @@ def _psnr_of_dark_bytes(my_psnr) -> None:
     if not _near(got, right, 0.002):
         raise Wrong(
             f"gives {got:.4g} for {case} that are {right:.2f} dB apart.",
-            "a dark uint8 picture is still on the scale of 255: which scale it is, its type says, and not its largest value.",
+            BY_TYPE,
         )
 
 
@@ -147,15 +147,7 @@ def _psnr_of_a_batch(my_psnr) -> None:
         )
     got, right = _number(result, case), float(np.mean(each))
     if _near(got, right, 0.002):
-        a, b = (np.round(255 * x[:2]).astype(np.uint8) for x in (a, b))
-        case = "a batch of two uint8 pictures"
-        got, right = _number(_call(my_psnr, a, b, case=case), case), psnr(a, b)
-        if _near(got, right, 0.002):
-            return
-        raise Wrong(
-            f"gives {got:.4g} dB for {case}; expected {right:.2f}.",
-            "it is right for a batch of float32 pictures: do batches go through the same lines as single pictures?",
-        )
+        return _psnr_of_a_batch_of_bytes(my_psnr, *(np.round(255 * x[:2]).astype(np.uint8) for x in (a, b)))
     mse = np.mean((a.astype(np.float64) - b) ** 2)
     suspects = {
         "this is the PSNR of the mean error, in which one bad picture drowns the others. Which comes first, the mean over pictures or the logarithm?": -10
@@ -171,6 +163,16 @@ def _psnr_of_a_batch(my_psnr) -> None:
         f"gives {got:.2f} dB for {case} of {each[0]:.2f}, {each[1]:.2f} and {each[2]:.2f} dB.",
         _first_match(got, suspects, 0.002) or "an array with four axes holds several pictures; take them one by one.",
     )
+
+
+def _psnr_of_a_batch_of_bytes(my_psnr, a, b) -> None:
+    case = "a batch of two uint8 pictures"
+    got, right = _number(_call(my_psnr, a, b, case=case), case), psnr(a, b)
+    if not _near(got, right, 0.002):
+        raise Wrong(
+            f"gives {got:.4g} dB for {case}; expected {right:.2f}.",
+            "it is right for a batch of float32 pictures: do batches go through the same lines as single pictures?",
+        )
 
 
 def _psnr_of_equals(my_psnr) -> None:
@@ -378,32 +380,20 @@ def _report_of_the_method(my_report) -> None:
     photos, told = _report(my_report, "lanczos")
     got, right = _number(told["method"], "the method"), _ssim_of_reports(photos, "lanczos")
     if _near(got, right, 2e-5):
-        photos, told = _report(my_report, "nearest")
-        got, right = _number(told["method"], "the method"), _ssim_of_reports(photos, "nearest")
-        if _near(got, right, 2e-5):
-            from .._backend import keras
-
-            photos, told = _report(my_report, keras.Sequential([keras.layers.UpSampling2D(2)]))  # nearest, as a network
-            got = _number(told["method"], "a network")
-            if _near(got, right, 2e-5):
-                return
-            raise Wrong(
-                f"gives an SSIM of {got:.4f} for a network; expected {right:.4f}, though interpolations were right.",
-                "`method` is anything that srlib.upscale takes, not only the name of an interpolation.",
-            )
-        raise Wrong(
-            f"gives an SSIM of {got:.4f} for nearest-neighbour enlargement; expected {right:.4f}, though Lanczos was right.",
-            "is the method that comes in the one that is used?",
-        )
+        return _report_of_other_methods(my_report)
     suspects = {
-        "the range is still 2. What is the largest value that these pictures can have, on the scale that you hand over?": 2.0,
-        "pictures from 0 to 255, and a range of 1: the two must be on one scale.": 1.0,
-        "pictures from 0 to 1, and a range of 255: the two must be on one scale.": 255.0**2,
-        "the range is measured from the true picture, so every picture is judged on another scale; it is the range that pictures could have.": "true",
-        "the range is measured from the restored picture, so every picture is judged on another scale; it is the range that pictures could have.": "restored",
-        "a range of 256: the levels run from 0 to 255.": 256.0,
-    }
-    others = {
+        "the range is still 2. What is the largest value that these pictures can have, on the scale that you hand over?": {
+            "data_range": 2.0
+        },
+        "pictures from 0 to 255, and a range of 1: the two must be on one scale.": {"data_range": 1.0},
+        "pictures from 0 to 1, and a range of 255: the two must be on one scale.": {"data_range": 255.0**2},
+        "the range is measured from the true picture, so every picture is judged on another scale; it is the range that pictures could have.": {
+            "data_range": "true"
+        },
+        "the range is measured from the restored picture, so every picture is judged on another scale; it is the range that pictures could have.": {
+            "data_range": "restored"
+        },
+        "a range of 256: the levels run from 0 to 255.": {"data_range": 256.0},
         "the restored picture was rounded to 8 bits before it was measured; SSIM takes it as it is.": {
             "rounding": np.rint
         },
@@ -413,16 +403,37 @@ def _report_of_the_method(my_report) -> None:
         "the pictures were shrunk with another kernel than in the program above.": {"kernel": "bicubic"},
         "this is the middle one of the pictures' SSIMs; the mean is asked for.": {"over": np.median},
     }
-    hint = _first_match(
-        got,
-        {h: _ssim_of_reports(photos, "lanczos", span) for h, span in suspects.items()}
-        | {h: _ssim_of_reports(photos, "lanczos", **how) for h, how in others.items()},
-        1e-5,
-    )
+    hint = _first_match(got, {h: _ssim_of_reports(photos, "lanczos", **how) for h, how in suspects.items()}, 1e-5)
     raise Wrong(
         f"gives an SSIM of {got:.4f} for Lanczos enlargement of three pictures; expected {right:.4f}.",
         hint or "compare with srlib.ssim, picture by picture, and take the mean.",
     )
+
+
+def _report_of_other_methods(my_report) -> None:
+    from .._backend import keras
+
+    for method, what, before, hint in (
+        (
+            "nearest",
+            "nearest-neighbour enlargement",
+            "Lanczos was",
+            "is the method that comes in the one that is used?",
+        ),
+        (
+            keras.Sequential([keras.layers.UpSampling2D(2)]),  # nearest again
+            "a network",
+            "interpolations were",
+            "`method` is anything that srlib.upscale takes, not only the name of an interpolation.",
+        ),
+    ):
+        photos, told = _report(my_report, method)
+        got, right = _number(told["method"], what), _ssim_of_reports(photos, "nearest")
+        if not _near(got, right, 2e-5):
+            raise Wrong(
+                f"gives an SSIM of {got:.4f} for {what}; expected {right:.4f}, though {before} right.",
+                hint,
+            )
 
 
 def _report_of_the_baseline(my_report) -> None:

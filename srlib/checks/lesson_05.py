@@ -176,8 +176,8 @@ def _tiled(my_tiles, height: int, width: int, tile: int, margin: int, case: str,
         hint = "the tiles meet in seams: at the edge of a tile, the method does not know what comes next. What should a tile bring along?"
     elif whole != off.shape and off[: whole[0], : whole[1]].max(initial=0) < 1e-4 and untouched.max() > 0.02:
         hint = "the last row or column of tiles is missing: what happens where the tile does not divide the picture?"
-    elif max(max(shape) for shape in seen) < min(most, max(height, width)):
-        hint = f"no part that you hand over is longer than {max(max(shape) for shape in seen)}, where a tile and its two margins are {most}; the method looks `margin` pixels far, in all directions."
+    elif (longest := max(map(max, seen))) < min(most, max(height, width)):
+        hint = f"no part that you hand over is longer than {longest}, where a tile and its two margins are {most}; the method looks `margin` pixels far, in all directions."
     elif tile > margin and off[: 2 * (tile - margin), : 2 * (tile - margin)].max() < 1e-4:
         hint = "the first tile is right, and then things shift. The margin is counted in small pixels: how wide is it in the enlarged part, and is there one at every side of every tile?"
     elif off[2 * margin : -2 * margin, 2 * margin : -2 * margin].max(initial=0) < 1e-4:
