@@ -2,9 +2,9 @@
 
 SRLIB_DATA=FOLDER python benchmarks/ablation.py
 
-Trains on nine tenths of BSDS500's 400 pictures and scores on the tenth that was held back (every tenth picture; luma,
+Trains on nine tenths of BSDS500's 400 images and scores on the tenth that was held back (every tenth image; luma,
 protocol `paper`, bicubic, x2). Writes srlib/results/ablation.json, which lesson 05 reads through
-`srlib.standings.ablation_results`. A line that is there already is kept: delete the file to begin again.
+`srlib.published.ablation_results`. A line that is there already is kept: delete the file to begin again.
 """
 
 import argparse
@@ -17,7 +17,7 @@ import numpy as np
 
 import srlib
 from srlib.geometry import published_cost
-from srlib.layers import Enlarge, PixelShuffle
+from srlib.layers import Interpolation, PixelShuffle
 from srlib.models import BUILDERS, _conv, _relu, _zeros, layers
 from srlib.training import versions
 
@@ -34,42 +34,42 @@ def _body(x, width, blocks, skips=True):
     return x
 
 
-def whole_picture(small, scale, *, width: int = 16, blocks: int = 2, kernel: str = "bicubic"):
-    """The network asked for the picture itself, not for what the enlargement lacks."""
+def whole_image(small, scale, *, width: int = 16, blocks: int = 2, kernel: str = "bicubic"):
+    """The network asked for the image itself, not for what the upscaling lacks."""
     return PixelShuffle(scale)(_conv(3 * scale**2, 3)(_body(small, width, blocks)))
 
 
 def large_space(small, scale, *, width: int = 16, blocks: int = 2, kernel: str = "bicubic"):
-    """The same layers, applied after the enlargement, so that each sees four times as many pixels."""
-    large = Enlarge(scale, kernel)(small)
+    """The same layers, applied after the upscaling, so that each sees four times as many pixels."""
+    large = Interpolation(scale, kernel)(small)
     return layers.Add()([large, _conv(3, 3, **_zeros)(_body(large, width, blocks))])
 
 
 def no_skips(small, scale, *, width: int = 16, blocks: int = 2, kernel: str = "bicubic"):
     """The residual blocks without what makes them residual."""
     x = _conv(3 * scale**2, 3, **_zeros)(_body(small, width, blocks, skips=False))
-    return layers.Add()([Enlarge(scale, kernel)(small), PixelShuffle(scale)(x)])
+    return layers.Add()([Interpolation(scale, kernel)(small), PixelShuffle(scale)(x)])
 
 
-def dead_leaves(photos):
-    """400 pictures that nobody took, beside the photographs."""
-    return photos + srlib.load_photos("dead_leaves", count=400)
+def dead_leaves(images):
+    """400 images that nobody took, beside the photographs."""
+    return images + srlib.load_images("dead_leaves", count=400)
 
 
-def smaller_too(photos):
+def smaller_too(images):
     """Every photograph at three sizes."""
-    return photos + photos.shrunk(0.75) + photos.shrunk(0.5)
+    return images + images.downscaled(0.75) + images.downscaled(0.5)
 
 
-def fewer(photos):
+def fewer(images):
     """Every fourth photograph."""
-    return photos[::4]
+    return images[::4]
 
 
-# What is changed -> builder, options, settings of the training, what is done to its pictures
+# What is changed -> builder, options, settings of the training, what is done to its images
 LINES = {
     "nothing": ("subpixel", {}, {}, None),
-    "asked for the whole picture, not the residual": ("whole_picture", {}, {}, None),
+    "asked for the whole image, not the residual": ("whole_image", {}, {}, None),
     "worked in large space": ("large_space", {}, {}, None),
     "no skips in the blocks": ("no_skips", {}, {}, None),
     "squared error as the loss": ("subpixel", {}, {"loss": "mse"}, None),
@@ -91,7 +91,7 @@ LINES = {
     "bfloat16 while training": ("subpixel", {}, {"precision": "bfloat16"}, None),
     "four times as many steps": ("subpixel", {}, {"steps": 4 * TRAINING["steps"]}, None),
     "the photographs at three sizes": ("subpixel", {}, {}, smaller_too),
-    "brightness alone, in and out": ("subpixel", {"channels": 1}, {"loss": "luminance_mae"}, None),
+    "brightness alone, in and out": ("subpixel", {"channels": 1}, {"loss": "mae_y"}, None),
 }
 
 
@@ -99,14 +99,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=3)
     args = parser.parse_args()
-    BUILDERS.update({builder.__name__: builder for builder in (whole_picture, large_space, no_skips)})
+    BUILDERS.update({builder.__name__: builder for builder in (whole_image, large_space, no_skips)})
     OUT.parent.mkdir(exist_ok=True)
-    photos = srlib.load_photos("bsds500")
-    held = np.arange(len(photos)) % 10 == 0
-    learn, judge = photos[~held], photos[held]
+    images = srlib.load_images("bsds500")
+    held = np.arange(len(images)) % 10 == 0
+    learn, judge = images[~held], images[held]
     found = json.loads(OUT.read_text()) if OUT.exists() else {"lines": {}}
-    found |= {"size": SIZE, "training": TRAINING, "versions": versions(), "pictures": [len(learn), len(judge)]}
-    baseline = srlib.evaluate({"bicubic": "bicubic"}, judge, kernel="bicubic", protocol="paper")
+    found |= {"size": SIZE, "training": TRAINING, "versions": versions(), "images": [len(learn), len(judge)]}
+    baseline = srlib.evaluate({"bicubic": "bicubic"}, judge, kernel="bicubic", protocol="y")
     found["bicubic"] = round(baseline.mean("bicubic"), 4)
     for seed in range(args.seeds):
         for name, (builder, options, settings, made) in LINES.items():
@@ -117,7 +117,7 @@ def main() -> None:
             model = srlib.build_model(builder, seed=seed, **{**SIZE, **options})
             srlib.fit(model, made(learn) if made else learn, seed=seed, **{**TRAINING, **settings})
             busy = time.process_time() - busy  # of the processor: other programs do not count
-            table = srlib.evaluate({"it": model}, judge, kernel="bicubic", protocol="paper")
+            table = srlib.evaluate({"it": model}, judge, kernel="bicubic", protocol="y")
             line["parameters"] = model.count_params()
             line["multiply_adds"] = published_cost(model)
             line["psnr"][str(seed)] = round(table.mean("it"), 4)

@@ -1,7 +1,7 @@
-"""How long shrinking and enlarging take, beside a loop of OpenCV's resize in the same run.
+"""How long downscaling and upscaling take, beside a loop of OpenCV's resize in the same run.
 
-Random float32 pictures are shrunk by 2 and enlarged again, bilinearly: by srlib, which checks them first, and by
-cv2.resize, one picture after the other. Prints the median of the repetitions. The ratio may be at most 8; above it the
+Random float32 images are downscaled by 2 and upscaled again, bilinearly: by srlib, which checks them first, and by
+cv2.resize, one image after the other. Prints the median of the repetitions. The ratio may be at most 8; above it the
 exit status is 1.
 
     python benchmarks/preprocessing.py
@@ -21,34 +21,34 @@ import srlib
 LIMIT = 8
 
 
-def with_srlib(pictures, scale):
-    small = srlib.shrink(pictures, scale, kernel="bilinear")
-    return small, srlib.enlarge(small, scale, kernel="bilinear")
+def with_srlib(images, scale):
+    small = srlib.downscale(images, scale, kernel="bilinear")
+    return small, srlib.interpolate(small, scale, kernel="bilinear")
 
 
-def with_opencv(pictures, scale):
-    count, height, width, _ = pictures.shape
+def with_opencv(images, scale):
+    count, height, width, _ = images.shape
     small = np.empty((count, height // scale, width // scale, 3), np.float32)
-    large = np.empty_like(pictures)
-    for i, picture in enumerate(pictures):
-        cv2.resize(picture, (width // scale, height // scale), dst=small[i], interpolation=cv2.INTER_LINEAR)
-    for i, picture in enumerate(small):
-        cv2.resize(picture, (width, height), dst=large[i], interpolation=cv2.INTER_LINEAR)
+    large = np.empty_like(images)
+    for i, image in enumerate(images):
+        cv2.resize(image, (width // scale, height // scale), dst=small[i], interpolation=cv2.INTER_LINEAR)
+    for i, image in enumerate(small):
+        cv2.resize(image, (width, height), dst=large[i], interpolation=cv2.INTER_LINEAR)
     return small, large
 
 
 def measure(count: int, side: int, scale: int, repeat: int) -> dict:
     """Seconds of every repetition for both, the ratio of their medians, and their largest difference."""
-    pictures = np.random.default_rng(0).random((count, side, side, 3), np.float32)
+    images = np.random.default_rng(0).random((count, side, side, 3), np.float32)
     difference = max(
         float(np.abs(ours - theirs).max())
-        for ours, theirs in zip(with_srlib(pictures[:4], scale), with_opencv(pictures[:4], scale))
+        for ours, theirs in zip(with_srlib(images[:4], scale), with_opencv(images[:4], scale))
     )
     seconds = {"srlib": [], "OpenCV, one by one": []}
     for _ in range(repeat):  # in turns, so that a busy moment of the machine meets both
         for work, times in zip((with_srlib, with_opencv), seconds.values()):
             start = time.perf_counter()
-            work(pictures, scale)
+            work(images, scale)
             times.append(time.perf_counter() - start)
     ours, theirs = map(statistics.median, seconds.values())
     return {"count": count, "side": side, "seconds": seconds, "ratio": ours / theirs, "difference": difference}
@@ -56,7 +56,7 @@ def measure(count: int, side: int, scale: int, repeat: int) -> dict:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--count", type=int, default=2000, help="pictures (2000)")
+    parser.add_argument("--count", type=int, default=2000, help="images (2000)")
     parser.add_argument("--side", type=int, default=128, help="their side in pixels (128)")
     parser.add_argument("--scale", type=int, default=2, help="factor (2)")
     parser.add_argument("--repeat", type=int, default=5, help="repetitions (5)")
@@ -64,7 +64,7 @@ def main() -> int:
     found = measure(args.count, args.side, args.scale, args.repeat)
     ratio = found["ratio"]
     print(
-        f"{args.count} pictures of {args.side}x{args.side}, shrunk by {args.scale} and enlarged again, bilinear, float32"
+        f"{args.count} images of {args.side}x{args.side}, downscaled by {args.scale} and upscaled again, bilinear, float32"
     )
     print(f"{'':20}{'median (s)':>12}{'fastest':>10}{'slowest':>10}")
     for name, times in found["seconds"].items():

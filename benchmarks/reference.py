@@ -1,4 +1,4 @@
-"""The reference system, the way it works: the network of 64 channels, fed with float arrays of all pictures.
+"""The reference system, the way it works: the network of 64 channels, fed with float arrays of all images.
 
 Written from its description, not from its code. In its favour: its arrays are filled in place instead of being gathered
 in lists, it trains on [0, 1], and it may be scored at any moment.
@@ -11,7 +11,7 @@ from keras import layers
 
 
 def network(width: int = 64):
-    """Enlarged picture (N, H, W, 3) -> picture; H and W multiples of 4. 1,110,403 parameters at a width of 64."""
+    """Upscaled image (N, H, W, 3) -> image; H and W multiples of 4. 1,110,403 parameters at a width of 64."""
 
     def conv(x, channels):
         return layers.Conv2D(
@@ -29,21 +29,21 @@ def network(width: int = 64):
     return keras.Model(large, conv(x, 3))
 
 
-def pairs(pictures, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Enlarged and true pictures, ``float32`` (N, H, W, 3) in [0, 1], one OpenCV call after the other.
+def pairs(images, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Upscaled and true images, ``float32`` (N, H, W, 3) in [0, 1], one OpenCV call after the other.
 
     Parameters
     ----------
-    pictures : iterable of ndarray of uint8 (H, W, 3)
+    images : iterable of ndarray of uint8 (H, W, 3)
         All of one size; each is let go once it is in the array.
     count : int
     """
     low = high = None
-    for i, picture in enumerate(pictures):
-        height, width = picture.shape[:2]
+    for i, image in enumerate(images):
+        height, width = image.shape[:2]
         if high is None:
             low, high = (np.empty((count, height, width, 3), np.float32) for _ in range(2))
-        high[i] = picture
+        high[i] = image
         high[i] /= 255
         small = cv2.resize(high[i], (width // 2, height // 2), interpolation=cv2.INTER_LINEAR)
         cv2.resize(small, (width, height), dst=low[i], interpolation=cv2.INTER_LINEAR)
@@ -51,7 +51,7 @@ def pairs(pictures, count: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def as_method(model):
-    """The network as :func:`srlib.upscale` takes one: small picture in, enlarged by OpenCV first."""
+    """The network as :func:`srlib.upscale` takes one: small image in, upscaled by OpenCV first."""
 
     def method(small, training=False):
         small = np.asarray(small, np.float32)

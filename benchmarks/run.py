@@ -5,7 +5,7 @@ again are kept, each with the date and the machine it is from.
 
     python benchmarks/run.py                    all of it, about 20 minutes on two cores; quality wants SRLIB_DATA
     python benchmarks/run.py --quick            the same with little of everything, 4 minutes: a rehearsal, no result
-    python benchmarks/run.py --only enlarge
+    python benchmarks/run.py --only upscaling
 """
 
 import argparse
@@ -54,16 +54,16 @@ def training(quick: bool) -> dict:
 
 def memory(quick: bool) -> dict:
     with tempfile.TemporaryDirectory() as folder:
-        task("write_pictures", folder=folder, count=1000 if quick else 6000)
+        task("write_images", folder=folder, count=1000 if quick else 6000)
         return {way: task("feed", way=way, folder=folder) for way in ("reference", "ours")}
 
 
-def enlarge(quick: bool) -> dict:
+def upscaling(quick: bool) -> dict:
     from srlib.models import BUILDERS
 
     side, repeat = (128, 2) if quick else (512, 5)
     names = ("bicubic", *BUILDERS, "small_bilinear", "best_bilinear")
-    return {"side": side, "methods": {name: task("enlarge", method=name, side=side, repeat=repeat) for name in names}}
+    return {"side": side, "methods": {name: task("upscaling", method=name, side=side, repeat=repeat) for name in names}}
 
 
 def backends(quick: bool) -> dict:
@@ -118,7 +118,7 @@ def tell_preprocessing(found: dict) -> list[str]:
         [name, f"{statistics.median(t):.3f}", f"{min(t):.3f}", f"{max(t):.3f}"] for name, t in found["seconds"].items()
     ]
     return [
-        f"{found['count']:,} float32 pictures of {found['side']}x{found['side']} shrunk by 2 and enlarged again, bilinear. "
+        f"{found['count']:,} float32 images of {found['side']}x{found['side']} downscaled by 2 and upscaled again, bilinear. "
         f"srlib takes {found['ratio']:.1f} times as long as the loop of OpenCV's resize; the largest difference is {found['difference']:.0e}.",
         "",
         *table(["", "median (s)", "fastest", "slowest"], *rows),
@@ -135,17 +135,17 @@ def tell_training(found: dict) -> list[str]:
         [
             words,
             f"{found[way]['parameters']:,}",
-            f"{found[way]['pictures_per_second']:.1f}",
+            f"{found[way]['images_per_second']:.1f}",
             mb(found[way]["peak_bytes"]),
         ]
         for way, words in told.items()
     ]
-    ratio = found["subpixel"]["pictures_per_second"] / found["reference"]["pictures_per_second"]
+    ratio = found["subpixel"]["images_per_second"] / found["reference"]["images_per_second"]
     return [
-        f"Training on whole pictures of 128x128, batches of {found['batch']}, MSE, 400 pictures; the first step is not counted. "
-        f"`subpixel` trains on {ratio:.0f} times as many pictures a second as the reference. Memory is the peak of the whole process.",
+        f"Training on whole images of 128x128, batches of {found['batch']}, MSE, 400 images; the first step is not counted. "
+        f"`subpixel` trains on {ratio:.0f} times as many images a second as the reference. Memory is the peak of the whole process.",
         "",
-        *table(["", "parameters", "pictures a second", "peak memory"], *rows),
+        *table(["", "parameters", "images a second", "peak memory"], *rows),
     ]
 
 
@@ -154,18 +154,18 @@ def tell_memory(found: dict) -> list[str]:
     share = ours["added_bytes"] / theirs["added_bytes"]
     rows = [
         [words, mb(x["added_bytes"]), mb(x["peak_bytes"]), f"{x['seconds']:.1f}"]
-        for words, x in (("reference's way", theirs), ("`load_photos` and `srlib.fit`", ours))
+        for words, x in (("reference's way", theirs), ("`load_images` and `srlib.fit`", ours))
     ]
     return [
-        f"Loading {ours['pictures']:,} JPEG pictures of 128x128 from a folder and feeding each of them once, to a network so small that the pictures are all that counts. "
+        f"Loading {ours['images']:,} JPEG images of 128x128 from a folder and feeding each of them once, to a network so small that the images are all that counts. "
         f"Ours takes {share:.3f} of the reference's memory ({1 / share:.0f} times less; at most a fifth wanted: {'yes' if share <= 0.2 else 'NO'}). "
-        "Added is the peak over what the same process held after training on 32 pictures, which is Python and TensorFlow.",
+        "Added is the peak over what the same process held after training on 32 images, which is Python and TensorFlow.",
         "",
-        *table(["", "added by the pictures", "peak of the process", "seconds"], *rows),
+        *table(["", "added by the images", "peak of the process", "seconds"], *rows),
     ]
 
 
-def tell_enlarge(found: dict) -> list[str]:
+def tell_upscale(found: dict) -> list[str]:
     side = found["side"]
     rows = [
         [
@@ -181,7 +181,7 @@ def tell_enlarge(found: dict) -> list[str]:
     head = ["", "parameters", "multiply-adds", "seconds", "seconds a megapixel made", "peak memory"]
     times = found["methods"]["autoencoder"]["seconds"] / found["methods"]["small_bilinear"]["seconds"]
     return [
-        f"A picture of {side}x{side} to {2 * side}x{2 * side} by `srlib.upscale(picture, method)`, the same call for all, warm, the median. Builders at their usual sizes with fresh weights, which do not change the time, and two shipped networks. "
+        f"An image of {side}x{side} to {2 * side}x{2 * side} by `srlib.upscale(image, method)`, the same call for all, warm, the median. Builders at their usual sizes with fresh weights, which do not change the time, and two shipped networks. "
         f"The reference network takes {times:.1f} times as long as `small_bilinear` (at least 10 wanted: {'yes' if times >= 10 else 'NO'}).",
         "",
         *table(head, *rows),
@@ -196,12 +196,12 @@ def tell_backends(found: dict) -> list[str]:
             rows.append([words, "not installed here", "-", "-", "-"])
             continue
         about = f"{words} {x['versions'][name]}, Keras {x['versions']['keras']}"
-        seconds = [f"{x[key]:.3f}" for key in ("step_seconds", "first_step_seconds", "enlarge_seconds")]
+        seconds = [f"{x[key]:.3f}" for key in ("step_seconds", "first_step_seconds", "upscale_seconds")]
         rows.append([about, *seconds, mb(x["peak_bytes"])])
     return [
-        "`subpixel`: one training step (16 crops of 64x64, the median), the first step, which compiles, and a picture of 512x512 enlarged by 2.",
+        "`subpixel`: one training step (16 crops of 64x64, the median), the first step, which compiles, and an image of 512x512 upscaled by 2.",
         "",
-        *table(["", "step (s)", "first step (s)", "enlarging (s)", "peak memory"], *rows),
+        *table(["", "step (s)", "first step (s)", "upscaling (s)", "peak memory"], *rows),
     ]
 
 
@@ -231,16 +231,14 @@ def tell_photographs(found: dict) -> list[str]:
         f"(the least of {len(found['cold'])}; at most 4 s wanted). JPEG photographs of three sizes are below: the time for a megapixel, the start of {start:.1f} s left out, differs by {100 * apart:.0f} % "
         f"(at most 20 wanted: {'yes' if apart <= 0.2 else 'NO'}), and the peak memory of the whole process is {mb(peak)} (below 3,000 wanted: {'yes' if peak < 3e9 else 'NO'}).",
         "",
-        *table(
-            ["picture", "becomes", "seconds", "processor seconds", "of these a megapixel made", "peak memory"], *rows
-        ),
+        *table(["image", "becomes", "seconds", "processor seconds", "of these a megapixel made", "peak memory"], *rows),
     ]
 
 
 def tell_quality(found: dict) -> list[str]:
     score = lambda x: [f"{x['psnr']:.2f}", f"{x['ssim']:.4f}"]
     ours, looks = found["ours"], found["reference"]["looks"]
-    rows = [[f"{name} enlargement", "-", "-", "-", *score(found[name])] for name in ("bilinear", "bicubic")]
+    rows = [[f"{name} upscaling", "-", "-", "-", *score(found[name])] for name in ("bilinear", "bicubic")]
     rows += [
         [
             "reference network",
@@ -257,9 +255,9 @@ def tell_quality(found: dict) -> list[str]:
     gain = ours["psnr"] - looks[-1]["psnr"]
     settings = ", ".join(f"{key} {value}" for key, value in ours["settings"].items())
     return [
-        "The same 400 training pictures (BSDS500 `train` and `test`, the square in the middle shrunk to 128x128 by Pillow's Lanczos), scored on 100 others (`val`, prepared alike); bilinear degradation x2, protocol `rgb`. "
-        f"The reference network trains as the reference does: whole pictures, enlarged, MSE, Adam at 0.001, batches of {found['reference']['batch']}. "
-        f"Ours: {settings}, cosine over a number of steps that was fixed beforehand to fit into {found['seconds']} s; the timing for that ({ours['timing_seconds']:.0f} s) is not counted, the shrinking of the pictures is ({ours['with_preparation_seconds']:.1f} s with it). "
+        "The same 400 training images (BSDS500 `train` and `test`, the square in the middle downscaled to 128x128 by Pillow's Lanczos), scored on 100 others (`val`, prepared alike); bilinear degradation x2, protocol `rgb`. "
+        f"The reference network trains as the reference does: whole images, upscaled, MSE, Adam at 0.001, batches of {found['reference']['batch']}. "
+        f"Ours: {settings}, cosine over a number of steps that was fixed beforehand to fit into {found['seconds']} s; the timing for that ({ours['timing_seconds']:.0f} s) is not counted, the downscaling of the images is ({ours['with_preparation_seconds']:.1f} s with it). "
         f"These settings were chosen on 40 of the 400. Ours in {ours['training_seconds']:.0f} s against the reference in {looks[-1]['training_seconds']:.0f} s: {gain:+.2f} dB.",
         "",
         *table(["", "parameters", "seconds of training", "steps", "PSNR (dB)", "SSIM"], *rows),
@@ -269,8 +267,8 @@ def tell_quality(found: dict) -> list[str]:
 SECTIONS = {
     "preprocessing": ("Preprocessing against OpenCV", preprocessing, tell_preprocessing),
     "training": ("Training speed", training, tell_training),
-    "memory": ("Memory for the pictures", memory, tell_memory),
-    "enlarge": ("Enlarging", enlarge, tell_enlarge),
+    "memory": ("Memory for the images", memory, tell_memory),
+    "upscaling": ("Upscaling", upscaling, tell_upscale),
     "photographs": ("Photographs", photographs, tell_photographs),
     "backends": ("TensorFlow against JAX", backends, tell_backends),
     "quality": ("Quality for time", quality, tell_quality),

@@ -1,6 +1,6 @@
 """What is measured: each task runs alone in a fresh process, and prints what it found as JSON.
 
-python benchmarks/tasks.py enlarge '{"method": "subpixel"}'
+python benchmarks/tasks.py upscaling '{"method": "subpixel"}'
 """
 
 import json
@@ -34,7 +34,7 @@ def _status(what: str) -> int:
 
 
 def made_up(count: int, side: int = 128):
-    """Smooth pictures with an edge, none like another; one at a time."""
+    """Smooth images with an edge, none like another; one at a time."""
     rng = np.random.default_rng(0)
     y, x = np.mgrid[0:side, 0:side].astype(np.float32)
     for _ in range(count):
@@ -47,14 +47,14 @@ def made_up(count: int, side: int = 128):
 
 
 def train(way: str, batch: int, steps: int, count: int = 400) -> dict:
-    """Pictures a second and peak memory of a training on whole pictures of 128x128; the first step is not timed."""
-    pictures = np.stack(list(made_up(count)))
+    """Images a second and peak memory of a training on whole images of 128x128; the first step is not timed."""
+    images = np.stack(list(made_up(count)))
     if way == "reference":
         import reference
 
         model = reference.network()
         model.compile("adam", "mean_squared_error")
-        low, high = reference.pairs(pictures, count)
+        low, high = reference.pairs(images, count)
         fit = lambda n: model.fit(low, high, batch_size=batch, steps_per_epoch=n, epochs=1, verbose=0)
         fit(1)
         start = time.perf_counter()
@@ -64,22 +64,22 @@ def train(way: str, batch: int, steps: int, count: int = 400) -> dict:
         import srlib
 
         model = srlib.build_model(way)
-        history = srlib.fit(model, pictures, steps=steps + 1, batch=batch, crop=128, loss="mse", every=1)
+        history = srlib.fit(model, images, steps=steps + 1, batch=batch, crop=128, loss="mse", every=1)
         seconds = history.seconds[-1] - history.seconds[0]
-    return {"pictures_per_second": steps * batch / seconds, "peak_bytes": peak(), "parameters": model.count_params()}
+    return {"images_per_second": steps * batch / seconds, "peak_bytes": peak(), "parameters": model.count_params()}
 
 
-def write_pictures(folder: str, count: int) -> dict:
-    """Picture files for :func:`feed`."""
+def write_images(folder: str, count: int) -> dict:
+    """Image files for :func:`feed`."""
     from PIL import Image
 
-    for i, picture in enumerate(made_up(count)):
-        Image.fromarray(picture).save(Path(folder) / f"{i:05}.jpg", quality=95)
+    for i, image in enumerate(made_up(count)):
+        Image.fromarray(image).save(Path(folder) / f"{i:05}.jpg", quality=95)
     return {"count": count}
 
 
 def feed(way: str, folder: str, batch: int = 32) -> dict:
-    """Memory for loading and feeding a folder of pictures once, to the smallest network there is, so that pictures are all that counts.
+    """Memory for loading and feeding a folder of images once, to the smallest network there is, so that images are all that counts.
 
     Counted is what comes on top of the same process when it has trained on the first 32 of them.
     """
@@ -101,18 +101,18 @@ def feed(way: str, folder: str, batch: int = 32) -> dict:
     else:
         import srlib
 
-        def go(photos):
+        def go(images):
             model = srlib.build_model("subpixel", width=1, blocks=1)
-            srlib.fit(model, photos, steps=len(photos) // batch, batch=batch, crop=128, loss="mse", augment=False)
+            srlib.fit(model, images, steps=len(images) // batch, batch=batch, crop=128, loss="mse", augment=False)
 
-        first = np.stack([picture for picture, _ in zip(made_up(32), range(32))])
-        warm, everything = lambda: go(first), lambda: go(srlib.load_photos(folder))
+        first = np.stack([image for image, _ in zip(made_up(32), range(32))])
+        warm, everything = lambda: go(first), lambda: go(srlib.load_images(folder))
     warm()
     base = held()
     start = time.perf_counter()
     everything()
     return {
-        "pictures": len(files),
+        "images": len(files),
         "base_bytes": base,
         "peak_bytes": peak(),
         "added_bytes": peak() - base,
@@ -120,11 +120,11 @@ def feed(way: str, folder: str, batch: int = 32) -> dict:
     }
 
 
-# -- enlarging --------------------------------------------------------------------------------------------------------------
+# -- upscaling --------------------------------------------------------------------------------------------------------------
 
 
-def enlarge(method: str, side: int = 512, repeat: int = 5) -> dict:
-    """Seconds for one picture, warm, the median; the same call for all."""
+def upscaling(method: str, side: int = 512, repeat: int = 5) -> dict:
+    """Seconds for one image, warm, the median; the same call for all."""
     import srlib
 
     parameters = multiply_adds = None
@@ -134,11 +134,11 @@ def enlarge(method: str, side: int = 512, repeat: int = 5) -> dict:
 
         method = srlib.load_model(method) if method in shipped() else srlib.build_model(method)
         parameters, multiply_adds = method.count_params(), geometry(method).multiply_adds * side**2
-    picture = next(made_up(1, side))
+    image = next(made_up(1, side))
     seconds = []
     for _ in range(repeat + 1):
         start = time.perf_counter()
-        srlib.upscale(picture, method, 2)
+        srlib.upscale(image, method, 2)
         seconds.append(time.perf_counter() - start)
     return {
         "seconds": statistics.median(seconds[1:]),
@@ -150,17 +150,17 @@ def enlarge(method: str, side: int = 512, repeat: int = 5) -> dict:
 
 
 def backend(steps: int = 60) -> dict:
-    """The same training and the same enlargement on whatever backend Keras was told to take."""
+    """The same training and the same upscaling on whatever backend Keras was told to take."""
     import srlib
     from srlib.training import versions
 
-    pictures = np.stack(list(made_up(64)))
-    history = srlib.fit(srlib.build_model("subpixel"), pictures, steps=steps, every=1)
+    images = np.stack(list(made_up(64)))
+    history = srlib.fit(srlib.build_model("subpixel"), images, steps=steps, every=1)
     return {
         "versions": versions(),
         "first_step_seconds": history.seconds[0],
         "step_seconds": statistics.median(np.diff(history.seconds)),
-        "enlarge_seconds": enlarge("subpixel", repeat=3)["seconds"],
+        "upscale_seconds": upscaling("subpixel", repeat=3)["seconds"],
         "peak_bytes": peak(),
     }
 
@@ -182,7 +182,7 @@ def command(words: list[str]) -> dict:
 
 
 def photograph(height: int, width: int, method: str = "small_bicubic", suffix: str = ".jpg") -> dict:
-    """`srlib upscale` of a picture file, from a cold start."""
+    """`srlib upscale` of an image file, from a cold start."""
     import tempfile
 
     from PIL import Image
@@ -201,12 +201,12 @@ def photograph(height: int, width: int, method: str = "small_bicubic", suffix: s
 
 
 def squares(*folders: str) -> np.ndarray:
-    """BSDS500's pictures in these folders: the square in the middle, 321x321, shrunk to 128x128; uint8 (N, 128, 128, 3)."""
-    from srlib.data import Photos, read_picture
+    """BSDS500's images in these folders: the square in the middle, 321x321, downscaled to 128x128; uint8 (N, 128, 128, 3)."""
+    from srlib.data import ImageSet, read_image
 
     root = Path(os.environ["SRLIB_DATA"]) / "BSDS500" / "BSDS500" / "data" / "images"
     files = [file for folder in folders for file in sorted((root / folder).glob("*.jpg"))]
-    return Photos([read_picture(file) for file in files], [file.stem for file in files]).squares(128).images
+    return ImageSet([read_image(file) for file in files], [file.stem for file in files]).squares(128).images
 
 
 def _scores(method) -> dict:
@@ -220,7 +220,7 @@ def quality_interpolation(method: str) -> dict:
     return _scores(method)
 
 
-# Chosen on 40 of the 400 training pictures, which were held back for it
+# Chosen on 40 of the 400 training images, which were held back for it
 OURS = {"batch": 8, "crop": 48, "loss": "mse", "learning_rate": 2e-3}
 
 
@@ -229,14 +229,14 @@ def quality_ours(seconds: float, seed: int = 0) -> dict:
     import srlib
     from srlib.training import steps_within
 
-    pictures = squares("train", "test")
+    images = squares("train", "test")
     start = time.perf_counter()
     model = srlib.build_model("subpixel", seed=seed)
-    compiling = srlib.fit(model, pictures[:16], steps=1, **OURS).seconds[0]
-    steps = steps_within((0.95 * seconds - compiling) / 60, model, pictures, **OURS)
+    compiling = srlib.fit(model, images[:16], steps=1, **OURS).seconds[0]
+    steps = steps_within((0.95 * seconds - compiling) / 60, model, images, **OURS)
     model = srlib.build_model("subpixel", seed=seed)
     timed = time.perf_counter()
-    history = srlib.fit(model, pictures, steps=steps, seed=seed, **OURS)
+    history = srlib.fit(model, images, steps=steps, seed=seed, **OURS)
     end = time.perf_counter()
     return {
         "parameters": model.count_params(),
@@ -250,13 +250,13 @@ def quality_ours(seconds: float, seed: int = 0) -> dict:
 
 
 def quality_reference(looks: list[float], batch: int, seed: int = 0) -> dict:
-    """The reference network on whole pictures, scored whenever a number of seconds of training has passed."""
+    """The reference network on whole images, scored whenever a number of seconds of training has passed."""
     import keras
     import reference
 
     keras.utils.set_random_seed(seed)
-    pictures = squares("train", "test")
-    low, high = reference.pairs(pictures, len(pictures))
+    images = squares("train", "test")
+    low, high = reference.pairs(images, len(images))
     model = reference.network()
     model.compile("adam", "mean_squared_error")
     found, waiting = [], sorted(looks)
@@ -284,9 +284,9 @@ TASKS = {
     task.__name__: task
     for task in (
         train,
-        write_pictures,
+        write_images,
         feed,
-        enlarge,
+        upscaling,
         backend,
         command,
         photograph,

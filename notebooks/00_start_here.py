@@ -59,39 +59,39 @@ print(textwrap.fill(", ".join(name for name in srlib.__all__ if not name.startsw
 # check on while we work, and pictures for the final exam. Lesson 01 explains why. Here we use the second group.
 
 # %%
-photos = srlib.load_photos("sample", split="validation")
-print(photos)
-print("one picture:", photos["astronaut-r3c1"].shape, photos["astronaut-r3c1"].dtype)
+images = srlib.load_images("sample", split="validation")
+print(images)
+print("one image:", images["astronaut-r3c1"].shape, images["astronaut-r3c1"].dtype)
 
 # %% [markdown]
 # A picture is an array: rows, columns, and three numbers for red, green and blue. Ours are squares of 128 by 128 cut from larger
 # photographs. Let us look at the first sixteen, which together make one portrait.
 
 # %%
-srlib.show.pictures(photos[:16], titles=[], columns=4, size=1.2)
+srlib.show.images(images[:16], titles=[], columns=4, size=1.2)
 
 # %% [markdown]
 # Look for the places with fine detail: hair, the edge of the flag, the embroidered patches.
 #
 # ## Make it small, make it large again
 #
-# Now we throw information away on purpose. `shrink` makes the picture half as wide and half as high, so every four pixels are merged into one. `enlarge` brings it back to the old size by drawing straight lines between the new pixels, along rows and columns (*linear* interpolation, also called bilinear).
+# Now we throw information away on purpose. `downscale` makes the picture half as wide and half as high, so every four pixels are merged into one. `upscale` brings it back to the old size by drawing straight lines between the new pixels, along rows and columns (*linear* interpolation, also called bilinear).
 
 # %%
-true = photos["astronaut-r3c1"]
-small = srlib.shrink(true, scale=2)
-linear = srlib.enlarge(small, scale=2)
-print("true", true.shape, " small", small.shape, " enlarged again", linear.shape)
+true = images["astronaut-r3c1"]
+small = srlib.downscale(true, scale=2)
+linear = srlib.interpolate(small, scale=2)
+print("true", true.shape, " small", small.shape, " upscaled again", linear.shape)
 
 # %% [markdown]
 # **Predict before you run the next cell.** Which parts of the embroidered patch will survive, and which will not? Will the plain orange cloth
 # look different at all?
 
 # %%
-srlib.show.compare(true, {"linear enlargement": linear}, size=3.2)
+srlib.show.compare(true, {"linear upscaling": linear}, size=3.2)
 
 # %% [markdown]
-# The cloth is nearly untouched, but the lettering on the patch has melted. A small picture loses most where the detail is finest. Enlarging gave us back the *number* of pixels, not what
+# The cloth is nearly untouched, but the lettering on the patch has melted. A small picture loses most where the detail is finest. Upscaling gave us back the *number* of pixels, not what
 # was in them.
 #
 # The numbers below the picture say the same. **PSNR**, in decibels (dB), grows as the enlarged picture comes closer to the true one. **SSIM** is 1 for a perfect copy. Lesson 04 takes both apart and
@@ -126,8 +126,8 @@ srlib.show.zoom(true, versions, box=(4, 4, 64))
 # Here are the same versions as numbers for this whole picture.
 
 # %%
-for name, picture in versions.items():
-    print(f"{name:8} {srlib.psnr(picture, true):6.2f} dB   SSIM {srlib.ssim(picture, true):.3f}")
+for name, image in versions.items():
+    print(f"{name:8} {srlib.psnr(image, true):6.2f} dB   SSIM {srlib.ssim(image, true):.3f}")
 
 # %% [markdown]
 # ## One picture proves nothing
@@ -137,7 +137,7 @@ for name, picture in versions.items():
 
 # %%
 methods = {"linear": "bilinear", "bicubic": "bicubic", "network": network}
-table = srlib.evaluate(methods, photos)
+table = srlib.evaluate(methods, images)
 print(table.by_group("psnr"))
 
 # %% [markdown]
@@ -146,8 +146,8 @@ print(table.by_group("psnr"))
 
 # %%
 gain = table.values("network", "psnr") - table.values("bicubic", "psnr")
-print(f"ahead of bicubic on {(gain > 0).sum()} of {len(gain)} pictures; mean gain {gain.mean():.2f} dB")
-print(f"best {gain.max():+.2f} dB, worst {gain.min():+.2f} dB on {photos.names[int(gain.argmin())]}")
+print(f"ahead of bicubic on {(gain > 0).sum()} of {len(gain)} images; mean gain {gain.mean():.2f} dB")
+print(f"best {gain.max():+.2f} dB, worst {gain.min():+.2f} dB on {images.names[int(gain.argmin())]}")
 assert gain.mean() > 0
 
 # %% [markdown]
@@ -172,7 +172,7 @@ srlib.show.workflow(true, network)
 # | **[03 Autoencoder](03_autoencoder.ipynb)** | can a network that compresses pictures sharpen them? |
 # | **[04 Results](04_results.ipynb)** | is it any good, and how would we know? |
 # | **[05 Better networks](05_better_networks.ipynb)** | what buys quality, and what does it cost? |
-# | **[06 Your photographs](06_your_photos.ipynb)** | how does it do on a picture that nobody degraded on purpose? |
+# | **[06 Your photographs](07_your_photos.ipynb)** | how does it do on a picture that nobody degraded on purpose? |
 #
 # The course rebuilds a published student project, *Image Super-Resolution using Convolutional Neural Networks*, which used the Linnaeus 5 pictures,
 # an autoencoder, and reported an average SSIM of 0.86. We follow its steps, check its claims, and measure again with care.
@@ -183,11 +183,11 @@ srlib.show.workflow(true, network)
 # before you run the cell.
 
 # %%
-mine = photos["retina-r1c1"]  # try another name from photos.names
-mine_small = srlib.shrink(mine)
+mine = images["retina-r1c1"]  # try another name from images.names
+mine_small = srlib.downscale(mine)
 results = {"bicubic": srlib.upscale(mine_small, "bicubic"), "network": srlib.upscale(mine_small, network)}
-for name, picture in results.items():
-    print(f"{name:8} {srlib.psnr(picture, mine):6.2f} dB")
+for name, image in results.items():
+    print(f"{name:8} {srlib.psnr(image, mine):6.2f} dB")
 
 # %%
 srlib.show.compare(mine, results)
@@ -198,7 +198,7 @@ srlib.show.compare(mine, results)
 #
 # ## Recap
 #
-# - Shrinking by 2 leaves one pixel where there were four. Enlarging restores the size, not the content.
+# - Shrinking by 2 leaves one pixel where there were four. Upscaling restores the size, not the content.
 # - PSNR and SSIM measure how close a picture is to the true one.
 # - A trained network beats bicubic enlargement here, by an amount that depends on the picture.
 # - Judge on many pictures, and against bicubic.

@@ -61,15 +61,15 @@ import srlib
 # %%
 LINNAEUS = False  # True: fetch Linnaeus 5 once, from its author's server, and look at the real five classes
 if LINNAEUS:
-    shown = srlib.load_photos("linnaeus5", split="train")
+    shown = srlib.load_images("linnaeus5", split="train")
 else:
-    shown = srlib.load_photos("sample", split="train") + srlib.load_photos("sample", split="validation")
+    shown = srlib.load_images("sample", split="train") + srlib.load_images("sample", split="validation")
     print("Linnaeus 5 was not asked for; five photographs of the sample stand in for its five classes.")
 print(shown)
 
 # %%
 chosen = np.linspace(0, len(shown) - 1, 14).astype(int)
-srlib.show.pictures(shown[chosen], titles=[], columns=7, size=1.15)
+srlib.show.images(shown[chosen], titles=[], columns=7, size=1.15)
 
 # %% [markdown]
 # The stand-ins are a cup of coffee, the deep sky through a telescope, a stained tissue under a microscope, a portrait and the back of an eye. That is an odd mixture. Look for what they have in common: all have edges, and all have texture at several sizes.
@@ -81,9 +81,9 @@ srlib.show.pictures(shown[chosen], titles=[], columns=7, size=1.15)
 # squares of 128 by 128, side by side, without overlap. (The starry sky was first made half as large, and the retina a third: large scans are soft, pixel for pixel. Of both we keep the middle.)
 
 # %%
-splits = {name: srlib.load_photos("sample", split=name) for name in ("train", "validation", "test")}
-for name, photos in splits.items():
-    print(f"{name:11} {len(photos):3} pictures from {', '.join(photos.class_names)}")
+splits = {name: srlib.load_images("sample", split=name) for name in ("train", "validation", "test")}
+for name, images in splits.items():
+    print(f"{name:11} {len(images):3} images from {', '.join(images.class_names)}")
 
 # %% [markdown]
 # `chelsea` is a cat, `rocket` a launch pad at dusk. Who is in which row was decided before anything was trained: the test has an animal and a machine, and neither resembles what is learned from. You may have noticed that the pictures above left out the last row.
@@ -91,7 +91,7 @@ for name, photos in splits.items():
 # %%
 train = splits["train"]
 print(train)
-print(srlib.load_photos("sample").licence)
+print(srlib.load_images("sample").licence)
 
 # %% [markdown]
 # ## How bright, how detailed?
@@ -153,7 +153,7 @@ print(f"in different photographs:             {difference[seen.labels[:, None] !
 # The bag would have leaked badly. The next cell draws it and counts the test squares that have a sister in the training set.
 
 # %%
-everything = srlib.load_photos("sample")
+everything = srlib.load_images("sample")
 rng = np.random.default_rng(0)
 bag = rng.permutation(len(everything))
 drawn_test, drawn_train = bag[: len(bag) // 5], bag[len(bag) // 5 :]
@@ -167,7 +167,7 @@ assert not shared
 # There are three groups, not two, because we will make choices while we work: how long to train, which of two networks to keep. Each choice made by looking at a picture makes its score a little less trustworthy. We spend the **validation** photographs on choices, and leave the **test**
 # photographs alone until the tables of lesson 04. (The README shows test squares and their scores. Nothing was chosen by them.)
 #
-# The same care is needed with public sets. The Berkeley set **BSDS500** has 500 photographs, and a hundred of them, its folder `val`, are the benchmark **BSD100** on which papers compare themselves. Whoever trains on "all of BSDS500" has trained on the test. `srlib.load_photos("bsds500")` therefore gives the other
+# The same care is needed with public sets. The Berkeley set **BSDS500** has 500 photographs, and a hundred of them, its folder `val`, are the benchmark **BSD100** on which papers compare themselves. Whoever trains on "all of BSDS500" has trained on the test. `srlib.load_images("bsds500")` therefore gives the other
 # four hundred only. `set5` and `set14` are for judging alone.
 #
 # The original project had no validation pictures. Its training script was told to keep the network with the best validation score, and so never kept
@@ -207,13 +207,13 @@ for i in range(discs):
 # four smooths them. And no camera is perfectly sharp, so every picture is seen through a lens of its own, which blurs it by up
 # to one pixel. (A network that has seen only perfect edges, for long, sharpens everything it meets.)
 #
-# `load_photos("dead_leaves")` does the same, only faster; from here on we use that. The last line makes sure that the two agree.
+# `load_images("dead_leaves")` does the same, only faster; from here on we use that. The last line makes sure that the two agree.
 
 # %%
-sharp = srlib.shrink(canvas, scale=2, kernel="area")  # float32 in [0, 1]
+sharp = srlib.downscale(canvas, scale=2, kernel="area")  # float32 in [0, 1]
 blur = rng.random()
 by_hand = gaussian_filter(sharp, (blur, blur, 0))
-leaves = srlib.load_photos("dead_leaves", count=200, seed=0)
+leaves = srlib.load_images("dead_leaves", count=200, seed=0)
 print(leaves)
 assert np.abs(by_hand - leaves[0] / 255).max() < 0.003  # they differ by the rounding to whole grey levels
 
@@ -221,7 +221,7 @@ assert np.abs(by_hand - leaves[0] / 255).max() < 0.003  # they differ by the rou
 # Here are the first seven.
 
 # %%
-srlib.show.pictures(leaves[:7], titles=[], columns=7, size=1.15)
+srlib.show.images(leaves[:7], titles=[], columns=7, size=1.15)
 
 # %% [markdown]
 # Look at the edges, and at how a small disc on a large one resembles a large disc on a larger one.
@@ -244,9 +244,9 @@ srlib.show.spectrum({"photographs (training)": train.images, "dead leaves": leav
 # %%
 STEPS = 300  # 300 takes 15 to 30 seconds for each network on two cores
 networks = {}
-for name, pictures in {"photographs": train, "dead leaves": leaves}.items():
+for name, images in {"photographs": train, "dead leaves": leaves}.items():
     networks[name] = srlib.build_model("subpixel", seed=0)
-    srlib.fit(networks[name], pictures, steps=STEPS, batch=8, seed=0)
+    srlib.fit(networks[name], images, steps=STEPS, batch=8, seed=0)
 
 # %% tags=["nbval-ignore-output"]
 # not compared: the last digits of a training depend on the processor

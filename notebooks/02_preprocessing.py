@@ -43,8 +43,8 @@ import numpy as np
 
 import srlib
 
-photos = srlib.load_photos("sample", split="validation")
-true = photos["astronaut-r0c1"]
+images = srlib.load_images("sample", split="validation")
+true = images["astronaut-r0c1"]
 print("whole numbers from", true.min(), "to", true.max(), "in an array of shape", true.shape)
 
 # %% [markdown]
@@ -56,10 +56,10 @@ print("whole numbers from", true.min(), "to", true.max(), "in an array of shape"
 # In this course the type says which scale it is: `uint8` means 0 to 255, `float32` means 0 to 1. Anything else is refused, with a sentence that says what to do. (`hr`, in the message below, is the library's name for a large picture.)
 
 # %%
-picture = (true / 255).astype("float32")
-print("now from", round(float(picture.min()), 3), "to", round(float(picture.max()), 3))
+image = (true / 255).astype("float32")
+print("now from", round(float(image.min()), 3), "to", round(float(image.max()), 3))
 try:
-    srlib.shrink(true.astype("float32"))
+    srlib.downscale(true.astype("float32"))
 except ValueError as error:
     print("refused:", error)
 
@@ -71,16 +71,16 @@ except ValueError as error:
 # Four shifted copies of the picture, each with every second row and column, hold the four members of every block.
 
 # %%
-top_left, top_right = picture[0::2, 0::2], picture[0::2, 1::2]
-bottom_left, bottom_right = picture[1::2, 0::2], picture[1::2, 1::2]
+top_left, top_right = image[0::2, 0::2], image[0::2, 1::2]
+bottom_left, bottom_right = image[1::2, 0::2], image[1::2, 1::2]
 small = (top_left + top_right + bottom_left + bottom_right) / 4
-print(picture.shape, "->", small.shape)
-assert np.abs(small - srlib.shrink(true, scale=2)).max() < 1e-6
+print(image.shape, "->", small.shape)
+assert np.abs(small - srlib.downscale(true, scale=2)).max() < 1e-6
 
 # %% [markdown]
-# The last line compares our version with `srlib.shrink`: they agree. From here on we use that one; it also shrinks by 3 and 4, and has other *kernels*: a kernel says which pixels count for a new one, and how much.
+# The last line compares our version with `srlib.downscale`: they agree. From here on we use that one; it also shrinks by 3 and 4, and has other *kernels*: a kernel says which pixels count for a new one, and how much.
 #
-# ## Enlarging by hand
+# ## Upscaling by hand
 #
 # The way back is less obvious, so take one row first. Two old pixels become four new ones. **Predict:** old values 0 and 100. What are the four new
 # values? (It is not 0, 33, 67, 100.)
@@ -110,17 +110,17 @@ def double(values, axis):
 
 linear = double(double(small, axis=0), axis=1)
 print(small.shape, "->", linear.shape)
-assert np.abs(linear - srlib.enlarge(small, scale=2)).max() < 1e-6
+assert np.abs(linear - srlib.interpolate(small, scale=2)).max() < 1e-6
 
 # %% [markdown]
-# Again they agree, and from here on this is `srlib.enlarge`.
+# Again they agree, and from here on this is `srlib.interpolate`.
 #
 # ## Other ways to guess
 #
 # Straight lines are one guess about what lies between pixels. Here are four guesses, each with more neighbours than the one before: *nearest* copies one pixel, *bilinear* uses 2 by 2, *bicubic* 4 by 4, *Lanczos* 6 by 6.
 
 # %%
-guesses = {name: srlib.enlarge(small, kernel=name) for name in ("nearest", "bilinear", "bicubic", "lanczos")}
+guesses = {name: srlib.interpolate(small, kernel=name) for name in ("nearest", "bilinear", "bicubic", "lanczos")}
 for name, guess in guesses.items():
     print(f"{name:9} {srlib.psnr(guess, true):5.2f} dB   values from {guess.min():.3f} to {guess.max():.3f}")
 
@@ -149,20 +149,20 @@ srlib.show.spectrum({"true": true, "bilinear": guesses["bilinear"], "lanczos": g
 
 # %%
 sign = np.where(np.add.outer(np.arange(128), np.arange(128)) % 2, 1, -1)[..., None]
-squeezed = 0.2 + 0.6 * picture  # so that nothing leaves the range
+squeezed = 0.2 + 0.6 * image  # so that nothing leaves the range
 disguised = (squeezed + 0.1 * sign).astype("float32")
-print("PSNR between the two large pictures:", round(srlib.psnr(disguised, squeezed), 2), "dB")
+print("PSNR between the two large images:", round(srlib.psnr(disguised, squeezed), 2), "dB")
 
 # %% [markdown]
 # **Predict:** how far apart are they after shrinking by 2?
 
 # %%
-shadows = srlib.shrink(squeezed), srlib.shrink(disguised)
-print("any difference between the two small pictures:", bool(np.abs(shadows[0] - shadows[1]).max() > 1e-6))
+shadows = srlib.downscale(squeezed), srlib.downscale(disguised)
+print("any difference between the two small images:", bool(np.abs(shadows[0] - shadows[1]).max() > 1e-6))
 assert np.abs(shadows[0] - shadows[1]).max() < 1e-6
 
 # %%
-srlib.show.pictures([squeezed, disguised, *shadows], ["a picture", "another picture", "the first, shrunk", "the second, shrunk"], columns=4, size=2.2)
+srlib.show.images([squeezed, disguised, *shadows], ["an image", "another image", "the first, downscaled", "the second, downscaled"], columns=4, size=2.2)
 
 # %% [markdown]
 # The two large pictures are plainly different, and their small versions are the same but for rounding. No method, however clever, can tell from the small picture which of the two it came from. All that one can do is to ask which large
@@ -176,21 +176,21 @@ srlib.show.pictures([squeezed, disguised, *shadows], ["a picture", "another pict
 yy, xx = np.mgrid[-64:64, -64:64]
 rings = (0.5 + 0.5 * np.cos((xx**2 + yy**2) * np.pi / 200)).astype("float32")
 rings = np.repeat(rings[..., None], 3, axis=-1)
-shrunk = {
+downscaled = {
     "every fourth pixel": rings[::4, ::4],
-    "bilinear": srlib.shrink(rings, 4, kernel="bilinear"),
-    "bicubic, antialiased": srlib.shrink(rings, 4, kernel="bicubic"),
+    "bilinear": srlib.downscale(rings, 4, kernel="bilinear"),
+    "bicubic, antialiased": srlib.downscale(rings, 4, kernel="bicubic"),
 }
 
 # %%
-srlib.show.pictures([rings, *shrunk.values()], ["128 x 128", *(f"{name}\n32 x 32" for name in shrunk)], columns=4, size=2.2)
+srlib.show.images([rings, *downscaled.values()], ["128 x 128", *(f"{name}\n32 x 32" for name in downscaled)], columns=4, size=2.2)
 
 # %% [markdown]
 # In the first picture there is one set of rings. After taking every fourth pixel there are several, and the new ones never existed. That is **aliasing**: waves too fine for the new grid pose as coarse ones. *Bilinear* shrinking by 4 looks at only two of every four pixels in each direction and suffers too. (By 2 it looks at all four and aliases less, but still: stripes of 3.3 pixels keep three fifths of their contrast.) The *antialiased* kernel averages over a wider neighbourhood first, and turns what it cannot hold into grey.
 
 # %%
 outer = np.hypot(*np.mgrid[-15.5:16, -15.5:16]) > 14  # far from the middle, where the true rings are too fine for 32 x 32
-for name, rings_small in shrunk.items():
+for name, rings_small in downscaled.items():
     print(f"{name:21} false contrast at the rim: {rings_small[outer].std():.3f}")
 
 # %% [markdown]
@@ -198,8 +198,8 @@ for name, rings_small in shrunk.items():
 
 # %%
 for kernel in ("bilinear", "bicubic", "area"):
-    table = srlib.evaluate({"bicubic enlargement": "bicubic"}, photos, kernel=kernel)
-    print(f"shrunk by {kernel:9} -> enlarged by bicubic: {table.mean('bicubic enlargement'):.2f} dB")
+    table = srlib.evaluate({"bicubic upscaling": "bicubic"}, images, kernel=kernel)
+    print(f"downscaled by {kernel:9} -> upscaled by bicubic: {table.mean('bicubic upscaling'):.2f} dB")
 
 # %% [markdown]
 # It does. Bilinear and area are the same at scale 2: both are the mean of four. They score 0.14 dB higher here than the papers' kernel, and the enlargement deserves no credit for it. When you read a table, first ask how the small pictures were made.
@@ -209,23 +209,23 @@ for kernel in ("bilinear", "bicubic", "area"):
 # A network learns from pairs: the small picture that it sees, and the large one that it should give. `make_pairs` does all of the above for a whole set. Its two results are called `lr` and `hr`, for low and high resolution.
 
 # %%
-lr, hr = srlib.make_pairs(photos, scale=2, kernel="bilinear")
+lr, hr = srlib.make_pairs(images, scale=2, kernel="bilinear")
 print("small:", lr.shape, lr.dtype, "  large:", hr.shape, hr.dtype)
-print("linear enlargement of the small ones:", round(srlib.psnr(srlib.enlarge(lr), hr), 2), "dB on average")
+print("linear upscaling of the small ones:", round(srlib.psnr(srlib.interpolate(lr), hr), 2), "dB on average")
 
 # %% [markdown]
 # The two classic mistakes, then: a scale that changes on the way from 0-255 to 0-1, and pairs that were made by another kernel than the one that the test uses.
 #
 # ## Exercise
 #
-# 1. Shrink `true` by 2 with `picture[::2, ::2]`, enlarge it by `bicubic`, and compute the PSNR. It is lower than ours. Two things are wrong with it; one is aliasing. What is the other? (Where is the middle of the new pixel?)
-# 2. Write `triple(values, axis)`, linear enlargement by 3, and compare with `srlib.enlarge(small, scale=3)`. The weights are 2/3 and 1/3; the middle value is copied.
+# 1. Shrink `true` by 2 with `image[::2, ::2]`, enlarge it by `bicubic`, and compute the PSNR. It is lower than ours. Two things are wrong with it; one is aliasing. What is the other? (Where is the middle of the new pixel?)
+# 2. Write `triple(values, axis)`, linear enlargement by 3, and compare with `srlib.interpolate(small, scale=3)`. The weights are 2/3 and 1/3; the middle value is copied.
 # 3. In a new cell, change the checkerboard so that the two small pictures are *not* the same. Which patterns survive shrinking?
 #
 # ## Recap
 #
 # - Shrinking by 2 with linear interpolation is the mean of each block of four pixels.
-# - Enlarging fills the gaps with a guess; kernels differ in how many neighbours they ask.
+# - Upscaling fills the gaps with a guess; kernels differ in how many neighbours they ask.
 # - Waves shorter than four pixels along a row or a column are lost, or, without antialiasing, come back in disguise.
 # - Many large pictures share one small picture. What is lost can be guessed, not recovered.
 # - Scores can be compared only if the pictures were shrunk in the same way.

@@ -43,8 +43,8 @@ import numpy as np
 
 import srlib
 
-train = srlib.load_photos("sample", split="train") + srlib.load_photos("dead_leaves", count=200)
-held_out = srlib.load_photos("sample", split="validation")
+train = srlib.load_images("sample", split="train") + srlib.load_images("dead_leaves", count=200)
+held_out = srlib.load_images("sample", split="validation")
 print(train)
 print(held_out)
 reference = srlib.build_model("autoencoder", scale=2)
@@ -114,8 +114,8 @@ srlib.show.architecture(reference)
 # **Think:** the code holds 32 by 32 places with 256 channels. How many numbers is that, compared with the 128 by 128 by 3 of the picture?
 
 # %%
-picture_numbers, code_numbers = 128 * 128 * 3, 32 * 32 * 256
-print(f"picture {picture_numbers:,} numbers, code {code_numbers:,}: {code_numbers / picture_numbers:.1f} times as many")
+image_numbers, code_numbers = 128 * 128 * 3, 32 * 32 * 256
+print(f"image {image_numbers:,} numbers, code {code_numbers:,}: {code_numbers / image_numbers:.1f} times as many")
 
 # %% [markdown]
 # The code is *larger* than the picture. This autoencoder does not compress at all, and even if it did, the skips lead around the code. So the story of "restoring by compressing" is not what happens here. What the narrow middle really brings is *reach*: a 3 by 3 convolution on a picture of a quarter of the size sees 12 by 12 pixels of the large one.
@@ -134,8 +134,8 @@ print(f"picture {picture_numbers:,} numbers, code {code_numbers:,}: {code_number
 # %%
 small, true = srlib.make_pairs(held_out[:1])
 fresh = {name: srlib.build_model(name, width=16, seed=0) for name in ("autoencoder", "residual_autoencoder")}
-linear = srlib.enlarge(small)
-print(f"{'linear enlargement':22} {srlib.psnr(linear, true):6.2f} dB")
+linear = srlib.interpolate(small)
+print(f"{'linear upscaling':22} {srlib.psnr(linear, true):6.2f} dB")
 for name, network in fresh.items():
     print(f"{name:22} {srlib.psnr(srlib.upscale(small, network), true):6.2f} dB before training")
 
@@ -191,19 +191,19 @@ print("squares where the residual network is behind bicubic:", [name for name, g
 # %%
 mean = {name: table.mean(name) for name in methods}
 print("residual beats plain by at least 0.5 dB:", mean["residual"] - mean["plain"] >= 0.5)
-print("residual beats linear enlargement by at least 0.3 dB:", mean["residual"] - mean["linear"] >= 0.3)
+print("residual beats linear upscaling by at least 0.3 dB:", mean["residual"] - mean["linear"] >= 0.3)
 print("bicubic beats plain:", mean["bicubic"] > mean["plain"])
 print("residual is ahead of bicubic on most squares:", bool((gain > 0).mean() > 0.5))
 assert mean["residual"] - mean["plain"] >= 0.5 and mean["residual"] - mean["linear"] >= 0.3
 
 # %% [markdown]
-# On our machine the plain autoencoder is, on the mean, worse even than linear enlargement, though better on the portrait. The residual one, with as many parameters, is 2.6 dB ahead of linear enlargement and 0.9 dB ahead of bicubic.
+# On our machine the plain autoencoder is, on the mean, worse even than linear upscaling, though better on the portrait. The residual one, with as many parameters, is 2.6 dB ahead of linear upscaling and 0.9 dB ahead of bicubic.
 #
 # Where the residual network is behind bicubic, the picture is soft already: a flag and a model rocket out of focus, five squares of the retina. There is little to gain there. And the network begins from *linear* enlargement, so it has to learn first what bicubic has for free.
 
 # %%
 portrait = held_out["astronaut-r1c1"]
-seen = srlib.shrink(portrait)
+seen = srlib.downscale(portrait)
 made = {name: srlib.upscale(seen, method) for name, method in methods.items()}
 srlib.show.zoom(portrait, made, box=(20, 40, 64))
 
@@ -226,10 +226,10 @@ missing = portrait / 255 - made["linear"]
 panels = [np.clip(0.5 + 4 * part, 0, 1).astype("float32") for part in (missing, added)]
 agreement = np.corrcoef(missing.ravel(), added.ravel())[0, 1]
 print("correlation between what is missing and what the network adds is above 0.5:", bool(agreement > 0.5))
-srlib.show.pictures(panels, ["what is missing (4 times)", "what the network adds (4 times)"], columns=2, size=3.0)
+srlib.show.images(panels, ["what is missing (4 times)", "what the network adds (4 times)"], columns=2, size=3.0)
 
 # %% [markdown]
-# On the left is the part that linear enlargement lacks, on the right the network's guess at it. It finds the strong outlines, with the right sign: a bright line beside a dark one. The finest texture it leaves out. It cannot know where each thread was, and a wrong guess would cost more than none.
+# On the left is the part that linear upscaling lacks, on the right the network's guess at it. It finds the strong outlines, with the right sign: a bright line beside a dark one. The finest texture it leaves out. It cannot know where each thread was, and a wrong guess would cost more than none.
 #
 # ## Exercise
 #

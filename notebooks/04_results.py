@@ -44,10 +44,10 @@ from skimage.metrics import structural_similarity
 
 import srlib
 
-validation = srlib.load_photos("sample", split="validation")
+validation = srlib.load_images("sample", split="validation")
 network = srlib.load_model("small_bilinear")
 true = validation["astronaut-r0c1"]
-restored = srlib.upscale(srlib.shrink(true), network)
+restored = srlib.upscale(srlib.downscale(true), network)
 print(true.shape, restored.shape)
 
 # %% [markdown]
@@ -77,7 +77,7 @@ assert np.isclose(mse, srlib.mse(restored, true))
 
 # %%
 psnr = 10 * np.log10(1 / mse)
-print(f"this picture: {psnr:.2f} dB")
+print(f"this image: {psnr:.2f} dB")
 print(f"an MSE of 91.5 on the scale of 255 is {10 * np.log10(255**2 / 91.5):.2f} dB")
 assert np.isclose(psnr, srlib.psnr(restored, true))
 
@@ -112,7 +112,7 @@ def ssim_by_hand(a, b, value_range):
     return np.mean((2 * ma * mb + c1) * (2 * cov + c2) / ((ma**2 + mb**2 + c1) * (va + vb + c2)))
 
 
-print(f"SSIM of this picture: {ssim_by_hand(a, b, value_range=1):.4f}")
+print(f"SSIM of this image: {ssim_by_hand(a, b, value_range=1):.4f}")
 assert np.isclose(ssim_by_hand(a, b, 1), srlib.ssim(restored, true), atol=1e-5)
 
 # %% [markdown]
@@ -122,9 +122,9 @@ assert np.isclose(ssim_by_hand(a, b, 1), srlib.ssim(restored, true), atol=1e-5)
 # can do it again:
 
 # %%
-for name, picture in {"linear": srlib.upscale(srlib.shrink(true), "bilinear"), "network": restored}.items():
-    right = structural_similarity(255.0 * picture, 255.0 * b, data_range=255, channel_axis=-1)
-    wrong = structural_similarity(255.0 * picture, 255.0 * b, data_range=2, channel_axis=-1)
+for name, image in {"linear": srlib.upscale(srlib.downscale(true), "bilinear"), "network": restored}.items():
+    right = structural_similarity(255.0 * image, 255.0 * b, data_range=255, channel_axis=-1)
+    wrong = structural_similarity(255.0 * image, 255.0 * b, data_range=2, channel_axis=-1)
     print(f"{name:8} with the right range {right:.3f}, as the original computed it {wrong:.3f}")
 
 # %% [markdown]
@@ -158,7 +158,7 @@ srlib.show.compare(true, spoiled, size=2.0)
 # Now, once, the **test** photographs. All methods start from the same small pictures. `original` is the network of the project that we rebuild, layer for layer and at its full width, with its own loss and optimizer: 50 rounds over 400 squares from photographs, where it had five to six times as many. More would probably help it. The two autoencoders are those of lesson 03, a quarter as wide, trained on 40,000 crops of 37 embedded squares and 400 dead leaves; the sub-pixel network is the one from lesson 00, trained on 368,000 crops of the same 400 photographs. So the table compares trained networks, not designs alone. Lesson 05 changes one thing at a time. Linear, bicubic and Lanczos enlargement are the **baselines**: what everybody has for nothing. The original project has one baseline in its samples, linear enlargement, and none in its average.
 
 # %%
-test = srlib.load_photos("sample", split="test")
+test = srlib.load_images("sample", split="test")
 methods = {"linear": "bilinear", "bicubic": "bicubic", "lanczos": "lanczos"}
 methods["original"] = srlib.load_model("reference_autoencoder")
 methods["autoencoder"] = srlib.load_model("autoencoder_quarter")
@@ -193,7 +193,7 @@ print()
 print(table.by_group("ssim"))
 
 # %% [markdown]
-# On the cat every network is ahead of bicubic: the original's by next to nothing, the others by 0.4 to 1.2 dB, the plain autoencoder included. Lanczos enlargement, which needs no training, gains 0.3. On the rocket the plain autoencoder falls far behind bicubic, the other two are a hair behind it, and the sub-pixel network gains more than a decibel. A mean over the two photographs hides which of them it comes from.
+# On the cat every network is ahead of bicubic: the original's by next to nothing, the others by 0.4 to 1.2 dB, the plain autoencoder included. Lanczos upscaling, which needs no training, gains 0.3. On the rocket the plain autoencoder falls far behind bicubic, the other two are a hair behind it, and the sub-pixel network gains more than a decibel. A mean over the two photographs hides which of them it comes from.
 #
 # In lesson 00 the same network was 2.75 dB above bicubic, on the validation photographs. Those are other pictures. A gain belongs to the pictures that it was measured on, as much as to the method.
 
@@ -205,7 +205,7 @@ print(table.by_group("ssim"))
 # %%
 loss = table.values("autoencoder") - table.values("bicubic")
 worst = test.names[int(loss.argmin())]
-small = srlib.shrink(test[worst])
+small = srlib.downscale(test[worst])
 print(f"worst for the plain autoencoder: {worst}, {loss.min():+.2f} dB against bicubic")
 srlib.show.compare(test[worst], {name: srlib.upscale(small, methods[name]) for name in ("bicubic", "autoencoder", "residual autoencoder")})
 
@@ -220,7 +220,7 @@ srlib.show.compare(test[worst], {name: srlib.upscale(small, methods[name]) for n
 # %%
 gain = table.values("sub-pixel") - table.values("bicubic")
 least = test.names[int(gain.argmin())]
-small = srlib.shrink(test[least])
+small = srlib.downscale(test[least])
 made = {name: srlib.upscale(small, methods[name]) for name in ("bicubic", "sub-pixel")}
 print(f"least gain of the sub-pixel network: {least}, {gain.min():+.2f} dB against bicubic")
 srlib.show.zoom(test[least], made, box=(40, 48, 48), size=2.8)
@@ -235,11 +235,11 @@ srlib.show.zoom(test[least], made, box=(40, 48, 48), size=2.8)
 
 # %%
 windows = {}
-for name, picture in zip(test.names, test):
-    error = ((srlib.upscale(srlib.shrink(picture), network) - picture / 255) ** 2).mean(axis=-1)
+for name, image in zip(test.names, test):
+    error = ((srlib.upscale(srlib.downscale(image), network) - image / 255) ** 2).mean(axis=-1)
     windows |= {(name, y, x): error[y : y + 48, x : x + 48].mean() for y in range(0, 81, 8) for x in range(0, 81, 8)}
 name, y, x = max(windows, key=windows.get)
-small = srlib.shrink(test[name])
+small = srlib.downscale(test[name])
 made = {label: srlib.upscale(small, methods[label]) for label in ("bicubic", "sub-pixel")}
 print(f"{name}, rows from {y}, columns from {x}")
 srlib.show.zoom(test[name], made, box=(y, x, 48), size=2.8)
@@ -250,10 +250,10 @@ srlib.show.zoom(test[name], made, box=(y, x, 48), size=2.8)
 # It has not ignored its input. Shrink its output again, and compare it with the small picture that it started from:
 
 # %%
-again = srlib.shrink(made["sub-pixel"])
-print(f"the network's output, shrunk, against the small picture: {srlib.psnr(again, small):.1f} dB")
-print(f"the network's output against the true picture:           {srlib.psnr(made['sub-pixel'], test[name]):.1f} dB")
-print(f"bicubic enlargement against the true picture:            {srlib.psnr(made['bicubic'], test[name]):.1f} dB")
+again = srlib.downscale(made["sub-pixel"])
+print(f"the network's output, downscaled, against the small image: {srlib.psnr(again, small):.1f} dB")
+print(f"the network's output against the true image:           {srlib.psnr(made['sub-pixel'], test[name]):.1f} dB")
+print(f"bicubic upscaling against the true image:            {srlib.psnr(made['bicubic'], test[name]):.1f} dB")
 
 # %% [markdown]
 # The output agrees with what was measured far better than it agrees with the truth. Lesson 02 showed that many large pictures share one small picture; the network gave us one of them, and the small picture cannot decide between that one and the true one. What the network added here is a guess: on the whole nearer to the truth than bicubic's blur, and in single struts plainly wrong.
@@ -271,7 +271,7 @@ print(f"sub-pixel over linear: {table.mean('sub-pixel') - table.mean('linear'):+
 assert table.mean("sub-pixel") > table.mean("bicubic") > table.mean("linear")
 
 # %% [markdown]
-# On these squares the original's network gains over linear enlargement what bicubic gains; on the benchmark sets of lesson 05 it gains a decibel more. Its conclusion, "superior to the state of the art", was not measured: nothing stronger than linear enlargement stands beside it.
+# On these squares the original's network gains over linear upscaling what bicubic gains; on the benchmark sets of lesson 05 it gains a decibel more. Its conclusion, "superior to the state of the art", was not measured: nothing stronger than linear upscaling stands beside it.
 #
 # ## Exercise
 #

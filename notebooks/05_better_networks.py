@@ -42,8 +42,8 @@ import numpy as np
 
 import srlib
 
-test = srlib.load_photos("sample", split="test")
-picture = srlib.load_photos("sample", split="validation")["astronaut-r1c1"]
+test = srlib.load_images("sample", split="test")
+image = srlib.load_images("sample", split="validation")["astronaut-r1c1"]
 network = srlib.build_model("subpixel", blocks=5)
 print(test)
 print(f"the network that we shall take apart has {network.count_params():,} parameters")
@@ -61,8 +61,8 @@ def multiply_adds(a, b, pixels, size=3):
 
 
 large, small = 1280 * 720, 640 * 360  # pixels; published tables use this size
-print(f"64 to 64 channels, large picture: {multiply_adds(64, 64, large) / 1e9:.1f} G multiply-adds (G: thousand million)")
-print(f"64 to 64 channels, small picture: {multiply_adds(64, 64, small) / 1e9:.1f} G")
+print(f"64 to 64 channels, large image: {multiply_adds(64, 64, large) / 1e9:.1f} G multiply-adds (G: thousand million)")
+print(f"64 to 64 channels, small image: {multiply_adds(64, 64, small) / 1e9:.1f} G")
 print(f"parameters, wherever it works:    {9 * 64 * 64 + 64:,}")
 
 # %% [markdown]
@@ -75,10 +75,10 @@ print(f"parameters, wherever it works:    {9 * 64 * 64 + 64:,}")
 # Take a picture apart into four: one holds every second pixel of every second row, the next starts one pixel to the right, and so on.
 
 # %%
-true = picture / 255
+true = image / 255
 parts = [true[i::2, j::2] for i in (0, 1) for j in (0, 1)]
 print("the whole:", true.shape, " each part:", parts[0].shape)
-srlib.show.pictures([p.astype("float32") for p in parts], ["upper left", "upper right", "lower left", "lower right"], columns=4)
+srlib.show.images([p.astype("float32") for p in parts], ["upper left", "upper right", "lower left", "lower right"], columns=4)
 
 # %% [markdown]
 # They look alike, and are not: each saw the scene from half a small pixel away. Laid back into blocks of 2 by 2, they *are* the large picture.
@@ -128,7 +128,7 @@ print(f"by hand {by_hand.count_params():,} parameters, srlib's {network.count_pa
 # lesson 00's network is this one, trained: with its weights, ours makes the same picture
 trained = srlib.load_model("small_bilinear")
 by_hand.set_weights(trained.get_weights())
-lr = (0.25 + srlib.shrink(picture, 2) / 2).astype("float32")  # pale, so that nothing is cut off at black or white
+lr = (0.25 + srlib.downscale(image, 2) / 2).astype("float32")  # pale, so that nothing is cut off at black or white
 missing = pixel_shuffle(np.asarray(by_hand(lr[None]))[0], 2)
 assert np.allclose(srlib.upscale(lr, "bicubic") + missing, srlib.upscale(lr, trained), atol=1e-5)
 
@@ -140,7 +140,7 @@ srlib.show.architecture(network)
 #
 # ## What each idea is worth
 #
-# One changes one thing at a time: an **ablation**. Ours trained a small network of 16 channels and two blocks for 1,000 steps with 360 photographs, then again with one thing changed. Each line was trained three times from different first weights; `+-` is the spread over these. A difference that is not clearly larger is none. `time` is that of the training and of making its pictures. (*Protocol*: see the field's table.)
+# One changes one thing at a time: an **ablation**. Ours trained a small network of 16 channels and two blocks for 1,000 steps with 360 photographs, then again with one thing changed. Each line was trained three times from different first weights; `+-` is the spread over these. A difference that is not clearly larger is none. `time` is that of the training and of making its images. (*Protocol*: see the field's table.)
 #
 # The *optimizer* (usually Adam; Muon is newer) turns the slope of the error into a step of the weights; the *learning rate*, the length of the step, falls along a cosine.
 #
@@ -193,19 +193,19 @@ for name, convolutions in {"small": ours, "best": best}.items():
     print(f"{name:5} {count / 1e9:6.1f} G; the original's {original / 1e9:.1f} G is {original / count:.1f} times as much")
 
 # %% [markdown]
-# One way to buy quality needs no training. Let the network enlarge the picture in all eight positions, turned and mirrored, turn the results back, and take the mean: the **self-ensemble**, in papers a plus behind the name. **Predict:** which buys more, this eightfold work, or the best network's sixfold?
+# One way to buy quality needs no training. Let the network upscale the image with the geometric self-ensemble, turned and mirrored, turn the results back, and take the mean: the **self-ensemble**, in papers a plus behind the name. **Predict:** which buys more, this eightfold work, or the best network's sixfold?
 
 # %%
 plus = srlib.evaluate({"small_bilinear+": srlib.self_ensemble(methods["small_bilinear"])}, test)
 base = table.mean("small_bilinear")
-print(f"small in all eight positions: {plus.mean('small_bilinear+') - base:+.2f} dB")
+print(f"small with the geometric self-ensemble: {plus.mean('small_bilinear+') - base:+.2f} dB")
 print(f"best instead:                 {table.mean('best_bilinear') - base:+.2f} dB")
 
 # %% [markdown]
 # Two test photographs settle little. Here is the original's task, on the sets that everybody uses.
 
 # %%
-print(srlib.published_results(kernel="bilinear", protocol="rgb"))
+print(srlib.leaderboard(kernel="bilinear", protocol="rgb"))
 
 # %% [markdown]
 # Here the original's network is a decibel above bicubic. The small one is above it by 1.3, 0.7 and 0.6 dB, with a higher SSIM each time, for a fourteenth of the multiply-adds, but after ten times as many pixels in training. The best adds a tenth or two.
@@ -213,16 +213,16 @@ print(srlib.published_results(kernel="bilinear", protocol="rgb"))
 # %% [markdown]
 # ## The field's table
 #
-# Papers judge on these sets, too: Set5, Set14, and BSD100, the part of BSDS500 that nobody may train on. But they shrink with MATLAB's bicubic, look at the brightness alone, from 16 to 235 on the scale of 255, and shave two pixels from each side. `protocol="paper"` does that.
+# Papers judge on these sets, too: Set5, Set14, and BSD100, the part of BSDS500 that nobody may train on. But they shrink with MATLAB's bicubic, look at the brightness alone, from 16 to 235 on the scale of 255, and shave two pixels from each side. `protocol="y"` does that.
 #
 # The second half of a name tells how the pictures were shrunk. `small_bilinear` began as `small_bicubic`; `best_bicubic` is another network than `best_bilinear` (see the next section).
 
 # %%
-standings = srlib.published_results()
-print(standings)
+published = srlib.leaderboard()
+print(published)
 
 # %%
-srlib.show.quality(standings)
+srlib.show.quality(published)
 
 # %% [markdown]
 # Orange is ours (without the plus), grey is quoted from papers, and the lines across are interpolations.
@@ -238,7 +238,7 @@ srlib.show.quality(standings)
 # The self-ensemble helps because a network draws a thing a little differently when it lies otherwise. **Predict:** we mirror a picture, enlarge it, and mirror the result back. Then the same with its negative. How much changes, in grey levels?
 
 # %%
-lr_bicubic = srlib.shrink(picture, kernel="bicubic")
+lr_bicubic = srlib.downscale(image, kernel="bicubic")
 for name in ("small_bicubic", "best_bicubic"):
     model = srlib.load_model(name)
     for move, there in {"mirrored": lambda x: x[:, ::-1], "negative": lambda x: 1 - x}.items():
@@ -256,11 +256,11 @@ for name in ("small_bicubic", "best_bicubic"):
 # The next cell always enlarges the same pictures by bicubic. What changes is how they were made small, and how the result is judged. **Predict:** by how many decibels do the lines differ?
 
 # %%
-validation = srlib.load_photos("sample", split="validation")
+validation = srlib.load_images("sample", split="validation")
 for kernel in ("bicubic", "bilinear"):
-    for protocol in ("rgb", "paper"):
+    for protocol in ("rgb", "y"):
         score = srlib.evaluate({"bicubic": "bicubic"}, validation, kernel=kernel, protocol=protocol).mean("bicubic")
-        print(f"shrunk by {kernel:8}  judged by {protocol:5}  {score:.2f} dB")
+        print(f"downscaled by {kernel:8}  judged by {protocol:5}  {score:.2f} dB")
 
 # %% [markdown]
 # By brightness they stand 1.7 dB higher: 1.3 because it spans only 219 of 255 levels, the rest by colour and border.
@@ -268,19 +268,19 @@ for kernel in ("bicubic", "bilinear"):
 # The papers' bicubic, when it shrinks by 2, averages over eight pixels in each direction, so that fine detail fades before it can alias (lesson 02). OpenCV's always takes four, at half a pixel −3, 19, 19, −3, over 32:
 
 # %%
-def shrink_by_four(x):
+def downscale_by_four(x):
     x = np.pad(x, ((1, 1), (0, 0), (0, 0)), mode="edge")
     return (-3 * x[:-3:2] + 19 * x[1:-2:2] + 19 * x[2:-1:2] - 3 * x[3::2]) / 32
 
 
 def both_ways(p):
-    rows = shrink_by_four(p / 255)
-    return np.clip(shrink_by_four(rows.transpose(1, 0, 2)).transpose(1, 0, 2), 0, 1).astype("float32")
+    rows = downscale_by_four(p / 255)
+    return np.clip(downscale_by_four(rows.transpose(1, 0, 2)).transpose(1, 0, 2), 0, 1).astype("float32")
 
 
-for name, shrunk in {"eight": lambda p: srlib.shrink(p, kernel="bicubic"), "four": both_ways}.items():
-    scores = [srlib.psnr(srlib.upscale(shrunk(p), "bicubic"), p) for p in validation]
-    print(f"shrunk with {name:5} pixels, enlarged by the same bicubic: {np.mean(scores):.2f} dB")
+for name, downscaled in {"eight": lambda p: srlib.downscale(p, kernel="bicubic"), "four": both_ways}.items():
+    scores = [srlib.psnr(srlib.upscale(downscaled(p), "bicubic"), p) for p in validation]
+    print(f"downscaled with {name:5} pixels, upscaled by the same bicubic: {np.mean(scores):.2f} dB")
 
 # %% [markdown]
 # Three quarters of a decibel, and nothing improved.
@@ -288,12 +288,12 @@ for name, shrunk in {"eight": lambda p: srlib.shrink(p, kernel="bicubic"), "four
 # The border counts as well. Here is the square by itself, and as part of the whole portrait:
 
 # %%
-alone = srlib.upscale(srlib.shrink(picture, kernel="bicubic"), "bicubic")
+alone = srlib.upscale(srlib.downscale(image, kernel="bicubic"), "bicubic")
 portrait = np.concatenate([np.concatenate(validation.images[4 * r : 4 * r + 4], axis=1) for r in range(4)])
-within = srlib.upscale(srlib.shrink(portrait, kernel="bicubic"), "bicubic")[128:256, 128:256]
+within = srlib.upscale(srlib.downscale(portrait, kernel="bicubic"), "bicubic")[128:256, 128:256]
 for shave in (0, 2, 8):
     inside = np.s_[shave : 128 - shave, shave : 128 - shave]
-    scores = [srlib.psnr(made[inside], picture[inside]) for made in (alone, within)]
+    scores = [srlib.psnr(made[inside], image[inside]) for made in (alone, within)]
     print(f"{shave} pixels shaved: {scores[0]:.2f} dB, as part of the portrait {scores[1]:.2f} dB")
 
 # %% [markdown]
@@ -310,7 +310,7 @@ helmet = validation["astronaut-r3c3"]
 turns = np.exp(-1j * np.pi * np.fft.fftfreq(128))[None, :, None]  # half a pixel, for the waves that rows are made of
 moved = np.real(np.fft.ifft(turns * np.fft.fft(helmet / 255, axis=1), axis=1))
 pair = {"moved by half a pixel": np.clip(moved, 0, 1).astype("float32")}
-pair["bicubic"] = srlib.upscale(srlib.shrink(helmet, kernel="bicubic"), "bicubic")
+pair["bicubic"] = srlib.upscale(srlib.downscale(helmet, kernel="bicubic"), "bicubic")
 for name, p in pair.items():
     print(f"{name:22} {srlib.psnr(p, helmet):.2f} dB   SSIM {srlib.ssim(p, helmet):.3f}")
 srlib.show.zoom(helmet, pair, box=(32, 56, 64))
@@ -333,4 +333,4 @@ srlib.show.zoom(helmet, pair, box=(32, 56, 64))
 # - Before you compare two tables, look whether their baselines agree.
 # - What buys quality? In a short training, the residual was worth a decibel, four times the steps a third, depth and width a quarter each, most other things nothing measurable. What does it cost? Six times the work for a tenth or two on the original's task, fourteen for 0.3 to 0.5 dB by the papers' rules.
 #
-# Next: [06 Your photographs](06_your_photos.ipynb).
+# Next: [06 Your photographs](07_your_photos.ipynb).

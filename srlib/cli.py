@@ -12,7 +12,7 @@ from pathlib import Path
 
 from . import __version__
 from ._writing import check_file, check_folder, write_text, write_whole
-from .degradation import ENLARGE_KERNELS, SHRINK_KERNELS
+from .degradation import DOWNSCALE_KERNELS, UPSCALE_KERNELS
 from .metrics import PROTOCOLS
 
 
@@ -86,7 +86,7 @@ class _Help(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpF
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="srlib", description="Image super-resolution: get pictures, train, judge, enlarge.")
+    parser = _Parser(prog="srlib", description="Image super-resolution: get images, train, judge, interpolate.")
     parser.add_argument("--version", action="version", version=f"srlib {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
@@ -101,10 +101,10 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(run=run, interrupted=interrupted)
         return added
 
-    data = commands.add_parser("data", help="list or fetch sets of pictures").add_subparsers(
+    data = commands.add_parser("data", help="list or fetch sets of images").add_subparsers(
         metavar="WHAT", required=True
     )
-    command(data, "list", _data_list, "show the sets of pictures, their size and licence", "srlib data list")
+    command(data, "list", _data_list, "show the sets of images, their size and licence", "srlib data list")
     fetch = command(data, "fetch", _data_fetch, "download, check and unpack a set", "srlib data fetch set5")
     fetch.add_argument("name", metavar="NAME", help="a name that `srlib data list` shows")
     fetch.add_argument("--size", type=int, default=128, metavar="N", help="of linnaeus5: 128, or 32, 64, 256")
@@ -131,7 +131,7 @@ def _parser() -> argparse.ArgumentParser:
         "--squares",
         type=int,
         metavar="N",
-        help="of each picture take the square in the middle, shrunk to N pixels, as in linnaeus5",
+        help="of each image take the square in the middle, downscaled to N pixels, as in linnaeus5",
     )
     train.add_argument(
         "--also-at",
@@ -139,12 +139,12 @@ def _parser() -> argparse.ArgumentParser:
         nargs="+",
         default=[],
         metavar="F",
-        help="take every picture a second time at this fraction of its size, such as 0.75",
+        help="take every image a second time at this fraction of its size, such as 0.75",
     )
     train.add_argument(
-        "--validation", type=_name, metavar="D", default="sample", help="pictures to watch the training on"
+        "--validation", type=_name, metavar="D", default="sample", help="images to watch the training on"
     )
-    train.add_argument("--kernel", choices=SHRINK_KERNELS, default="bilinear", help="how pictures are shrunk")
+    train.add_argument("--kernel", choices=DOWNSCALE_KERNELS, default="bilinear", help="how images are downscaled")
     _scale(train)
     length = train.add_mutually_exclusive_group(required=True)
     length.add_argument("--steps", type=int, metavar="N", help="updates of the weights")
@@ -153,16 +153,14 @@ def _parser() -> argparse.ArgumentParser:
         "--out", required=True, type=_path, metavar="RUN", help="folder for recipe, history, checkpoint and model"
     )
     train.add_argument("--resume", action="store_true", help="go on from the last checkpoint in RUN")
-    train.add_argument("--seed", type=int, default=0, metavar="S", help="of weights, crops and synthetic pictures")
+    train.add_argument("--seed", type=int, default=0, metavar="S", help="of weights, crops and synthetic images")
     train.add_argument(
         "--count", type=int, default=400, metavar="N", help="how many dead leaves, where they are asked for"
     )
     train.add_argument("--batch", type=int, default=16, help="crops per step")
     train.add_argument("--crop", type=int, default=64, help="side of a large crop in pixels")
     train.add_argument("--no-augment", dest="augment", action="store_false", help="neither flip nor turn the crops")
-    train.add_argument(
-        "--loss", choices=("mae", "mse", "luminance_mae", "luminance_psnr"), default="mae", help="what is made small"
-    )
+    train.add_argument("--loss", choices=("mae", "mse", "mae_y", "psnr_y"), default="mae", help="what is made small")
     train.add_argument("--learning-rate", type=float, default=1e-3, help="at its peak")
     train.add_argument(
         "--optimizer", choices=("adam", "muon"), default="adam", help="how the weights follow the gradient"
@@ -189,7 +187,7 @@ def _parser() -> argparse.ArgumentParser:
         commands,
         "evaluate",
         _evaluate,
-        "score methods on pictures",
+        "score methods on images",
         "srlib evaluate --model bicubic small_bilinear --data sample --protocol rgb",
     )
     judge.add_argument(
@@ -198,7 +196,7 @@ def _parser() -> argparse.ArgumentParser:
         nargs="+",
         type=_name,
         metavar="M",
-        help="trained networks, run folders, interpolations; M+ is network M in all eight positions (self-ensemble)",
+        help="trained networks, run folders, interpolations; M+ is network M with the geometric self-ensemble (self-ensemble)",
     )
     _data(judge)
     judge.add_argument(
@@ -209,9 +207,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     judge.add_argument(
         "--kernel",
-        choices=(*SHRINK_KERNELS, "published"),
+        choices=(*DOWNSCALE_KERNELS, "published"),
         default="bilinear",
-        help="how pictures are shrunk; published: the small pictures that set5 or set14 comes with",
+        help="how images are downscaled; published: the small images that set5 or set14 comes with",
     )
     _scale(judge)
     judge.add_argument(
@@ -219,27 +217,27 @@ def _parser() -> argparse.ArgumentParser:
     )
     judge.add_argument("--json", type=_path, metavar="FILE", help="write every score here too")
 
-    enlarge = command(
+    upscale = command(
         commands,
         "upscale",
         _upscale,
-        "enlarge picture files",
+        "upscale image files",
         "srlib upscale holiday.jpg -o large/",
-        interrupted="pictures that were finished are kept, and nothing is half-written",
+        interrupted="images that were finished are kept, and nothing is half-written",
     )
-    enlarge.add_argument("inputs", nargs="+", type=_name, metavar="IN", help="picture files, or folders of them")
-    enlarge.add_argument(
-        "-o", "--out", required=True, type=_name, metavar="OUT", help="a file for one picture, a folder for more"
+    upscale.add_argument("inputs", nargs="+", type=_name, metavar="IN", help="image files, or folders of them")
+    upscale.add_argument(
+        "-o", "--out", required=True, type=_name, metavar="OUT", help="a file for one image, a folder for more"
     )
-    enlarge.add_argument(
+    upscale.add_argument(
         "--model",
         default="small_bicubic",
         type=_name,
         metavar="M",
         help="a trained network, a run folder or an interpolation; M+ is eight times as slow and a little better",
     )
-    _scale(enlarge)
-    enlarge.add_argument("--force", action="store_true", help="replace files that exist")
+    _scale(upscale)
+    upscale.add_argument("--force", action="store_true", help="replace files that exist")
 
     project = command(
         commands, "project", _project, "score networks of the classroom's project", "srlib project handed-in/*"
@@ -247,11 +245,11 @@ def _parser() -> argparse.ArgumentParser:
     project.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="folders that `srlib train` wrote")
 
     figures = command(
-        commands, "figures", _figures, "make the README's pictures and table again", "srlib figures --out figures"
+        commands, "figures", _figures, "make the README's images and table again", "srlib figures --out figures"
     )
     figures.add_argument("--out", type=Path, default=Path("figures"), help="folder to write to")
     figures.add_argument(
-        "--page", type=_path, metavar="FILE", help="instead: every test picture on one page, to this picture file"
+        "--page", type=_path, metavar="FILE", help="instead: every test image on one page, to this image file"
     )
     figures.add_argument(
         "--benchmarks", action="store_true", help="first score the networks on set5, set14 and bsd100 again (minutes)"
@@ -282,7 +280,7 @@ def _data(command, many: bool = False) -> None:
 
 
 def _scale(command) -> None:
-    command.add_argument("--scale", type=int, help="factor of the enlargement; the network's own, or 2, unless given")
+    command.add_argument("--scale", type=int, help="factor of the upscaling; the network's own, or 2, unless given")
 
 
 def _print_rows(rows: list[list[str]]) -> None:
@@ -291,32 +289,32 @@ def _print_rows(rows: list[list[str]]) -> None:
     print(aligned(rows, right=False))
 
 
-def _photos(source: str, split: str, count: int = 400, seed: int = 0):
-    from .data import CATALOGUE, load_photos
+def _images(source: str, split: str, count: int = 400, seed: int = 0):
+    from .data import CATALOGUE, load_images
 
     if source in ("sample", "linnaeus5"):
-        return load_photos(source, split=split)
+        return load_images(source, split=split)
     if source == "dead_leaves":  # every split draws others, so that nothing is judged on what it was trained on
-        return load_photos(source, count=count, seed=seed + 10**6 * ("train", "validation", "test").index(split))
+        return load_images(source, count=count, seed=seed + 10**6 * ("train", "validation", "test").index(split))
     parts = [part for part in ("train", "validation", "test") if (Path(source) / part).is_dir()]
     if source not in CATALOGUE and parts:  # a folder that is split keeps its splits apart
         if split not in parts:
             raise ValueError(
                 f"{source} is split into {', '.join(parts)}, and here {split} is asked for; expected that folder in it: make one, or give the folder that is meant, such as {Path(source) / parts[0]}."
             )
-        return load_photos(source, split=split)
-    return load_photos(source)
+        return load_images(source, split=split)
+    return load_images(source)
 
 
 def _method(name: str):
     """An interpolation's name as it is, anything else as a loaded network."""
-    if name in ENLARGE_KERNELS:
+    if name in UPSCALE_KERNELS:
         return name
     from .models import known, load_model  # brings Keras, which an interpolation does without
 
     if not known(name) and not known(name.removesuffix("+")):
         raise ValueError(
-            f"There is no model {name!r}; expected {', '.join(ENLARGE_KERNELS)}, a network that `srlib models` shows, or a folder that `srlib train` wrote; a + goes behind networks alone: check the spelling."
+            f"There is no model {name!r}; expected {', '.join(UPSCALE_KERNELS)}, a network that `srlib models` shows, or a folder that `srlib train` wrote; a + goes behind networks alone: check the spelling."
         )
     return load_model(name)
 
@@ -329,7 +327,7 @@ def _common_scale(methods: dict, asked: int | None) -> int:
     if len(set(scales.values())) > 1:
         told = ", ".join(f"{name} x{scale}" for name, scale in scales.items())
         raise ValueError(
-            f"The networks enlarge by different factors ({told}); expected one: evaluate them in separate commands."
+            f"The networks upscale by different factors ({told}); expected one: evaluate them in separate commands."
         )
     return next(iter(scales.values()))
 
@@ -340,10 +338,10 @@ def _common_scale(methods: dict, asked: int | None) -> int:
 def _data_list(args) -> None:
     from .data import CATALOGUE, on_disk
 
-    rows = [["name", "what", "pictures", "download", "licence", "on disk"]]
+    rows = [["name", "what", "images", "download", "licence", "on disk"]]
     for s in CATALOGUE.values():
         place = "travels with srlib" if s.download == "none" else str(on_disk(s.name) or "no")
-        rows.append([s.name, s.what, s.pictures, s.download, s.licence, place])
+        rows.append([s.name, s.what, s.images, s.download, s.licence, place])
     _print_rows(rows)
 
 
@@ -378,7 +376,7 @@ def _models(args) -> None:
 
 
 def _train(args) -> None:
-    from .data import Photos, refuse_benchmark
+    from .data import ImageSet, refuse_benchmark
     from .models import BUILDERS, build_model, known, load_model
     from .runs import check_run
     from .training import fit, steps_within
@@ -399,15 +397,15 @@ def _train(args) -> None:
             f"There is no model {args.model!r}; expected one of {', '.join(BUILDERS)} to begin with, or a trained one to go on from: `srlib models` shows them."
         )
     check_run(args.out, args.resume)  # here, because --minutes times some steps first; likewise the next
-    watched = _photos(args.validation, "validation")
-    photos: Photos | None = None
+    watched = _images(args.validation, "validation")
+    images: ImageSet | None = None
     for source in args.data:
-        more = _photos(source, "train", args.count, args.seed)
-        photos = more if photos is None else photos + more
+        more = _images(source, "train", args.count, args.seed)
+        images = more if images is None else images + more
     if args.squares is not None:
-        photos = photos.squares(args.squares)
-    for smaller in [photos.shrunk(factor) for factor in args.also_at]:
-        photos = photos + smaller
+        images = images.squares(args.squares)
+    for smaller in [images.downscaled(factor) for factor in args.also_at]:
+        images = images + smaller
     settings = {
         "kernel": args.kernel,
         "batch": args.batch,
@@ -424,13 +422,13 @@ def _train(args) -> None:
         if steps is not None:
             _tell(f"{args.out} was begun with {steps} steps and goes on with them; --minutes counts when a run begins.")
         else:
-            steps = steps_within(args.minutes, model, photos, **settings)
+            steps = steps_within(args.minutes, model, images, **settings)
     history = fit(
-        model, photos, scale=args.scale, steps=steps, seed=args.seed, schedule=args.schedule, augment=args.augment,
+        model, images, scale=args.scale, steps=steps, seed=args.seed, schedule=args.schedule, augment=args.augment,
         out=args.out, resume=args.resume, validation=watched, progress=True, **settings,
     )  # fmt: skip
     print(
-        f"{args.out}: {history.step[-1]} steps in {history.seconds[-1]:.0f} s, validation {history.psnr[-1]:.2f} dB (linear enlargement {history.baseline:.2f} dB)"
+        f"{args.out}: {history.step[-1]} steps in {history.seconds[-1]:.0f} s, validation {history.psnr[-1]:.2f} dB (linear upscaling {history.baseline:.2f} dB)"
     )
 
 
@@ -454,19 +452,17 @@ def _option(pair: str) -> tuple[str, int | str]:
     return name, value
 
 
-def _tell_what_was_learnt(name: str, card: dict, photos, kernel: str) -> None:
-    """Say where a network is judged on what it learnt from, or on pictures shrunk in another way."""
+def _tell_what_was_learnt(name: str, card: dict, images, kernel: str) -> None:
+    """Say where a network is judged on what it learnt from, or on images downscaled in another way."""
     from .data import named_sources
 
     drawn = {"dead_leaves"}  # every split draws others
     learnt = {*named_sources(card.get("recipe", {}).get("data", ""))} - drawn
-    if learnt & {*named_sources(photos.source)}:
-        _tell(
-            f"{name} learnt from {photos.source}, so that its score says little; expected pictures that it never saw."
-        )
+    if learnt & {*named_sources(images.source)}:
+        _tell(f"{name} learnt from {images.source}, so that its score says little; expected images that it never saw.")
     if kernel != "published" and card.get("kernel", kernel) != kernel:
         _tell(
-            f"{name} was trained for pictures shrunk by {card['kernel']}, and these are shrunk by {kernel}: --kernel {card['kernel']} is its own."
+            f"{name} was trained for images downscaled by {card['kernel']}, and these are downscaled by {kernel}: --kernel {card['kernel']} is its own."
         )
 
 
@@ -476,11 +472,11 @@ def _evaluate(args) -> None:
     if args.json is not None:
         check_file(args.json)
     methods = {name: _method(name) for name in args.model}
-    photos = _photos(args.data, "test")
+    images = _images(args.data, "test")
     for name, method in methods.items():
-        _tell_what_was_learnt(name, getattr(method, "srlib_config", {}), photos, args.kernel)
+        _tell_what_was_learnt(name, getattr(method, "srlib_config", {}), images, args.kernel)
     table = evaluate(
-        methods, photos, scale=_common_scale(methods, args.scale), kernel=args.kernel, protocol=args.protocol, costs=args.costs
+        methods, images, scale=_common_scale(methods, args.scale), kernel=args.kernel, protocol=args.protocol, costs=args.costs
     )  # fmt: skip
     if args.json is not None:  # before it is printed, for printing may fail
         write_text(args.json, table.to_json() + "\n")
@@ -490,24 +486,24 @@ def _evaluate(args) -> None:
 def _upscale(args) -> int:
     from tqdm import tqdm
 
-    from .files import enlarge_file
-    from .pictures import check_scale
+    from .files import upscale_file
+    from .images import check_scale
     from .upscaling import check_method
 
     if args.scale is not None:
         check_scale(args.scale)
-    jobs = _enlargements([Path(name) for name in args.inputs], args.out, args.force)
+    jobs = _upscalings([Path(name) for name in args.inputs], args.out, args.force)
     method = _method(args.model)
     if not isinstance(method, str):
         check_method(method, args.scale)  # a wrong scale is told once, not for every file
     failed, made = 0, set()
-    for source, target in tqdm(jobs, desc="pictures", delay=1, disable=None):
+    for source, target in tqdm(jobs, desc="images", delay=1, disable=None):
         try:
             if _identity(target) in made:  # on a disk that does not tell a.png from A.png
                 raise FileExistsError(
-                    f"{source} would replace {target}, which was made a moment ago; expected names that differ: enlarge it into another folder."
+                    f"{source} would replace {target}, which was made a moment ago; expected names that differ: upscale it into another folder."
                 )
-            enlarge_file(source, target, method, args.scale, replace=args.force)
+            upscale_file(source, target, method, args.scale, replace=args.force)
             made.add(_identity(target))
         except (ValueError, OSError, MemoryError) as error:  # one bad file does not stop the rest
             failed += 1
@@ -517,14 +513,14 @@ def _upscale(args) -> int:
     return 1 if failed else 0
 
 
-def _enlargements(inputs: list[Path], out: str, force: bool) -> list[tuple[Path, Path]]:
-    """What is to be enlarged, and where the result goes; or why this cannot be."""
-    jobs = []  # a picture, and what it is called below the folder of the results
+def _upscalings(inputs: list[Path], out: str, force: bool) -> list[tuple[Path, Path]]:
+    """What is to be upscaled, and where the result goes; or why this cannot be."""
+    jobs = []  # an image, and what it is called below the folder of the results
     for path in inputs:
         if not path.exists():
-            raise FileNotFoundError(f"There is no file or folder {str(path)!r}; expected pictures: check the spelling.")
+            raise FileNotFoundError(f"There is no file or folder {str(path)!r}; expected images: check the spelling.")
         if path.is_dir():
-            jobs += [(p, p.relative_to(path)) for p in _pictures_in(path, Path(out))]
+            jobs += [(p, p.relative_to(path)) for p in _images_in(path, Path(out))]
         else:
             jobs.append((path, Path(path.name)))
     if _is_file_name(out, [path for path in inputs if path.is_dir()] or jobs[1:]):
@@ -535,7 +531,7 @@ def _enlargements(inputs: list[Path], out: str, force: bool) -> list[tuple[Path,
     if len(set(targets)) < len(targets):
         twice = next(t for t in targets if targets.count(t) > 1)
         raise ValueError(
-            f"Two inputs would be written to {twice}; expected names that differ: enlarge them into two folders."
+            f"Two inputs would be written to {twice}; expected names that differ: upscale them into two folders."
         )
     sources = {_identity(source) for source, _ in jobs}
     for target in targets:
@@ -545,18 +541,18 @@ def _enlargements(inputs: list[Path], out: str, force: bool) -> list[tuple[Path,
             raise IsADirectoryError(f"{target} is a folder; expected a name that is free: choose another -o.")
         if _identity(target) in sources:
             raise FileExistsError(
-                f"{target} is one of the pictures to enlarge, and would be lost; expected another place: choose another -o."
+                f"{target} is one of the images to upscale, and would be lost; expected another place: choose another -o."
             )
     for folder in dict.fromkeys(target.parent for target in targets):
         check_folder(folder)
     return jobs
 
 
-def _pictures_in(folder: Path, out: Path) -> list[Path]:
-    """The pictures in a folder, but not the results of an earlier time, where they lie inside it."""
-    from .data import SUFFIXES, picture_files
+def _images_in(folder: Path, out: Path) -> list[Path]:
+    """The images in a folder, but not the results of an earlier time, where they lie inside it."""
+    from .data import SUFFIXES, image_files
 
-    found = picture_files(folder)
+    found = image_files(folder)
     inside, root = out.resolve(), folder.resolve()
     if inside != root and inside.is_relative_to(root):
         kept = [p for p in found if not p.resolve().is_relative_to(inside)]
@@ -565,7 +561,7 @@ def _pictures_in(folder: Path, out: Path) -> list[Path]:
         found = kept
     if not found:
         raise FileNotFoundError(
-            f"{folder} holds no picture; expected files ending in {', '.join(SUFFIXES)}: give another folder."
+            f"{folder} holds no image; expected files ending in {', '.join(SUFFIXES)}: give another folder."
         )
     return found
 
@@ -587,7 +583,7 @@ def _is_file_name(out: str, too_much: list) -> bool:
         )
     if too_much:
         raise ValueError(
-            f"-o is {out}, the name of one file, and there may be more pictures; expected a folder: choose one, or write {out}/ for a folder of this name."
+            f"-o is {out}, the name of one file, and there may be more images; expected a folder: choose one, or write {out}/ for a folder of this name."
         )
     return True
 

@@ -1,9 +1,9 @@
-"""From the large picture to the small one that the network sees, and back by plain interpolation.
+"""From the large image to the small one that the network sees, and back by plain interpolation.
 
-Enters: true pictures (HR). Leaves: small pictures (LR), and enlargements of them. Built by hand in lesson 02
+Enters: true images (HR). Leaves: small images (LR), and upscalings of them. Built by hand in lesson 02
 (``02_preprocessing``).
 
-A resize by a whole number is a short filter. Shrinking by s slides one set of weights in steps of s; enlarging by s
+A resize by a whole number is a short filter. Downscaling by s slides one set of weights in steps of s; upscaling by s
 uses s sets, one for each place that a new pixel can have between two old ones. So a resize costs a handful of
 multiplications a pixel, at any size, and needs no table of indices.
 """
@@ -12,17 +12,17 @@ import math
 
 import numpy as np
 
-from .pictures import check, check_choice, check_scale, to_float
+from .images import check, check_choice, check_scale, to_float
 
-SHRINK_KERNELS = ("bilinear", "bicubic", "area")
-ENLARGE_KERNELS = ("nearest", "bilinear", "bicubic", "lanczos")
+DOWNSCALE_KERNELS = ("bilinear", "bicubic", "area")
+UPSCALE_KERNELS = ("nearest", "bilinear", "bicubic", "lanczos")
 _BLOCK = 2**17  # values handled at a time: they stay in the processor's cache
-# Rows of a picture handled at a time: with fewer, the rows that two neighbours both need would cost too much
+# Rows of an image handled at a time: with fewer, the rows that two neighbours both need would cost too much
 _FEWEST = 64
 
 
-def shrink(hr, scale: int = 2, *, kernel: str = "bilinear") -> np.ndarray:
-    """Make a picture `scale` times smaller.
+def downscale(hr, scale: int = 2, *, kernel: str = "bilinear") -> np.ndarray:
+    """Make an image `scale` times smaller.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def shrink(hr, scale: int = 2, *, kernel: str = "bilinear") -> np.ndarray:
     Raises
     ------
     TypeError, ValueError
-        What is not a picture, an unknown kernel, a size that the scale does not divide.
+        What is not an image, an unknown kernel, a size that the scale does not divide.
 
     References
     ----------
@@ -49,19 +49,19 @@ def shrink(hr, scale: int = 2, *, kernel: str = "bilinear") -> np.ndarray:
        Speech, and Signal Processing 29(6), 1981 (the bicubic kernel, its equation 15 with a = -1/2).
     """
     hr, scale = check(hr, "hr"), check_scale(scale)
-    taps = shrink_taps(scale, kernel)
+    taps = downscale_taps(scale, kernel)
     height, width = hr.shape[-3:-1]
     if height % scale or width % scale:
         raise ValueError(
             f"hr is {height}x{width}, which {scale} does not divide; expected multiples of the scale: crop it with srlib.crop_to_multiple(hr, {scale})."
         )
-    resize = lambda x, bench: _shrink_axis(_shrink_axis(x, scale, taps, -2, bench), scale, taps, -1, bench)
+    resize = lambda x, bench: _downscale_axis(_downscale_axis(x, scale, taps, -2, bench), scale, taps, -1, bench)
     reach = max(0, -min(taps), max(taps) - (scale - 1))
     return _in_blocks(hr, resize, rows_in=scale, rows_out=1, margin=-(-reach // scale))
 
 
-def enlarge(lr, scale: int = 2, *, kernel: str = "bilinear") -> np.ndarray:
-    """Make a picture `scale` times larger by interpolation, inventing nothing.
+def interpolate(lr, scale: int = 2, *, kernel: str = "bilinear") -> np.ndarray:
+    """Make an image `scale` times larger by interpolation, inventing nothing.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def enlarge(lr, scale: int = 2, *, kernel: str = "bilinear") -> np.ndarray:
         ``uint8`` or ``float32`` in [0, 1].
     scale : int
     kernel : {"nearest", "bilinear", "bicubic", "lanczos"}
-        All at half-pixel centres, with the picture mirrored at its edges: ``bilinear`` is OpenCV's ``INTER_LINEAR``,
+        All at half-pixel centres, with the image mirrored at its edges: ``bilinear`` is OpenCV's ``INTER_LINEAR``,
         ``bicubic`` MATLAB's (a = -0.5), ``lanczos`` has three lobes.
 
     Returns
@@ -80,49 +80,49 @@ def enlarge(lr, scale: int = 2, *, kernel: str = "bilinear") -> np.ndarray:
     Raises
     ------
     TypeError, ValueError
-        What is not a picture, or an unknown kernel.
+        What is not an image, or an unknown kernel.
     """
     lr, scale = check(lr, "lr"), check_scale(scale)
-    phases = enlarge_phases(scale, kernel)
-    resize = lambda x, bench: _enlarge_axis(_enlarge_axis(x, scale, phases, -2, bench), scale, phases, -1, bench)
+    phases = upscale_phases(scale, kernel)
+    resize = lambda x, bench: _upscale_axis(_upscale_axis(x, scale, phases, -2, bench), scale, phases, -1, bench)
     return _in_blocks(lr, resize, rows_in=1, rows_out=scale, margin=_reach(phases))
 
 
 def make_pairs(
-    photos, scale: int = 2, *, kernel: str = "bilinear", blur: float = 0.0, noise: float = 0.0, seed: int = 0
+    images, scale: int = 2, *, kernel: str = "bilinear", blur: float = 0.0, noise: float = 0.0, seed: int = 0
 ):
     """Pairs of what a network sees and what it should give.
 
-    Blur, then shrink, then noise: the order in which a lens, a sensor's grid and its electronics act.
+    Blur, then downscale, then noise: the order in which a lens, a sensor's grid and its electronics act.
 
     Parameters
     ----------
-    photos : Photos, ndarray (N, H, W, 3) or list of (H, W, 3)
-        True pictures; each is cropped at the bottom and right to a multiple of `scale`.
+    images : ImageSet, ndarray (N, H, W, 3) or list of (H, W, 3)
+        True images; each is cropped at the bottom and right to a multiple of `scale`.
     scale : int
     kernel : {"bilinear", "bicubic", "area"}
     blur : float
-        Standard deviation of a Gaussian, in pixels of the large picture.
+        Standard deviation of a Gaussian, in pixels of the large image.
     noise : float
-        Standard deviation of Gaussian noise on the small picture, on the scale of 1.
+        Standard deviation of Gaussian noise on the small image, on the scale of 1.
     seed : int
         Of the noise.
 
     Returns
     -------
     lr, hr : ndarray of float32 (N, h, w, 3) and (N, scale*h, scale*w, 3)
-        In [0, 1]; lists of such pictures where sizes differ.
+        In [0, 1]; lists of such images where sizes differ.
 
     Raises
     ------
     TypeError, ValueError
-        What is not a picture, an unknown kernel, a negative or infinite blur or noise.
+        What is not an image, an unknown kernel, a negative or infinite blur or noise.
     """
     scale = check_scale(scale)
     for name, value in (("blur", blur), ("noise", noise)):
         if not isinstance(value, (int, float, np.number)) or not 0 <= value < math.inf:
             raise ValueError(f"{name} is {value!r}; expected a standard deviation of 0 or more: 0 leaves it out.")
-    images = getattr(photos, "images", photos)
+    images = getattr(images, "images", images)
     rng = np.random.default_rng(seed)
     if isinstance(images, (list, tuple)):
         pairs = [_pair(image, scale, kernel, blur, noise, rng) for image in images]
@@ -130,31 +130,31 @@ def make_pairs(
     return _pair(images, scale, kernel, blur, noise, rng)
 
 
-def crop_to_multiple(picture, scale: int) -> np.ndarray:
+def crop_to_multiple(image, scale: int) -> np.ndarray:
     """Cut rows at the bottom and columns at the right until `scale` divides both sides.
 
     Parameters
     ----------
-    picture : ndarray, (H, W, 3) or (N, H, W, 3)
+    image : ndarray, (H, W, 3) or (N, H, W, 3)
     scale : int
 
     Returns
     -------
     ndarray
-        A view of the picture, of its dtype.
+        A view of the image, of its dtype.
 
     Raises
     ------
     TypeError, ValueError
-        What is not a picture, or a side shorter than `scale`.
+        What is not an image, or a side shorter than `scale`.
     """
-    picture, scale = check(picture), check_scale(scale)
-    height, width = (n - n % scale for n in picture.shape[-3:-1])
+    image, scale = check(image), check_scale(scale)
+    height, width = (n - n % scale for n in image.shape[-3:-1])
     if not (height and width):
         raise ValueError(
-            f"picture has shape {picture.shape}, so nothing is left of it at a multiple of {scale}; expected at least {scale} rows and columns."
+            f"image has shape {image.shape}, so nothing is left of it at a multiple of {scale}; expected at least {scale} rows and columns."
         )
-    return picture[..., :height, :width, :]
+    return image[..., :height, :width, :]
 
 
 def _pair(image, scale, kernel, blur, noise, rng):
@@ -164,7 +164,7 @@ def _pair(image, scale, kernel, blur, noise, rng):
         from scipy.ndimage import gaussian_filter
 
         blurred = np.clip(gaussian_filter(hr, (0,) * (hr.ndim - 3) + (blur, blur, 0)), 0, 1)
-    lr = shrink(blurred, scale, kernel=kernel)
+    lr = downscale(blurred, scale, kernel=kernel)
     if noise:
         lr = np.clip(lr + rng.normal(0, noise, lr.shape).astype(np.float32), 0, 1)
     return lr, hr
@@ -188,9 +188,9 @@ def _lanczos3(x):
     return float(np.sinc(x) * np.sinc(x / 3)) if abs(x) < 3 else 0.0
 
 
-def shrink_taps(scale: int, kernel: str) -> dict[int, float]:
-    """The one filter of a shrink: weight of the pixel at each offset from the block's first pixel."""
-    check_choice(kernel, SHRINK_KERNELS, "kernel")
+def downscale_taps(scale: int, kernel: str) -> dict[int, float]:
+    """The one filter of a downscale: weight of the pixel at each offset from the block's first pixel."""
+    check_choice(kernel, DOWNSCALE_KERNELS, "kernel")
     centre = scale / 2 - 0.5  # the middle of a block of `scale` pixels
     if kernel == "area":
         return {k: 1 / scale for k in range(scale)}
@@ -199,9 +199,9 @@ def shrink_taps(scale: int, kernel: str) -> dict[int, float]:
     return _taps(lambda x: _cubic(x / scale), centre, reach=2 * scale)  # widened by the scale: antialiasing
 
 
-def enlarge_phases(scale: int, kernel: str) -> list[dict[int, float]]:
-    """The filters of an enlargement: for each new pixel within an old one, the weights by offset from that old one."""
-    check_choice(kernel, ENLARGE_KERNELS, "kernel")
+def upscale_phases(scale: int, kernel: str) -> list[dict[int, float]]:
+    """The filters of an upscaling: for each new pixel within an old one, the weights by offset from that old one."""
+    check_choice(kernel, UPSCALE_KERNELS, "kernel")
     centres = [(p + 0.5) / scale - 0.5 for p in range(scale)]
     if kernel == "nearest":
         return [{0: 1.0} for _ in centres]
@@ -232,12 +232,12 @@ class _Workbench(dict):
         return self[use]
 
 
-def _in_blocks(pictures: np.ndarray, resize, *, rows_in: int, rows_out: int, margin: int) -> np.ndarray:
-    """Apply `resize(planes, workbench)` to some pictures, or some rows of one, at a time; channels-last and clipped.
+def _in_blocks(images: np.ndarray, resize, *, rows_in: int, rows_out: int, margin: int) -> np.ndarray:
+    """Apply `resize(planes, workbench)` to some images, or some rows of one, at a time; channels-last and clipped.
 
     A unit of `rows_in` rows becomes `rows_out`, and depends on `margin` units above and below it.
     """
-    batch = pictures if pictures.ndim == 4 else pictures[None]
+    batch = images if images.ndim == 4 else images[None]
     n, height, width, _ = batch.shape
     units = height // rows_in
     together = max(1, _BLOCK // batch[0].size)
@@ -256,7 +256,7 @@ def _in_blocks(pictures: np.ndarray, resize, *, rows_in: int, rows_out: int, mar
         place = out[i : i + together, first * rows_out : last * rows_out]
         for c in range(3):  # a third of the time of one transposing copy
             np.clip(planes[:, c], 0, 1, out=place[..., c])
-    return out if pictures.ndim == 4 else out[0]
+    return out if images.ndim == 4 else out[0]
 
 
 def _along(axis: int, start: int, stop: int | None = None, step: int = 1) -> tuple:
@@ -265,7 +265,7 @@ def _along(axis: int, start: int, stop: int | None = None, step: int = 1) -> tup
 
 
 def _mirrored(x: np.ndarray, before: int, after: int, axis: int, bench: _Workbench) -> np.ndarray:
-    """Continue the picture beyond its edges by its mirror image (numpy.pad's "symmetric")."""
+    """Continue the image beyond its edges by its mirror image (numpy.pad's "symmetric")."""
     if not (before or after):
         return x
     n = x.shape[axis]
@@ -292,7 +292,7 @@ def _weighted_sum(terms, out: np.ndarray, scratch: np.ndarray) -> None:
             out += np.multiply(values, np.float32(weight), out=scratch)
 
 
-def _shrink_axis(x: np.ndarray, scale: int, taps: dict[int, float], axis: int, bench: _Workbench) -> np.ndarray:
+def _downscale_axis(x: np.ndarray, scale: int, taps: dict[int, float], axis: int, bench: _Workbench) -> np.ndarray:
     n = x.shape[axis] // scale
     before, after = max(0, -min(taps)), max(0, max(taps) - (scale - 1))
     padded = _mirrored(x, before, after, axis, bench)
@@ -302,7 +302,7 @@ def _shrink_axis(x: np.ndarray, scale: int, taps: dict[int, float], axis: int, b
     return out
 
 
-def _enlarge_axis(
+def _upscale_axis(
     x: np.ndarray, scale: int, phases: list[dict[int, float]], axis: int, bench: _Workbench
 ) -> np.ndarray:
     n, reach = x.shape[axis], _reach(phases)

@@ -1,21 +1,21 @@
-"""Networks to which it is all the same how a picture lies, and whether it is a negative: shared weights.
+"""Networks to which it is all the same how an image lies, and whether it is a negative: shared weights.
 
 Enters: the weights of a convolution. Leaves: the nearest ones with which a turned input gives the turned output, and the
 negative of an input the negative of the output. Lesson 05 (``05_better_networks``) uses it.
 
-A square can be laid down in eight ways: four quarter turns, of the picture or of its mirror image. Here they are numbered
+A square can be laid down in eight ways: four quarter turns, of the image or of its mirror image. Here they are numbered
 4 m + t: mirrored m times, left to right, then turned t times; 8 is added where light and dark have changed places.
 """
 
 import numpy as np
 
 from ._backend import keras, known_to_keras
+from .images import check_choice
 from .layers import SelfEnsemble
-from .pictures import check_choice
 
 ops = keras.ops
 ORIENTATIONS, POLARITIES = 8, 2
-CHANNELS = ("picture", "features", "pixels")
+CHANNELS = ("image", "features", "pixels")
 _UPRIGHT = {"strides": (1, 1), "padding": "same", "groups": 1}  # of a convolution whose grid a turn keeps
 # What a square and each of the eight become in three moves that make all of the group. Each undoes itself, so that the mean
 # of a weight and its image is the same number in both places, to the last bit; with a quarter turn it would not be
@@ -33,7 +33,7 @@ def _places(side: int, move) -> np.ndarray:
 
 @known_to_keras
 class Equivariant(keras.constraints.Constraint):
-    """Makes a convolution indifferent to how the picture lies, as the constraint of its kernel and of its bias [1]_.
+    """Makes a convolution indifferent to how the image lies, as the constraint of its kernel and of its bias [1]_.
 
     After every step of the optimiser the weights are replaced by their mean over all positions. Of a kernel from or to
     features one in as many as there are positions is left free; what the layer computes, and what that costs, is that of
@@ -41,11 +41,11 @@ class Equivariant(keras.constraints.Constraint):
 
     Parameters
     ----------
-    into, out : {"picture", "features", "pixels"}
-        What the channels of the input and of the output are. ``picture``: colours or brightness, which a turn leaves as
+    into, out : {"image", "features", "pixels"}
+        What the channels of the input and of the output are. ``image``: colours or brightness, which a turn leaves as
         they are. ``features``: as many channels after one another as there are positions are one feature in all of them.
         ``pixels``: the squares of pixels that :class:`srlib.layers.PixelShuffle` lays out, whose places turn with the
-        picture.
+        image.
     orientations : {8, 1}
         All positions of a square, or only the one.
     polarities : {1, 2}
@@ -101,7 +101,7 @@ class Equivariant(keras.constraints.Constraint):
 
     def _moved(self, kind, count, move, channels):
         """Which channel comes to the place of each."""
-        together = {"picture": 1, "features": self.positions, "pixels": self.scale**2}[kind]
+        together = {"image": 1, "features": self.positions, "pixels": self.scale**2}[kind]
         if count % together:
             raise ValueError(
                 f"There are {count} channels of {kind}; expected a multiple of {together}: choose another width."
@@ -179,7 +179,7 @@ class EquivariantConv2D(keras.layers.Conv2D):
     ----------
     *args, **kwargs
         Those of Keras' own; the kernel a square of an odd side, with the padding ``same``, without strides and groups, and
-        dilated alike in both directions, for else its grid lies elsewhere in a turned picture.
+        dilated alike in both directions, for else its grid lies elsewhere in a turned image.
     kernel_constraint, bias_constraint : Equivariant
         The same for both; the second where there is a bias.
 
@@ -206,7 +206,7 @@ class EquivariantConv2D(keras.layers.Conv2D):
         uneven = len(set(self.kernel_size)) > 1 or len(set(self.dilation_rate)) > 1 or self.kernel_size[0] % 2 == 0
         if uneven or grid != grid | _UPRIGHT:
             raise ValueError(
-                f"The convolution has {', '.join(f'{name} {value!r}' for name, value in grid.items())}; expected a square of an odd side without strides or groups, and padding 'same': another grid lies elsewhere in a turned picture."
+                f"The convolution has {', '.join(f'{name} {value!r}' for name, value in grid.items())}; expected a square of an odd side without strides or groups, and padding 'same': another grid lies elsewhere in a turned image."
             )
         super().build(input_shape)
 

@@ -1,6 +1,6 @@
-"""Methods times pictures: a table.
+"""Methods times images: a table.
 
-Enters: methods by name, and true pictures. Leaves: a :class:`Table` of PSNR, SSIM and MSE with their spread. Lesson 04
+Enters: methods by name, and true images. Leaves: a :class:`Table` of PSNR, SSIM and MSE with their spread. Lesson 04
 (``04_results``) builds the metrics by hand and reads such a table.
 """
 
@@ -13,28 +13,28 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .data import published_pairs
-from .degradation import SHRINK_KERNELS, make_pairs
+from .degradation import DOWNSCALE_KERNELS, make_pairs
+from .images import check_choice, check_image_list, check_scale, to_uint8
 from .metrics import PROTOCOLS, score
-from .pictures import check_choice, check_photos, check_scale, to_uint8
 from .upscaling import upscale
 
 COLUMNS = ("psnr", "ssim", "mse")
 COSTS = ("parameters", "multiply_adds", "seconds_per_megapixel")
-COST_SIDE = 512  # of the picture that is made to measure the time
+COST_SIDE = 512  # of the image that is made to measure the time
 
 
 @dataclass(eq=False)
 class Table:
-    """Scores of methods on pictures.
+    """Scores of methods on images.
 
     Attributes
     ----------
     scores : dict
-        ``scores[method][picture]`` is ``{"psnr": .., "ssim": .., "mse": ..}``.
+        ``scores[method][image]`` is ``{"psnr": .., "ssim": .., "mse": ..}``.
     data, protocol, kernel, scale
         What was measured, and how.
     groups : dict
-        ``groups[class name]`` lists the pictures of a class (in ``sample``: of a photograph).
+        ``groups[class name]`` lists the images of a class (in ``sample``: of a photograph).
     costs : dict
         Where asked for: ``costs[method]`` is what :func:`costs_of` says.
     """
@@ -48,15 +48,15 @@ class Table:
     costs: dict[str, dict[str, float | None]] = field(default_factory=dict)
 
     def mean(self, method: str, metric: str = "psnr", group: str | None = None) -> float:
-        """The mean of a metric over all pictures, or over those of one group."""
+        """The mean of a metric over all images, or over those of one group."""
         return float(np.mean(self.values(method, metric, group)))
 
     def values(self, method: str, metric: str = "psnr", group: str | None = None) -> np.ndarray:
-        """The metric of every picture, in the order of the pictures."""
+        """The metric of every image, in the order of the images."""
         check_choice(method, self.scores, "method")
         check_choice(metric, COLUMNS, "metric")
-        pictures = self.groups[check_choice(group, self.groups, "group")] if group else self.scores[method]
-        return np.array([self.scores[method][p][metric] for p in pictures])
+        images = self.groups[check_choice(group, self.groups, "group")] if group else self.scores[method]
+        return np.array([self.scores[method][p][metric] for p in images])
 
     def by_group(self, metric: str = "psnr") -> str:
         """A text table of the metric's mean: groups down, methods across."""
@@ -64,17 +64,17 @@ class Table:
         digits = {"psnr": 2, "ssim": 4, "mse": 5}[metric]
         head = [metric.upper() + (" (dB)" if metric == "psnr" else ""), *self.scores]
         rows = [[group, *(f"{self.mean(m, metric, group):.{digits}f}" for m in self.scores)] for group in self.groups]
-        rows.append(["all pictures", *(f"{self.mean(m, metric):.{digits}f}" for m in self.scores)])
+        rows.append(["all images", *(f"{self.mean(m, metric):.{digits}f}" for m in self.scores)])
         return aligned([head, *rows])
 
     def rows(self) -> list[list[str]]:
-        """Heading and one row for each method: mean and standard deviation over the pictures, and costs where known."""
+        """Heading and one row for each method: mean and standard deviation over the images, and costs where known."""
         out = [["method", "PSNR (dB)", "+-", "SSIM", "+-", "MSE"]]
         if self.costs:
             out[0] += ["parameters", "multiply-adds for 1280x720", "s a megapixel"]
         for method in self.scores:
             p, s, e = (self.values(method, metric) for metric in COLUMNS)
-            with np.errstate(invalid="ignore"):  # a picture met exactly has an infinite PSNR
+            with np.errstate(invalid="ignore"):  # an image met exactly has an infinite PSNR
                 deviation = p.std()
             out.append(
                 [
@@ -101,7 +101,7 @@ class Table:
         return markdown([head, ["---"] + ["---:"] * (len(head) - 1), *rows])
 
     def to_dict(self) -> dict:
-        """What ``srlib evaluate --json`` writes. The PSNR of a picture met exactly is None, as JSON knows no infinity."""
+        """What ``srlib evaluate --json`` writes. The PSNR of an image met exactly is None, as JSON knows no infinity."""
         from .training import versions
 
         finite = lambda scores: {metric: value if np.isfinite(value) else None for metric, value in scores.items()}
@@ -109,7 +109,7 @@ class Table:
             method: {
                 **finite({metric: self.mean(method, metric) for metric in COLUMNS}),
                 **self.costs.get(method, {}),
-                "images": {picture: finite(found) for picture, found in images.items()},
+                "images": {image: finite(found) for image, found in images.items()},
             }
             for method, images in self.scores.items()
         }
@@ -121,7 +121,7 @@ class Table:
         """The table that :meth:`to_dict` described, without its groups."""
         infinite = lambda scores: {metric: np.inf if value is None else value for metric, value in scores.items()}
         scores = {
-            method: {picture: infinite(found) for picture, found in about["images"].items()}
+            method: {image: infinite(found) for image, found in about["images"].items()}
             for method, about in told["methods"].items()
         }
         costs = {
@@ -137,32 +137,32 @@ class Table:
 
     def __repr__(self) -> str:
         count = len(next(iter(self.scores.values())))
-        return f"{self.data}, {count} pictures, x{self.scale} {self.kernel}, protocol {self.protocol}\n{aligned(self.rows())}"
+        return f"{self.data}, {count} images, x{self.scale} {self.kernel}, protocol {self.protocol}\n{aligned(self.rows())}"
 
 
 def evaluate(
     methods: dict,
-    photos,
+    images,
     *,
     scale: int = 2,
     kernel: str = "bilinear",
     protocol: str = "rgb",
     costs: bool = False,
 ) -> Table:
-    """Shrink every picture, enlarge it again with every method, and compare with what it was.
+    """Downscale every image, interpolate it again with every method, and compare with what it was.
 
     Parameters
     ----------
     methods : dict
         Name -> a network, or the name of an interpolation. Give bicubic among them: it is what everybody has.
-    photos : Photos, ndarray (N, H, W, 3) or list of (H, W, 3)
-        True pictures; cropped at the bottom and right to a multiple of `scale`.
+    images : ImageSet, ndarray (N, H, W, 3) or list of (H, W, 3)
+        True images; cropped at the bottom and right to a multiple of `scale`.
     scale : int
     kernel : {"bilinear", "bicubic", "area", "published"}
-        How they are shrunk. ``published``: not at all; the small pictures are those that the set comes with
+        How they are downscaled. ``published``: not at all; the small images are those that the set comes with
         (``set5``, ``set14``), and the true ones are cropped to fit them.
-    protocol : {"rgb", "paper"}
-        See :func:`srlib.metrics.score`. With ``paper`` the small pictures are rounded to 8 bits, as the papers' files are.
+    protocol : {"rgb", "y"}
+        See :func:`srlib.metrics.score`. With ``y`` the small images are rounded to 8 bits, as the papers' files are.
     costs : bool
         Whether to say beside the scores what each method costs; see :func:`costs_of`.
 
@@ -173,35 +173,35 @@ def evaluate(
     Raises
     ------
     TypeError, ValueError
-        No methods, no pictures, or what the functions called here refuse.
+        No methods, no images, or what the functions called here refuse.
     """
     check_scale(scale)
-    check_choice(kernel, (*SHRINK_KERNELS, "published"), "kernel")
+    check_choice(kernel, (*DOWNSCALE_KERNELS, "published"), "kernel")
     check_choice(protocol, PROTOCOLS, "protocol")
     if not isinstance(methods, dict) or not methods:
         raise TypeError(
             f"methods is {methods!r}; expected a dict of name -> network or interpolation, not empty: try {{'bicubic': 'bicubic'}}."
         )
-    if len(check_photos(photos)) == 0:
-        raise ValueError("There are no pictures to judge on; expected at least one: look at how they were loaded.")
-    names = _distinct(getattr(photos, "names", None) or [f"picture-{i}" for i in range(len(photos))])
+    if len(check_image_list(images)) == 0:
+        raise ValueError("There are no images to judge on; expected at least one: look at how they were loaded.")
+    names = _distinct(getattr(images, "names", None) or [f"image-{i}" for i in range(len(images))])
     scores: dict = {method: {} for method in methods}
-    published = published_pairs(photos, scale) if kernel == "published" else None
-    for i, (name, image) in enumerate(zip(names, getattr(photos, "images", photos))):
+    published = published_pairs(images, scale) if kernel == "published" else None
+    for i, (name, image) in enumerate(zip(names, getattr(images, "images", images))):
         with _naming(name):
             lr, hr = published[i] if published else (pair[0] for pair in make_pairs(image[None], scale, kernel=kernel))
-            if protocol == "paper":  # whose small pictures are files of 8 bits
+            if protocol == "y":  # whose small images are files of 8 bits
                 lr = to_uint8(lr)
         for label, method in methods.items():
             sr = upscale(lr, method, scale)
             with _naming(name):
                 scores[label][name] = score(sr, hr, protocol=protocol, scale=scale)
     groups: dict = {}
-    if getattr(photos, "class_names", None):
-        for name, label in zip(names, photos.labels):
-            groups.setdefault(photos.class_names[label], []).append(name)
+    if getattr(images, "class_names", None):
+        for name, label in zip(names, images.labels):
+            groups.setdefault(images.class_names[label], []).append(name)
     told = {label: costs_of(method, scale) for label, method in methods.items()} if costs else {}
-    return Table(scores, getattr(photos, "source", "pictures"), protocol, kernel, scale, groups, told)
+    return Table(scores, getattr(images, "source", "images"), protocol, kernel, scale, groups, told)
 
 
 def costs_of(method, scale: int = 2, *, repeat: int = 5) -> dict[str, float | None]:
@@ -219,7 +219,7 @@ def costs_of(method, scale: int = 2, *, repeat: int = 5) -> dict[str, float | No
     -------
     dict
         `parameters`; `multiply_adds`, for an output of 1280x720; `seconds_per_megapixel` of output, the median over the
-        making of a picture of about 512x512. The first two are None for what has no layers that can be counted: an
+        making of an image of about 512x512. The first two are None for what has no layers that can be counted: an
         interpolation, or (the second) a network that was built by hand.
     """
     parameters = work = None
@@ -230,11 +230,11 @@ def costs_of(method, scale: int = 2, *, repeat: int = 5) -> dict[str, float | No
         if getattr(method, "srlib_config", None) is not None:
             work = published_cost(method)
     side = -(-COST_SIDE // scale)
-    picture = np.random.default_rng(0).integers(0, 256, (side, side, 3), np.uint8)
+    image = np.random.default_rng(0).integers(0, 256, (side, side, 3), np.uint8)
     seconds = []
     for _ in range(repeat + 1):
         start = time.perf_counter()
-        upscale(picture, method, scale)
+        upscale(image, method, scale)
         seconds.append(time.perf_counter() - start)
     made = (side * scale) ** 2 / 1e6
     return dict(zip(COSTS, (parameters, work, statistics.median(seconds[1:]) / made)))
@@ -245,7 +245,7 @@ def _distinct(names: list[str]) -> list[str]:
     given, seen, out = set(names), {}, []
     for name in names:
         count = seen[name] = seen.get(name, 0) + 1
-        while count > 1 and f"{name} ({count})" in given:  # a picture of its own, or the number of one before
+        while count > 1 and f"{name} ({count})" in given:  # an image of its own, or the number of one before
             count += 1
         out.append(name if seen[name] == 1 else f"{name} ({count})")
         given.add(out[-1])
@@ -253,12 +253,12 @@ def _distinct(names: list[str]) -> list[str]:
 
 
 @contextmanager
-def _naming(picture: str):
-    """Say in an error which picture it is about."""
+def _naming(image: str):
+    """Say in an error which image it is about."""
     try:
         yield
     except ValueError as error:
-        raise ValueError(f"{picture}: {error}") from None
+        raise ValueError(f"{image}: {error}") from None
 
 
 def markdown(rows: list[list[str]]) -> str:

@@ -1,7 +1,7 @@
-"""The README's pictures and its table of results, made by one command.
+"""The README's images and its table of results, made by one command.
 
 Enters: nothing but the package and what travels with it. Leaves: PNG files and ``results.json`` in a folder; the tables
-between marks in the README beside it; and, in a clone, the model cards. No picture or number of these is made by hand.
+between marks in the README beside it; and, in a clone, the model cards. No image or number of these is made by hand.
 """
 
 import json
@@ -11,24 +11,24 @@ import numpy as np
 
 from . import show
 from ._writing import write_text, write_whole
-from .data import load_photos
-from .degradation import shrink
+from .data import load_images
+from .degradation import downscale
 from .evaluation import Table, evaluate
+from .images import to_float
 from .models import build_model, load_model, shipped
-from .pictures import to_float
-from .standings import cards, measure, published_results
+from .published import cards, leaderboard, measure
 from .upscaling import upscale
 
 NETWORK, LABEL = "small_bilinear", "sub-pixel network"  # what the README shows, and how it is called there
 BASELINES = {"linear": "bilinear", "bicubic": "bicubic", "Lanczos": "lanczos"}
 MARKS = {
     "results": ("<!-- results: made by `srlib figures` -->", "<!-- end of results -->"),
-    "standings": ("<!-- standings: made by `srlib figures` -->", "<!-- end of standings -->"),
+    "published": ("<!-- published: made by `srlib figures` -->", "<!-- end of published -->"),
 }
 
 
 def make_all(folder: str | Path, *, benchmarks: bool = False) -> list[Path]:
-    """Make every picture and the results, and put the tables into the README beside the folder, if there is one.
+    """Make every image and the results, and put the tables into the README beside the folder, if there is one.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def make_all(folder: str | Path, *, benchmarks: bool = False) -> list[Path]:
     if benchmarks:
         write(package / "results" / "scores.json", json.dumps(measure(progress=True), indent=1) + "\n")
     table = results()
-    for name, figure in pictures(table).items():
+    for name, figure in images(table).items():
         write(
             folder / f"{name}.png",
             lambda path, figure=figure: figure.savefig(path, dpi=110, metadata={"Software": None}),
@@ -88,10 +88,10 @@ def results() -> Table:
         **BASELINES,
         **{_name(name): load_model(name) for name, card in shipped().items() if card["kernel"] == "bilinear"},
     }
-    return evaluate(methods, load_photos("sample", split="test"), scale=2, kernel="bilinear", protocol="rgb")
+    return evaluate(methods, load_images("sample", split="test"), scale=2, kernel="bilinear", protocol="rgb")
 
 
-def pictures(table: Table) -> dict:
+def images(table: Table) -> dict:
     """The README's figures by file name.
 
     Parameters
@@ -104,9 +104,9 @@ def pictures(table: Table) -> dict:
     dict
         Name -> matplotlib Figure.
     """
-    network, test = load_model(NETWORK), load_photos("sample", split="test")
-    name = median_picture(table)
-    true, small = test[name], shrink(test[name], 2)
+    network, test = load_model(NETWORK), load_images("sample", split="test")
+    name = median_image(table)
+    true, small = test[name], downscale(test[name], 2)
     made = {label: upscale(small, method) for label, method in (*list(BASELINES.items())[:2], (LABEL, network))}
     return {
         "first_look": show.zoom(true, made, box=hardest_window(true, made["bicubic"])),
@@ -114,19 +114,19 @@ def pictures(table: Table) -> dict:
         "autoencoder": show.architecture(build_model("autoencoder")),
         "subpixel": show.architecture(build_model("subpixel")),
         "gain": show.spread(table, over="bicubic"),
-        "quality": show.quality(published_results()),
-        "dead_leaves": show.pictures(load_photos("dead_leaves", count=7), [], columns=7, size=1.2),
+        "quality": show.quality(leaderboard()),
+        "dead_leaves": show.images(load_images("dead_leaves", count=7), [], columns=7, size=1.2),
     }
 
 
-def median_picture(table: Table) -> str:
-    """The test picture of the first figure: the one with the median gain over bicubic, neither best nor worst."""
+def median_image(table: Table) -> str:
+    """The test image of the first figure: the one with the median gain over bicubic, neither best nor worst."""
     gain = table.values(_name(NETWORK)) - table.values("bicubic")
     return list(table.scores["bicubic"])[int(np.argsort(gain, kind="stable")[len(gain) // 2])]
 
 
 def hardest_window(true, made, side: int = 64, step: int = 8) -> tuple[int, int, int]:
-    """Where a picture is zoomed into: the window in which this method errs most; for :func:`srlib.show.zoom`."""
+    """Where an image is zoomed into: the window in which this method errs most; for :func:`srlib.show.zoom`."""
     error = ((to_float(true) - made) ** 2).mean(-1)
     places = [(y, x) for y in range(0, len(error) - side + 1, step) for x in range(0, error.shape[1] - side + 1, step)]
     y, x = max(places, key=lambda place: error[place[0] : place[0] + side, place[1] : place[1] + side].sum())
@@ -134,14 +134,14 @@ def hardest_window(true, made, side: int = 64, step: int = 8) -> tuple[int, int,
 
 
 def page():
-    """Every test picture, with bicubic enlargement and the network that the README shows: nothing is chosen.
+    """Every test image, with bicubic upscaling and the network that the README shows: nothing is chosen.
 
     Returns
     -------
     matplotlib.figure.Figure
     """
-    test, network = load_photos("sample", split="test"), load_model(NETWORK)
-    small = [shrink(image, 2) for image in test]
+    test, network = load_images("sample", split="test"), load_model(NETWORK)
+    small = [downscale(image, 2) for image in test]
     made = {label: [upscale(x, method) for x in small] for label, method in (("bicubic", "bicubic"), (LABEL, network))}
     return show.compare(list(test), made)
 
@@ -157,7 +157,7 @@ def stamp(readme: str, table: Table) -> str:
     ----------
     readme : str
     table : Table
-        From :func:`results`; the other is :func:`srlib.standings.published_results`.
+        From :func:`results`; the other is :func:`srlib.published.leaderboard`.
 
     Returns
     -------
@@ -168,7 +168,7 @@ def stamp(readme: str, table: Table) -> str:
     ValueError
         The marks are missing.
     """
-    for name, made in (("results", table), ("standings", published_results())):
+    for name, made in (("results", table), ("published", leaderboard())):
         begin, end = MARKS[name]
         before, found, rest = readme.partition(begin)
         _, ended, after = rest.partition(end)

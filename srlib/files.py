@@ -1,9 +1,9 @@
-"""A picture file in, a larger picture file out, with what the file says of itself.
+"""An image file in, a larger image file out, with what the file says of itself.
 
-Enters: the path of a picture, where the larger one shall go, and a method. Leaves: a file whose pixels are those of
+Enters: the path of an image, where the larger one shall go, and a method. Leaves: a file whose pixels are those of
 :func:`srlib.upscale`, rounded once. Grey stays grey, 16 bits stay 16 bits and transparency stays, where the new kind of
 file can hold them; the colour profile, EXIF, XMP, captions, texts and resolution stay too. Used in lesson 06
-(``06_your_photos``).
+(``07_your_photos``).
 
 Pillow reads and writes. Two things it cannot do, and they are done here: 16 bits in more than one channel, which it
 reads as 8 and does not write; and handing on what belongs to a file rather than to its pixels.
@@ -26,9 +26,9 @@ import numpy as np
 from ._quiet import native_stderr_held
 from ._writing import write_whole
 from .data.folder import deep_grey, pages_of
+from .images import check_scale
 from .metrics import LUMA
-from .pictures import check_scale
-from .upscaling import enlarged_pieces
+from .upscaling import upscaled_pieces
 
 _GREY = (np.array(LUMA) / sum(LUMA)).astype(np.float32)  # as Pillow's
 
@@ -59,8 +59,8 @@ KINDS = {
 
 
 @dataclass
-class Picture:
-    """A picture file, decoded and upright.
+class DecodedImage:
+    """An image file, decoded and upright.
 
     Attributes
     ----------
@@ -93,13 +93,13 @@ class _Refused(ValueError):
     """A sentence of ours, for the caller as it is."""
 
 
-def enlarge_file(source: Path, target: Path, method, scale: int | None = None, *, replace: bool = False) -> None:
-    """Enlarge a picture file.
+def upscale_file(source: Path, target: Path, method, scale: int | None = None, *, replace: bool = False) -> None:
+    """Upscale an image file.
 
     Parameters
     ----------
     source : Path
-        Whatever Pillow reads and holds one picture of 8 or 16 bits.
+        Whatever Pillow reads and holds one image of 8 or 16 bits.
     target : Path
         Its suffix, one of `KINDS`, says what is written. Folders on the way to it are made.
     method : keras.Model or str
@@ -111,7 +111,7 @@ def enlarge_file(source: Path, target: Path, method, scale: int | None = None, *
     Raises
     ------
     ValueError
-        A kind of file that is not written, or that cannot hold the picture.
+        A kind of file that is not written, or that cannot hold the image.
     FileNotFoundError, FileExistsError, OSError
         No such file, or a damaged one; a target that exists, or that cannot be written.
     MemoryError
@@ -122,21 +122,21 @@ def enlarge_file(source: Path, target: Path, method, scale: int | None = None, *
             f"{source} would become {target.name}, a kind of file that srlib does not write; expected one of {', '.join(KINDS)}: give -o a file name that ends so."
         )
     kind = KINDS[target.suffix.lower()]
-    picture = read(source)
+    image = read(source)
     if not isinstance(method, str):
         scale = method.srlib_config["scale"] if scale is None else scale
     scale = 2 if scale is None else check_scale(scale)
-    _check_holds(source, picture, target, kind, scale)
-    large = _enlarged(picture, kind, method, scale)
-    _finish_exif(picture.exif, *(scale * n for n in picture.levels.shape[1::-1]))
-    write_whole(target, lambda scratch: _save(scratch, large, picture, kind), replace=replace)
+    _check_holds(source, image, target, kind, scale)
+    large = _upscaled(image, kind, method, scale)
+    _finish_exif(image.exif, *(scale * n for n in image.levels.shape[1::-1]))
+    write_whole(target, lambda scratch: _save(scratch, large, image, kind), replace=replace)
 
 
 # -- reading --------------------------------------------------------------------------------------------------------------
 
 
-def read(path: Path) -> Picture:
-    """Decode a picture file, with all that it says of itself.
+def read(path: Path) -> DecodedImage:
+    """Decode an image file, with all that it says of itself.
 
     Parameters
     ----------
@@ -144,21 +144,21 @@ def read(path: Path) -> Picture:
 
     Returns
     -------
-    Picture
+    DecodedImage
 
     Raises
     ------
     FileNotFoundError
         There is no such file.
     OSError
-        It cannot be read, is damaged, or is no picture.
+        It cannot be read, is damaged, or is no image.
     ValueError
-        It holds several pictures, or values without a range.
+        It holds several images, or values without a range.
     """
     from PIL import Image, UnidentifiedImageError
 
     if not path.is_file():
-        raise FileNotFoundError(f"There is no file {str(path)!r}; expected a picture: check the spelling.")
+        raise FileNotFoundError(f"There is no file {str(path)!r}; expected an image: check the spelling.")
     try:
         with _hushed():
             return _read(path)
@@ -166,7 +166,7 @@ def read(path: Path) -> Picture:
         raise
     except UnidentifiedImageError:
         raise OSError(
-            f"{path} is not a picture that Pillow can read; expected JPEG, PNG, WebP, TIFF or BMP: open it in a viewer, or convert it."
+            f"{path} is not an image that Pillow can read; expected JPEG, PNG, WebP, TIFF or BMP: open it in a viewer, or convert it."
         ) from None
     except Image.DecompressionBombError as error:
         raise OSError(
@@ -178,7 +178,7 @@ def read(path: Path) -> Picture:
                 f"{path} cannot be read ({error.strerror}); expected a file that can: check its rights and its disk."
             ) from None
         raise OSError(
-            f"{path} cannot be read as a picture ({error or type(error).__name__}); expected an undamaged file: fetch or save it again."
+            f"{path} cannot be read as an image ({error or type(error).__name__}); expected an undamaged file: fetch or save it again."
         ) from None
 
 
@@ -195,7 +195,7 @@ def _hushed():
         logging.getLogger("PIL").setLevel(level)
 
 
-def _read(path: Path) -> Picture:
+def _read(path: Path) -> DecodedImage:
     with _opened(path) as image:
         if image.mode in ("F", "I"):
             kind = "fractions" if image.mode == "F" else "whole numbers"
@@ -211,7 +211,7 @@ def _read(path: Path) -> Picture:
         levels, alpha = _upright(levels, turn), None if alpha is None else _upright(alpha, turn)
         info = image.info
         xmp = info.get("xmp", b"")
-        return Picture(
+        return DecodedImage(
             levels,
             alpha,
             _sound_profile(info.get("icc_profile"), "GRAY" if levels.ndim == 2 else "RGB "),
@@ -225,7 +225,7 @@ def _read(path: Path) -> Picture:
 
 
 def _opened(path: Path):
-    """The one picture that a file holds, not yet decoded."""
+    """The one image that a file holds, not yet decoded."""
     from PIL import Image
 
     image = Image.open(path)
@@ -233,7 +233,7 @@ def _opened(path: Path):
         pages = pages_of(image)
         if len(pages) > 1:
             raise _Refused(
-                f"{path} holds {len(pages)} pictures, as an animation or as pages; expected one: save those that you want as files of their own."
+                f"{path} holds {len(pages)} images, as an animation or as pages; expected one: save those that you want as files of their own."
             )
         image.seek(pages[0])
     except BaseException:
@@ -337,7 +337,7 @@ def _upright(plane: np.ndarray, orientation) -> np.ndarray:
 # -- what a file says of itself ---------------------------------------------------------------------------------------------
 
 _EXIF, _GPS, _INTEROP = 0x8769, 0x8825, 0xA005
-# Tags of a TIFF that describe the picture rather than the file's layout: description, make, model, software, date,
+# Tags of a TIFF that describe the image rather than the file's layout: description, make, model, software, date,
 # artist, computer, rating, copyright, Windows' title to subject
 _TELLING = {270, 271, 272, 305, 306, 315, 316, 0x4746, 0x4749, 33432, *range(0x9C9B, 0x9CA0), _EXIF, _GPS}
 _MISLEADING = {0x0112, 256, 257}  # orientation, width, height
@@ -379,14 +379,14 @@ def _kept_exif(exif):
 
 
 def _finish_exif(exif, width: int, height: int) -> None:
-    """EXIF knows the size of its picture."""
+    """EXIF knows the size of its image."""
     sizes = exif.get(_EXIF)
     if isinstance(sizes, dict):
         sizes.update({tag: size for tag, size in ((0xA002, width), (0xA003, height)) if tag in sizes})
 
 
 def _kept_xmp(xmp: bytes) -> bytes:
-    if b"hdrgm:" in xmp:  # it describes a second picture, for bright screens, that is not enlarged
+    if b"hdrgm:" in xmp:  # it describes a second image, for bright screens, that is not upscaled
         return b""
     return re.sub(rb'\s*tiff:Orientation="\d*"|<tiff:Orientation>\d*</tiff:Orientation>', b"", xmp)
 
@@ -417,13 +417,13 @@ def _kept_chunks(path: Path) -> list[tuple[bytes, bytes]]:
         return [(name, data) for name, data in _chunks(file) if name in kept and not data.startswith(elsewhere)]
 
 
-# -- enlarging --------------------------------------------------------------------------------------------------------------
+# -- upscaling --------------------------------------------------------------------------------------------------------------
 
 
-def _check_holds(source: Path, picture: Picture, target: Path, kind: Kind, scale: int) -> None:
+def _check_holds(source: Path, image: DecodedImage, target: Path, kind: Kind, scale: int) -> None:
     """Whether the result goes into a file of this kind, and into the memory, told before the work is done."""
-    height, width = (scale * n for n in picture.levels.shape[:2])
-    alpha = picture.alpha is not None and picture.alpha.min() < np.iinfo(picture.alpha.dtype).max
+    height, width = (scale * n for n in image.levels.shape[:2])
+    alpha = image.alpha is not None and image.alpha.min() < np.iinfo(image.alpha.dtype).max
     if alpha and not kind.alpha:
         raise ValueError(
             f"{source} is partly transparent, which {kind.format} cannot be; expected a kind of file that can: give -o a name that ends in .png, .webp or .tif."
@@ -432,8 +432,8 @@ def _check_holds(source: Path, picture: Picture, target: Path, kind: Kind, scale
         raise ValueError(
             f"{source} would become {width}x{height}, and {kind.format} ends at {kind.longest}; expected a kind of file that does not: give -o a name that ends in .png or .tif."
         )
-    deep = kind.deep and picture.levels.dtype == np.uint16
-    channels = (1 if picture.levels.ndim == 2 else 3) + (picture.alpha is not None)
+    deep = kind.deep and image.levels.dtype == np.uint16
+    channels = (1 if image.levels.ndim == 2 else 3) + (image.alpha is not None)
     size = height * width * channels * (2 if deep else 1)
     if kind.format == "TIFF" and size > 2**32 - 2**24:
         raise ValueError(
@@ -443,15 +443,15 @@ def _check_holds(source: Path, picture: Picture, target: Path, kind: Kind, scale
         room = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
         if size > room:
             raise MemoryError(
-                f"{source} would become {width}x{height}, {size / 2**30:.0f} GiB, and this machine has {room / 2**30:.0f}; expected less: give a smaller scale, or cut the picture into parts."
+                f"{source} would become {width}x{height}, {size / 2**30:.0f} GiB, and this machine has {room / 2**30:.0f}; expected less: give a smaller scale, or cut the image into parts."
             )
 
 
-def _enlarged(picture: Picture, kind: Kind, method, scale: int):
-    """The larger picture: a Pillow image of 8 bits, or an array (H, W, channels) of ``uint16``."""
+def _upscaled(image: DecodedImage, kind: Kind, method, scale: int):
+    """The larger image: a Pillow canvas of 8 bits, or an array (H, W, channels) of ``uint16``."""
     from PIL import Image
 
-    levels, alpha = picture.levels, picture.alpha if kind.alpha else None
+    levels, alpha = image.levels, image.alpha if kind.alpha else None
     if alpha is not None:
         levels = _without_hidden_colours(levels, alpha)
     deep = kind.deep and levels.dtype == np.uint16
@@ -468,19 +468,19 @@ def _enlarged(picture: Picture, kind: Kind, method, scale: int):
             for rows, columns, made in _rounded(layer, how, scale, np.uint16):
                 large[rows, columns, first : first + count] = made.reshape(*made.shape[:2], count)
         return large
-    images = [Image.new("L" if count == 1 else "RGB", (width, height)) for count in channels]
-    for (layer, how), image in zip(layers, images):
+    canvases = [Image.new("L" if count == 1 else "RGB", (width, height)) for count in channels]
+    for (layer, how), canvas in zip(layers, canvases):
         for rows, columns, made in _rounded(layer, how, scale, np.uint8):
-            image.paste(Image.fromarray(made), (columns.start, rows.start))
-    for veil in images[1:]:
-        images[0].putalpha(veil)
-    return images[0]
+            canvas.paste(Image.fromarray(made), (columns.start, rows.start))
+    for veil in canvases[1:]:
+        canvases[0].putalpha(veil)
+    return canvases[0]
 
 
 def _rounded(layer: np.ndarray, method, scale: int, dtype):
-    """A layer enlarged, in pieces: rows and columns of the result, and its levels there, grey or RGB as the layer is."""
+    """A layer upscaled, in pieces: rows and columns of the result, and its levels there, grey or RGB as the layer is."""
     grey, top = layer.ndim == 2, np.float32(np.iinfo(dtype).max)
-    for rows, columns, made in enlarged_pieces(_as_rgb(layer) if grey else layer, method, scale):
+    for rows, columns, made in upscaled_pieces(_as_rgb(layer) if grey else layer, method, scale):
         if grey:  # an interpolation treats all three alike, a network nearly
             made = made[..., 0] if isinstance(method, str) else made @ _GREY
         yield rows, columns, np.rint(made * top).astype(dtype)
@@ -506,12 +506,12 @@ def _without_hidden_colours(levels: np.ndarray, alpha: np.ndarray) -> np.ndarray
 # -- writing ----------------------------------------------------------------------------------------------------------------
 
 
-def _save(path: Path, large, picture: Picture, kind: Kind) -> None:
+def _save(path: Path, large, image: DecodedImage, kind: Kind) -> None:
     try:
-        _save_with(path, large, kind, _about(large, picture, kind))
+        _save_with(path, large, kind, _about(large, image, kind))
     except (OSError, MemoryError):
         raise
-    except Exception:  # it says something of itself that cannot be written again: the picture matters more
+    except Exception:  # it says something of itself that cannot be written again: the image matters more
         _save_with(path, large, kind, {})
 
 
@@ -525,29 +525,29 @@ def _save_with(path: Path, large, kind: Kind, about: dict) -> None:
         _save_deep_tiff(path, large, about)
 
 
-def _about(large, picture: Picture, kind: Kind) -> dict:
+def _about(large, image: DecodedImage, kind: Kind) -> dict:
     """What a file of this kind can say of itself, as Pillow's `save` wants it."""
     from PIL import PngImagePlugin
 
     channels = large.shape[2] if isinstance(large, np.ndarray) else len(large.getbands())
     space = "GRAY" if channels < 3 and kind.format != "WEBP" else "RGB "  # it knows no grey
-    exif = picture.exif.tobytes() if len(picture.exif) else b""
-    about = {"dpi": picture.dpi, "exif": exif, "xmp": picture.xmp, "icc_profile": _sound_profile(picture.icc, space)}
+    exif = image.exif.tobytes() if len(image.exif) else b""
+    about = {"dpi": image.dpi, "exif": exif, "xmp": image.xmp, "icc_profile": _sound_profile(image.icc, space)}
     if kind.format == "JPEG":  # a segment ends at 65533 bytes
-        about["comment"] = picture.comment
+        about["comment"] = image.comment
         about["exif"] = exif if len(exif) <= 65533 else b""
-        about["xmp"] = picture.xmp if len(picture.xmp) <= 65504 else b""
-        if 0 < len(picture.iptc) <= 65519:
-            segment = b"Photoshop 3.0\x00" + picture.iptc
+        about["xmp"] = image.xmp if len(image.xmp) <= 65504 else b""
+        if 0 < len(image.iptc) <= 65519:
+            segment = b"Photoshop 3.0\x00" + image.iptc
             about["extra"] = b"\xff\xed" + struct.pack(">H", len(segment) + 2) + segment
     elif kind.format == "PNG":
         about["pnginfo"] = info = PngImagePlugin.PngInfo()
-        for name, data in picture.chunks:
+        for name, data in image.chunks:
             info.add(name, data)
-        if picture.xmp:
-            info.add_itxt("XML:com.adobe.xmp", picture.xmp.decode("utf-8", "replace"))
+        if image.xmp:
+            info.add_itxt("XML:com.adobe.xmp", image.xmp.decode("utf-8", "replace"))
     elif kind.format == "TIFF":
-        about["exif"] = _tiff_tags(exif, picture)
+        about["exif"] = _tiff_tags(exif, image)
     return {name: value for name, value in about.items() if value}
 
 
@@ -558,12 +558,12 @@ class _Unnumbered:
         self.write, self.seek, self.tell, self.flush = file.write, file.seek, file.tell, file.flush
 
 
-def _tiff_tags(exif: bytes, picture: Picture):
+def _tiff_tags(exif: bytes, image: DecodedImage):
     from PIL import Image
 
     tags = Image.Exif()
     tags.load(exif)
-    for tag, value in ((700, picture.xmp), (34377, picture.iptc)):
+    for tag, value in ((700, image.xmp), (34377, image.iptc)):
         if value:
             tags[tag] = value
     return tags

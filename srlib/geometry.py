@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import ceil, lcm
 
 from ._backend import keras
-from .layers import CropLike, Enlarge, Luminance, PadToMultiple, PixelShuffle, SelfEnsemble
+from .layers import CropLike, Interpolation, Luminance, PadToMultiple, PixelShuffle, SelfEnsemble
 
 layers = keras.layers
 _OUTPUT = 1280 * 720  # pixels for which the papers count multiply-adds
@@ -26,7 +26,7 @@ class Geometry:
     reach : int
         How many small pixels away an output pixel still looks.
     multiply_adds : float
-        Multiply-adds of the convolutions per pixel of the small picture. A transposed convolution counts its whole
+        Multiply-adds of the convolutions per pixel of the small image. A transposed convolution counts its whole
         kernel for every pixel that it makes, zeros included, as the published tables do.
     """
 
@@ -76,7 +76,7 @@ def geometry(model) -> Geometry:
             dense /= layer.pool_size[0]
         elif isinstance(layer, layers.UpSampling2D):
             dense *= layer.size[0]
-        elif isinstance(layer, Enlarge):
+        elif isinstance(layer, Interpolation):
             far += Fraction(layer.reach) / dense
             dense *= layer.scale
         elif isinstance(layer, PixelShuffle):

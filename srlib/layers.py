@@ -1,12 +1,12 @@
 """Layers that Keras does not have, on `keras.ops`, so that they give the same on every backend.
 
-Enters: a tensor (N, h, w, C). Leaves: a tensor. Lesson 02 (``02_preprocessing``) builds the enlargement by hand.
+Enters: a tensor (N, h, w, C). Leaves: a tensor. Lesson 02 (``02_preprocessing``) builds the upscaling by hand.
 """
 
 from math import ceil
 
 from ._backend import keras, known_to_keras
-from .degradation import enlarge_phases
+from .degradation import upscale_phases
 from .metrics import LUMA
 
 ops, layers = keras.ops, keras.layers
@@ -20,12 +20,12 @@ def _mirror(x, before, after, axis):
 
 
 @known_to_keras
-class Enlarge(layers.Layer):
-    """Interpolation as a layer, equal to :func:`srlib.enlarge` but not clipped: (N, h, w, C) -> (N, s*h, s*w, C)."""
+class Interpolation(layers.Layer):
+    """Interpolation as a layer, equal to :func:`srlib.interpolate` but not clipped: (N, h, w, C) -> (N, s*h, s*w, C)."""
 
-    def __init__(self, scale, kernel, dtype="float32", **kwargs):  # the picture itself: exact, whatever the policy
+    def __init__(self, scale, kernel, dtype="float32", **kwargs):  # the image itself: exact, whatever the policy
         super().__init__(dtype=dtype, **kwargs)
-        self.scale, self.kernel, self.phases = scale, kernel, enlarge_phases(scale, kernel)
+        self.scale, self.kernel, self.phases = scale, kernel, upscale_phases(scale, kernel)
         self.reach = max(abs(k) for taps in self.phases for k in taps)
 
     def call(self, x):
@@ -55,9 +55,9 @@ class Enlarge(layers.Layer):
 
 @known_to_keras
 class Luminance(layers.Layer):
-    """The brightness of a picture, a weighted mean of its colours: (N, h, w, 3) -> (N, h, w, 1)."""
+    """The brightness of an image, a weighted mean of its colours: (N, h, w, 3) -> (N, h, w, 1)."""
 
-    def __init__(self, dtype="float32", **kwargs):  # the picture itself: exact, whatever the policy
+    def __init__(self, dtype="float32", **kwargs):  # the image itself: exact, whatever the policy
         super().__init__(dtype=dtype, **kwargs)
 
     def call(self, x):
@@ -105,7 +105,7 @@ class PixelShuffle(layers.Layer):
 
 @known_to_keras
 class SelfEnsemble(layers.Layer):
-    """The mean of what a network makes of a picture turned and mirrored in all eight ways, each turned back [1]_.
+    """The mean of what a network makes of an image turned and mirrored in all eight ways, each turned back [1]_.
 
     References
     ----------

@@ -1,13 +1,13 @@
-"""How far is one picture from another: MSE, PSNR, SSIM, and the two protocols that say how to apply them.
+"""How far is one image from another: MSE, PSNR, SSIM, and the two protocols that say how to apply them.
 
-Enters: a restored picture and the true one, same shape. Leaves: a number. Built by hand in lesson 04 (``04_results``).
+Enters: a restored image and the true one, same shape. Leaves: a number. Built by hand in lesson 04 (``04_results``).
 """
 
 import numpy as np
 
-from .pictures import check_alike, check_choice, check_scale, to_float, to_uint8
+from .images import check_alike, check_choice, check_scale, to_float, to_uint8
 
-PROTOCOLS = ("rgb", "paper")
+PROTOCOLS = ("rgb", "y")
 LUMA = (65.481, 128.553, 24.966)  # what red, green and blue give to the luma Y of ITU-R BT.601, from 16 to 235
 _SSIM_WINDOW = 7  # scikit-image's default; the papers' Gaussian is 11 wide
 
@@ -25,19 +25,19 @@ def mse(a, b) -> float:
     Returns
     -------
     float
-        0 for identical pictures; for a batch, the mean over its pictures. Multiply by 255**2 for the scale of 8-bit
+        0 for identical images; for a batch, the mean over its images. Multiply by 255**2 for the scale of 8-bit
         levels, on which the reference quotes it.
 
     Raises
     ------
     TypeError, ValueError
-        What is not a picture, or two shapes that differ.
+        What is not an image, or two shapes that differ.
     """
     return _mean(_mse, a, b)
 
 
 def psnr(a, b) -> float:
-    """Peak signal-to-noise ratio in decibels, for pictures on the scale of 1.
+    """Peak signal-to-noise ratio in decibels, for images on the scale of 1.
 
     .. math:: \\mathrm{PSNR} = 10 \\log_{10} (1 / \\mathrm{MSE})
 
@@ -49,19 +49,19 @@ def psnr(a, b) -> float:
     Returns
     -------
     float
-        dB, larger is better, ``inf`` for identical pictures. For a batch, the mean of the pictures' own PSNR: the
+        dB, larger is better, ``inf`` for identical images. For a batch, the mean of the images' own PSNR: the
         logarithm comes before the mean, so it is not the PSNR of the batch's mean error.
 
     Raises
     ------
     TypeError, ValueError
-        What is not a picture, or two shapes that differ.
+        What is not an image, or two shapes that differ.
     """
     return _mean(_psnr, a, b)
 
 
 def ssim(a, b) -> float:
-    """Structural similarity, for pictures on the scale of 1 (``data_range=1``).
+    """Structural similarity, for images on the scale of 1 (``data_range=1``).
 
     scikit-image's definition with its default window: in every 7x7 neighbourhood of every channel, means, variances
     and the covariance are compared, and the results averaged [1]_.
@@ -77,12 +77,12 @@ def ssim(a, b) -> float:
     Returns
     -------
     float
-        At most 1, which identical pictures reach; for a batch, the mean over its pictures.
+        At most 1, which identical images reach; for a batch, the mean over its images.
 
     Raises
     ------
     TypeError, ValueError
-        What is not a picture, two shapes that differ, or fewer than 7 rows or columns.
+        What is not an image, two shapes that differ, or fewer than 7 rows or columns.
 
     References
     ----------
@@ -93,18 +93,18 @@ def ssim(a, b) -> float:
 
 
 def score(sr, hr, *, protocol: str = "rgb", scale: int = 2) -> dict[str, float]:
-    """MSE, PSNR and SSIM of one restored picture under a protocol.
+    """MSE, PSNR and SSIM of one restored image under a protocol.
 
     Parameters
     ----------
     sr, hr : ndarray, (H, W, 3)
-        The restored and the true picture.
-    protocol : {"rgb", "paper"}
-        ``rgb``: all three channels on the scale of 1. ``paper``: rounded to 8-bit RGB, luma Y of ITU-R BT.601 (16 to
+        The restored and the true image.
+    protocol : {"rgb", "y"}
+        ``rgb``: all three channels on the scale of 1. ``y``: rounded to 8-bit RGB, luma Y of ITU-R BT.601 (16 to
         235) in floating point, on the scale of 255, `scale` pixels shaved on each side, SSIM with an 11x11 Gaussian
         window of sigma 1.5.
     scale : int
-        The factor of the enlargement; the width of the border that ``paper`` shaves.
+        The factor of the upscaling; the width of the border that ``y`` shaves.
 
     Returns
     -------
@@ -114,14 +114,14 @@ def score(sr, hr, *, protocol: str = "rgb", scale: int = 2) -> dict[str, float]:
     Raises
     ------
     TypeError, ValueError
-        As for :func:`psnr`; also a picture too small to shave and to hold one window.
+        As for :func:`psnr`; also an image too small to shave and to hold one window.
     """
     check_choice(protocol, PROTOCOLS, "protocol")
     scale = check_scale(scale)
     sr, hr = check_alike(sr, hr, ("sr", "hr"))
     if sr.ndim != 3:
         raise ValueError(
-            f"sr has shape {sr.shape}; a score is of one picture (H, W, 3): go through the batch, or use srlib.evaluate."
+            f"sr has shape {sr.shape}; a score is of one image (H, W, 3): go through the batch, or use srlib.evaluate."
         )
     if protocol == "rgb":
         a, b = to_float(sr), to_float(hr)
@@ -130,29 +130,29 @@ def score(sr, hr, *, protocol: str = "rgb", scale: int = 2) -> dict[str, float]:
     if min(a.shape) < 11:
         raise ValueError(
             f"sr has shape {sr.shape}; protocol 'paper' shaves {scale} pixels on each side and needs 11x11 after that: "
-            "use a larger picture, or protocol 'rgb'."
+            "use a larger image, or protocol 'rgb'."
         )
     error = float(np.mean((a - b) ** 2))
-    return {"psnr": _decibel(255.0**2, error), "ssim": _ssim_paper(a, b), "mse": error}
+    return {"psnr": _decibel(255.0**2, error), "ssim": _ssim_y(a, b), "mse": error}
 
 
-def luma(picture: np.ndarray) -> np.ndarray:
+def luma(image: np.ndarray) -> np.ndarray:
     """The luma Y of ITU-R BT.601 YCbCr, as MATLAB's ``rgb2ycbcr`` defines it.
 
     Parameters
     ----------
-    picture : ndarray of uint8, (H, W, 3)
+    image : ndarray of uint8, (H, W, 3)
 
     Returns
     -------
     ndarray of float64, (H, W)
         From 16 (black) to 235 (white), not rounded.
     """
-    return 16.0 + picture.astype(np.float64) @ np.array(LUMA) / 255.0  # (H, W)
+    return 16.0 + image.astype(np.float64) @ np.array(LUMA) / 255.0  # (H, W)
 
 
 def _mean(metric, a, b) -> float:
-    """The metric of one picture, or the mean of the metric over a batch."""
+    """The metric of one image, or the mean of the metric over a batch."""
     a, b = check_alike(a, b, ("a", "b"))
     if a.ndim == 3:
         return metric(to_float(a), to_float(b))
@@ -174,7 +174,7 @@ def _psnr(a, b) -> float:
 def _ssim(a, b) -> float:
     if min(a.shape[:2]) < _SSIM_WINDOW:
         raise ValueError(
-            f"a has shape {a.shape}; SSIM looks through a window of 7x7, so it needs at least 7 rows and columns: use a larger picture, or psnr."
+            f"a has shape {a.shape}; SSIM looks through a window of 7x7, so it needs at least 7 rows and columns: use a larger image, or psnr."
         )
     from skimage.metrics import structural_similarity
 
@@ -185,7 +185,7 @@ def _ssim(a, b) -> float:
     )
 
 
-def _ssim_paper(a, b) -> float:
+def _ssim_y(a, b) -> float:
     from skimage.metrics import structural_similarity
 
     # sigma 1.5 cut at 3.5 sigma gives the 11x11 window; population covariance, as in the authors' MATLAB code

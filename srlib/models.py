@@ -1,9 +1,9 @@
 """The networks: one short builder each, and the weights that travel with the package.
 
-Enters: a name and a scale. Leaves: a Keras model that maps small pictures (N, h, w, 3) in [0, 1] to large ones
+Enters: a name and a scale. Leaves: a Keras model that maps small images (N, h, w, 3) in [0, 1] to large ones
 (N, scale*h, scale*w, 3), for any h and w. Lesson 03 (``03_autoencoder``) builds the autoencoder by hand.
 
-Every builder takes the small picture and returns the large one, and reads like the figure of its paper. Weights are
+Every builder takes the small image and returns the large one, and reads like the figure of its paper. Weights are
 drawn by NumPy from a seed, so that the same seed starts the same network on every backend.
 """
 
@@ -19,8 +19,8 @@ import numpy as np
 from ._backend import keras
 from .equivariance import Equivariant, EquivariantConv2D, check_positions
 from .geometry import geometry
-from .layers import CropLike, Enlarge, Luminance, PadToMultiple, PixelShuffle, SelfEnsemble
-from .pictures import check_choice, check_scale, check_seed
+from .images import check_choice, check_scale, check_seed
+from .layers import CropLike, Interpolation, Luminance, PadToMultiple, PixelShuffle, SelfEnsemble
 
 layers = keras.layers
 WEIGHTS = Path(__file__).parent / "weights"
@@ -36,15 +36,15 @@ _CONFIG, _WEIGHTS_FILE = "model.json", "model.weights.h5"
 
 _conv = partial(layers.Conv2D, padding="same")
 _relu = partial(layers.Conv2D, padding="same", activation="relu")
-# A residual that starts at nothing: the first output is the enlargement itself
+# A residual that starts at nothing: the first output is the upscaling itself
 _zeros = {"kernel_initializer": "zeros"}
-# Layers that hold the picture itself stay exact when the others are trained in bfloat16: its eight bits are enough for
-# what is added to a picture, and too few for the picture
+# Layers that hold the image itself stay exact when the others are trained in bfloat16: its eight bits are enough for
+# what is added to an image, and too few for the image
 _exact = {"dtype": "float32"}
 
 
 def _in_all_positions(orientations, polarities, scale):
-    """Convolutions from the picture, between features and to the pixels, which do not mind how the picture lies."""
+    """Convolutions from the image, between features and to the pixels, which do not mind how the image lies."""
 
     def conv(into, out, filters, **more):
         constraint = Equivariant(into, out, orientations=orientations, polarities=polarities, scale=scale)
@@ -52,9 +52,7 @@ def _in_all_positions(orientations, polarities, scale):
             filters, 3, padding="same", kernel_constraint=constraint, bias_constraint=constraint, **more
         )
 
-    return [
-        partial(conv, *ends) for ends in (("picture", "features"), ("features", "features"), ("features", "pixels"))
-    ]
+    return [partial(conv, *ends) for ends in (("image", "features"), ("features", "features"), ("features", "pixels"))]
 
 
 def _autoencoder_body(large, width):
@@ -78,22 +76,22 @@ def _autoencoder_body(large, width):
 
 
 def autoencoder(small, scale, *, width: int = 64, kernel: str = "bilinear"):
-    """The reference: enlarge, then rebuild the whole picture through a code of a quarter of its height and width.
+    """The reference: upscale, then rebuild the whole image through a code of a quarter of its height and width.
 
     References
     ----------
     .. [1] X.-J. Mao, C. Shen, Y.-B. Yang, "Image restoration using very deep convolutional encoder-decoder networks with
        symmetric skip connections", NIPS 2016 (the idea of the added skips).
     """
-    large = Enlarge(scale, kernel)(small)
+    large = Interpolation(scale, kernel)(small)
     x = _autoencoder_body(PadToMultiple(4)(large), width)
     x = _relu(3, 3, kernel_regularizer=keras.regularizers.L1(10e-10), **_exact)(x)
     return CropLike(**_exact)([x, large])
 
 
 def residual_autoencoder(small, scale, *, width: int = 64, kernel: str = "bilinear"):
-    """The same network, asked only for what the enlargement lacks."""
-    large = Enlarge(scale, kernel)(small)
+    """The same network, asked only for what the upscaling lacks."""
+    large = Interpolation(scale, kernel)(small)
     x = _autoencoder_body(PadToMultiple(4)(large), width)
     x = _conv(3, 3, **_zeros)(x)
     return layers.Add(**_exact)([large, CropLike()([x, large])])
@@ -111,12 +109,12 @@ def subpixel(
     polarities: int = 1,
     kernel: str = "bilinear",
 ):
-    """All the work in small space: residual blocks, a sub-pixel step, and the enlargement added at the end.
+    """All the work in small space: residual blocks, a sub-pixel step, and the upscaling added at the end.
 
     A block is `expand` times as wide inside as what goes from block to block. With one of `channels` instead of three the
-    network sees the luminance alone, and adds the same to red, green and blue: colours are then those of the enlargement,
+    network sees the luminance alone, and adds the same to red, green and blue: colours are then those of the upscaling,
     and only brightness is restored, as most papers do it. With eight `orientations` instead of one, to turn or mirror the
-    picture turns or mirrors the result, and changes nothing else [4]_; with two `polarities`, the negative of the picture
+    image turns or mirrors the result, and changes nothing else [4]_; with two `polarities`, the negative of the image
     gives the negative of the result. `width`, a multiple of eight, two or sixteen, then counts every feature so many times,
     and one in so many of the parameters is free.
 
@@ -150,25 +148,25 @@ def subpixel(
         block = within(width)(within(expand * width, activation="relu")(x))
         x = layers.Add()([x, block])
     x = last(channels * scale**2, **_zeros)(x)  # (N, h, w, channels s s)
-    return layers.Add(**_exact)([Enlarge(scale, kernel)(small), PixelShuffle(scale)(x)])  # (N, sh, sw, 3)
+    return layers.Add(**_exact)([Interpolation(scale, kernel)(small), PixelShuffle(scale)(x)])  # (N, sh, sw, 3)
 
 
 def srcnn(small, scale, *, width: int = 64, kernel: str = "bicubic"):
-    """The first of its kind: enlarge, then three convolutions, 9-5-5.
+    """The first of its kind: upscale, then three convolutions, 9-5-5.
 
     References
     ----------
     .. [1] C. Dong, C. C. Loy, K. He, X. Tang, "Image super-resolution using deep convolutional networks", IEEE Transactions
        on Pattern Analysis and Machine Intelligence 38(2), 2016, section 4.3.1 (the 9-5-5 network).
     """
-    x = Enlarge(scale, kernel)(small)  # (N, sh, sw, 3): everything happens at the large size
+    x = Interpolation(scale, kernel)(small)  # (N, sh, sw, 3): everything happens at the large size
     x = _relu(width, 9)(x)
     x = _relu(max(1, width // 2), 5)(x)
     return _conv(3, 5, **_exact)(x)
 
 
-def fsrcnn(small, scale, *, width: int = 56, shrunk: int = 12, maps: int = 4):
-    """The same idea in small space: extract, shrink the channels, map, expand, and one transposed convolution at the end.
+def fsrcnn(small, scale, *, width: int = 56, downscaled: int = 12, maps: int = 4):
+    """The same idea in small space: extract, downscale the channels, map, expand, and one transposed convolution at the end.
 
     References
     ----------
@@ -181,9 +179,9 @@ def fsrcnn(small, scale, *, width: int = 56, shrunk: int = 12, maps: int = 4):
         return layers.PReLU(alpha_initializer=keras.initializers.Constant(0.25), shared_axes=[1, 2])(x)
 
     x = conv(small, width, 5)  # extract: (N, h, w, width)
-    x = conv(x, shrunk, 1)  # shrink
+    x = conv(x, downscaled, 1)  # downscale
     for _ in range(maps):
-        x = conv(x, shrunk, 3)
+        x = conv(x, downscaled, 3)
     x = conv(x, width, 1)  # expand
     return layers.Conv2DTranspose(3, 9, strides=scale, padding="same", **_exact)(x)  # (N, sh, sw, 3)
 
@@ -205,7 +203,7 @@ def espcn(small, scale, *, width: int = 64):
 def edsr(small, scale, *, width: int = 64, blocks: int = 16):
     """Many residual blocks without normalisation, one long skip, sub-pixel steps; the baseline size unless told otherwise.
 
-    Left out: the shift by the mean colour of the training pictures.
+    Left out: the shift by the mean colour of the training images.
 
     References
     ----------
@@ -222,7 +220,7 @@ def edsr(small, scale, *, width: int = 64, blocks: int = 16):
 
 
 def _prime_factors(n: int) -> list[int]:
-    """2 for 2, 3 for 3, 2 and 2 for 4: the steps in which EDSR enlarges."""
+    """2 for 2, 3 for 3, 2 and 2 for 4: the steps in which EDSR upscales."""
     for p in range(2, n):
         if n % p == 0:
             return [p, *_prime_factors(n // p)]
@@ -246,7 +244,7 @@ def build_model(name: str, scale: int = 2, *, seed: int = 0, **options):
     **options
         Those of the builder, by keyword: `width` for all; `kernel` (the interpolation inside) where there is one;
         `blocks` for ``subpixel`` and ``edsr``; `expand`, `channels` (3, or 1 for luminance alone), `orientations` (1 or
-        8) and `polarities` (1 or 2; `width` is a multiple of their product) for ``subpixel``; `shrunk` and `maps` for ``fsrcnn``.
+        8) and `polarities` (1 or 2; `width` is a multiple of their product) for ``subpixel``; `downscaled` and `maps` for ``fsrcnn``.
 
     Returns
     -------
@@ -292,10 +290,10 @@ def _draw_weights(model, seed: int) -> None:
 
 
 def self_ensemble(model):
-    """A network that enlarges a picture eight times, turned and mirrored, and takes the mean.
+    """A network that upscales an image eight times, turned and mirrored, and takes the mean.
 
-    What is true of the picture stays, what came from its position averages out. Papers put a plus behind the name. It
-    costs eight times as much and has no parameters of its own; it is for enlarging and judging, not for training.
+    What is true of the image stays, what came from its position averages out. Papers put a plus behind the name. It
+    costs eight times as much and has no parameters of its own; it is for upscaling and judging, not for training.
 
     Parameters
     ----------
@@ -310,14 +308,14 @@ def self_ensemble(model):
     Raises
     ------
     ValueError
-        A model that no builder made, or one that pools: its grid would lie elsewhere in a picture that is turned.
+        A model that no builder made, or one that pools: its grid would lie elsewhere in an image that is turned.
 
     References
     ----------
     .. [1] R. Timofte, R. Rothe, L. Van Gool, "Seven ways to improve example-based single image super resolution", CVPR
        2016, section 3.5.
     """
-    config = config_of(model, "turn the pictures yourself for others")
+    config = config_of(model, "turn the images yourself for others")
     stride = geometry(model).stride
     if stride > 1:
         raise ValueError(
@@ -334,7 +332,7 @@ def config_of(model, otherwise: str) -> dict:
     config = getattr(model, "srlib_config", None)
     if config is not None and config["builder"].startswith(_ENSEMBLE):
         raise ValueError(
-            f"model {model.name!r} is a self-ensemble, the mean of a network in eight positions; expected the network itself: give that."
+            f"model {model.name!r} is a self-ensemble, the mean of a network with the geometric self-ensemble; expected the network itself: give that."
         )
     if config is None or config["builder"] not in BUILDERS:
         raise ValueError(

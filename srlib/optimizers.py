@@ -14,7 +14,7 @@ class Muon(keras.optimizers.Optimizer):
     """Steps for matrices: the momentum with all its singular values set to about one [1]_; Adam for what is no matrix.
 
     A kernel (h, w, C, D) is taken as the matrix (h*w*C, D). Steps are scaled to the size that Adam's usually have [2]_,
-    so that one learning rate suits both. Kernels from or to a picture, of four channels or fewer, and biases are Adam's.
+    so that one learning rate suits both. Kernels from or to an image, of four channels or fewer, and biases are Adam's.
     (Keras' own Muon leaves all kernels of convolutions to Adam.)
 
     Parameters

@@ -23,7 +23,7 @@ from ._writing import check_folder
 from .models import BUILDERS, RECIPE, SAVING, load_model
 
 _CHECKPOINT, _PREVIOUS, _SCRATCH = "checkpoint.npz", "checkpoint.previous.npz", ".checkpoint.new.npz"
-# What may differ when a run is taken up again: the versions are told, the pictures are known by their sum
+# What may differ when a run is taken up again: the versions are told, the images are known by their sum
 _MAY_DIFFER = ("versions", "data")
 _SINCE = {"optimizer": "adam", "precision": "float32", "frozen": []}  # what a recipe that does not name it meant
 
@@ -35,12 +35,12 @@ class History:
     Attributes
     ----------
     recipe : dict
-        Everything needed to do it again: model, pictures, degradation, steps, seed, versions.
+        Everything needed to do it again: model, images, degradation, steps, seed, versions.
     step, loss, psnr, seconds : list
-        One entry per look: steps done; mean training loss since the last look; PSNR on the validation pictures in dB
+        One entry per look: steps done; mean training loss since the last look; PSNR on the validation images in dB
         (NaN without any); seconds of training so far.
     baseline : float
-        PSNR of linear enlargement on the validation pictures, dB (NaN without any).
+        PSNR of linear upscaling on the validation images, dB (NaN without any).
     """
 
     recipe: dict

@@ -1,6 +1,6 @@
-"""Figures: pictures side by side with their numbers, zooms, error maps, spectra, curves, networks.
+"""Figures: images side by side with their numbers, zooms, error maps, spectra, curves, networks.
 
-Enters: pictures, tables, histories, models. Leaves: a matplotlib Figure, shown by a notebook when it is a cell's last
+Enters: images, tables, histories, models. Leaves: a matplotlib Figure, shown by a notebook when it is a cell's last
 line, and saved with ``.savefig``. Nothing here computes a result that is not also printed by a lesson.
 """
 
@@ -9,9 +9,9 @@ from math import ceil
 
 import numpy as np
 
-from .degradation import enlarge, shrink
+from .degradation import downscale, interpolate
+from .images import check, check_alike, to_float
 from .metrics import psnr, ssim
-from .pictures import check, check_alike, to_float
 
 # One palette: told apart by the colour-blind, and by lightness when printed grey.
 INK, MUTED, FAINT = "#22313f", "#7b8a97", "#d8dee4"
@@ -28,8 +28,8 @@ def _figure(width: float, height: float):
     return fig
 
 
-def _frame(axes, picture, below: str = "", above: str = "", **options):
-    axes.imshow(picture, **{"interpolation": "nearest", **options})
+def _frame(axes, image, below: str = "", above: str = "", **options):
+    axes.imshow(image, **{"interpolation": "nearest", **options})
     axes.set_xticks([])
     axes.set_yticks([])
     for spine in axes.spines.values():
@@ -49,23 +49,23 @@ def _plot(axes, xlabel: str, ylabel: str, title: str = "") -> None:
         axes.spines[side].set_visible(False)
 
 
-def _numbers(picture, hr) -> str:
+def _numbers(image, hr) -> str:
     if min(hr.shape[:2]) < 7:
-        return f"{psnr(picture, hr):.2f} dB"
-    return f"{psnr(picture, hr):.2f} dB, SSIM {ssim(picture, hr):.3f}"
+        return f"{psnr(image, hr):.2f} dB"
+    return f"{psnr(image, hr):.2f} dB, SSIM {ssim(image, hr):.3f}"
 
 
-def pictures(images, titles=None, *, columns: int = 6, size: float = 1.5):
-    """A page of pictures.
+def images(images, titles=None, *, columns: int = 6, size: float = 1.5):
+    """A page of images.
 
     Parameters
     ----------
-    images : Photos, ndarray (N, H, W, 3), or list of (H, W, 3)
+    images : ImageSet, ndarray (N, H, W, 3), or list of (H, W, 3)
     titles : list of str, optional
-        Below each; the names of `Photos` unless given, ``[]`` for none.
+        Below each; the names of `ImageSet` unless given, ``[]`` for none.
     columns : int
     size : float
-        Width of one picture in inches.
+        Width of one image in inches.
 
     Returns
     -------
@@ -74,13 +74,13 @@ def pictures(images, titles=None, *, columns: int = 6, size: float = 1.5):
     Raises
     ------
     ValueError
-        No pictures.
+        No images.
     """
     if titles is None:
         titles = getattr(images, "names", [])
     images = list(images)
     if not images:
-        raise ValueError("There are no pictures to show; expected at least one: look at how they were loaded.")
+        raise ValueError("There are no images to show; expected at least one: look at how they were loaded.")
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
     fig = _figure(size * columns, (size + (0.2 if len(titles) else 0.05)) * rows)
@@ -94,17 +94,17 @@ def pictures(images, titles=None, *, columns: int = 6, size: float = 1.5):
 
 
 def compare(hr, methods: dict, *, title: str = "", size: float = 2.4):
-    """The true picture and what each method made of it, with PSNR and SSIM beneath.
+    """The true image and what each method made of it, with PSNR and SSIM beneath.
 
     Parameters
     ----------
     hr : ndarray, (H, W, 3), or list of them
         One row for each.
     methods : dict
-        Name -> picture of the same shape, or list of pictures, one for each row.
+        Name -> image of the same shape, or list of images, one for each row.
     title : str
     size : float
-        Width of one picture in inches.
+        Width of one image in inches.
 
     Returns
     -------
@@ -125,15 +125,15 @@ def compare(hr, methods: dict, *, title: str = "", size: float = 2.4):
 
 
 def zoom(hr, methods: dict, *, box: tuple[int, int, int], title: str = "", size: float = 2.3):
-    """One square of a picture, large, from every method; the same square everywhere, its own numbers beneath.
+    """One square of an image, large, from every method; the same square everywhere, its own numbers beneath.
 
     Parameters
     ----------
     hr : ndarray, (H, W, 3)
     methods : dict
-        Name -> picture of the same shape.
+        Name -> image of the same shape.
     box : (int, int, int)
-        Top row, left column and side of the square, in pixels of the large picture.
+        Top row, left column and side of the square, in pixels of the large image.
     title : str
     size : float
         Width of one square in inches.
@@ -145,7 +145,7 @@ def zoom(hr, methods: dict, *, box: tuple[int, int, int], title: str = "", size:
     Raises
     ------
     ValueError
-        A box that leaves the picture, or pictures of other shapes.
+        A box that leaves the image, or images of other shapes.
     """
     from matplotlib.patches import Rectangle
 
@@ -154,12 +154,12 @@ def zoom(hr, methods: dict, *, box: tuple[int, int, int], title: str = "", size:
     top, left, side = box
     if not (0 <= top and 0 <= left and 0 < side and top + side <= hr.shape[0] and left + side <= hr.shape[1]):
         raise ValueError(
-            f"box is {box}, the picture {hr.shape[0]}x{hr.shape[1]}; expected (top, left, side) inside it: choose a smaller or another square."
+            f"box is {box}, the image {hr.shape[0]}x{hr.shape[1]}; expected (top, left, side) inside it: choose a smaller or another square."
         )
     cut = lambda p: p[top : top + side, left : left + side]
     fig = _figure(size * (2 + len(methods)), size + 0.55 + (0.25 if title else 0))
     grid = fig.subplots(1, 2 + len(methods), squeeze=False)[0]
-    _frame(grid[0], hr, "the picture, and the square")
+    _frame(grid[0], hr, "the image, and the square")
     grid[0].add_patch(Rectangle((left - 0.5, top - 0.5), side, side, fill=False, edgecolor="white", linewidth=2.6))
     grid[0].add_patch(Rectangle((left - 0.5, top - 0.5), side, side, fill=False, edgecolor=COLOURS[1], linewidth=1.3))
     _frame(grid[1], cut(hr), "what it should be")
@@ -177,7 +177,7 @@ def errors(hr, methods: dict, *, limit: float | None = None, size: float = 2.4):
     ----------
     hr : ndarray, (H, W, 3)
     methods : dict
-        Name -> picture of the same shape.
+        Name -> image of the same shape.
     limit : float, optional
         The difference, on the scale of 1, that is drawn darkest; the largest 99th percentile unless given.
     size : float
@@ -189,7 +189,7 @@ def errors(hr, methods: dict, *, limit: float | None = None, size: float = 2.4):
     Raises
     ------
     TypeError, ValueError
-        What is not a picture.
+        What is not an image.
     """
     maps = {}
     for name, p in methods.items():
@@ -207,30 +207,30 @@ def errors(hr, methods: dict, *, limit: float | None = None, size: float = 2.4):
     return fig
 
 
-def power_spectrum(picture) -> tuple[np.ndarray, np.ndarray]:
-    """Mean power of a picture by spatial frequency.
+def power_spectrum(image) -> tuple[np.ndarray, np.ndarray]:
+    """Mean power of an image by spatial frequency.
 
     Parameters
     ----------
-    picture : ndarray, (H, W, 3) or (N, H, W, 3)
-        Square pictures; for a batch, the mean of their spectra.
+    image : ndarray, (H, W, 3) or (N, H, W, 3)
+        Square images; for a batch, the mean of their spectra.
 
     Returns
     -------
     frequency, power : ndarray
-        Cycles per pixel, up to 0.5; power of the mean of the channels under a Hann window, which keeps the picture's
+        Cycles per pixel, up to 0.5; power of the mean of the channels under a Hann window, which keeps the image's
         edges from posing as detail.
 
     Raises
     ------
     ValueError
-        A picture that is not square.
+        An image that is not square.
     """
-    grey = to_float(check(picture)).mean(-1)
+    grey = to_float(check(image)).mean(-1)
     height, side = grey.shape[-2:]
     if height != side:
         raise ValueError(
-            f"picture is {height}x{side}; expected a square, so that a frequency means the same in both directions: cut one out of it."
+            f"image is {height}x{side}; expected a square, so that a frequency means the same in both directions: cut one out of it."
         )
     window = np.outer(np.hanning(side), np.hanning(side))
     centred = grey - grey.mean(axis=(-2, -1), keepdims=True)
@@ -243,13 +243,13 @@ def power_spectrum(picture) -> tuple[np.ndarray, np.ndarray]:
     return np.arange(len(total))[kept] / side, (total / count)[kept]
 
 
-def spectrum(pictures: dict, *, mark: float | None = None, title: str = "Detail, from coarse to fine"):
-    """Power against spatial frequency, one line for each picture or set of pictures.
+def spectrum(images: dict, *, mark: float | None = None, title: str = "Detail, from coarse to fine"):
+    """Power against spatial frequency, one line for each image or set of images.
 
     Parameters
     ----------
-    pictures : dict
-        Name -> square picture (H, H, 3) or batch of them.
+    images : dict
+        Name -> square image (H, H, 3) or batch of them.
     mark : float, optional
         A frequency to mark with a line, in cycles per pixel.
     title : str
@@ -260,7 +260,7 @@ def spectrum(pictures: dict, *, mark: float | None = None, title: str = "Detail,
     """
     fig = _figure(6.4, 3.2)
     axes = fig.subplots()
-    for i, (name, p) in enumerate(pictures.items()):
+    for i, (name, p) in enumerate(images.items()):
         style = ("-", "--", "-.", ":")[i % 4]
         axes.loglog(*power_spectrum(p), style, color=COLOURS[i % len(COLOURS)], linewidth=1.6, label=name)
     if mark:
@@ -268,7 +268,7 @@ def spectrum(pictures: dict, *, mark: float | None = None, title: str = "Detail,
         axes.text(
             mark * 0.97,
             axes.get_ylim()[1],
-            "finest detail a picture\nof half the size can hold",
+            "finest detail an image\nof half the size can hold",
             ha="right",
             va="top",
             fontsize=_FONT - 1,
@@ -281,7 +281,7 @@ def spectrum(pictures: dict, *, mark: float | None = None, title: str = "Detail,
     return fig
 
 
-def curves(histories: dict, *, title: str = "PSNR on the validation pictures while training"):
+def curves(histories: dict, *, title: str = "PSNR on the validation images while training"):
     """Validation PSNR and training loss against steps.
 
     Parameters
@@ -304,7 +304,7 @@ def curves(histories: dict, *, title: str = "PSNR on the validation pictures whi
     if np.isfinite(base):
         left.axhline(base, color=MUTED, linewidth=1.2)
         left.text(
-            left.get_xlim()[1], base, "linear enlargement ", ha="right", va="bottom", fontsize=_FONT - 1, color=MUTED
+            left.get_xlim()[1], base, "linear upscaling ", ha="right", va="bottom", fontsize=_FONT - 1, color=MUTED
         )
     _plot(left, "steps", "PSNR (dB)", title)
     _plot(right, "steps", "loss", "Training loss (log scale)")
@@ -313,7 +313,7 @@ def curves(histories: dict, *, title: str = "PSNR on the validation pictures whi
 
 
 def spread(table, *, over: str, metric: str = "psnr", title: str = ""):
-    """What each method gains over a baseline, one dot for each picture.
+    """What each method gains over a baseline, one dot for each image.
 
     Parameters
     ----------
@@ -346,7 +346,7 @@ def spread(table, *, over: str, metric: str = "psnr", title: str = ""):
         axes.plot([gain.mean()] * 2, [len(others) - 1.32 - i, len(others) - 0.68 - i], color=INK, linewidth=2)
     axes.axvline(0, color=MUTED, linewidth=1)
     unit = " (dB)" if metric == "psnr" else ""
-    _plot(axes, f"{metric.upper()}{unit} above {over}; a dot is a picture, the bar their mean", "", title)
+    _plot(axes, f"{metric.upper()}{unit} above {over}; a dot is an image, the bar their mean", "", title)
     axes.set_yticks(range(len(others)), others[::-1], fontsize=_FONT)
     axes.grid(axis="y", visible=False)
     axes.set_ylim(-0.6, len(others) - 0.4)
@@ -354,7 +354,7 @@ def spread(table, *, over: str, metric: str = "psnr", title: str = ""):
 
 
 def workflow(hr, method, *, scale: int = 2, kernel: str = "bilinear", name: str = "the network"):
-    """The whole experiment in one row: true picture, shrunk, enlarged again, restored, each at its own size.
+    """The whole experiment in one row: true image, downscaled, upscaled again, restored, each at its own size.
 
     Parameters
     ----------
@@ -373,7 +373,7 @@ def workflow(hr, method, *, scale: int = 2, kernel: str = "bilinear", name: str 
     Raises
     ------
     TypeError, ValueError
-        What is not a picture.
+        What is not an image.
     """
     from matplotlib.lines import Line2D
     from matplotlib.patches import FancyArrowPatch
@@ -381,12 +381,12 @@ def workflow(hr, method, *, scale: int = 2, kernel: str = "bilinear", name: str 
     from .upscaling import upscale
 
     hr = to_float(check(hr))
-    lr = shrink(hr, scale, kernel=kernel)
-    linear, restored = enlarge(lr, scale), upscale(lr, method, scale)
+    lr = downscale(hr, scale, kernel=kernel)
+    linear, restored = interpolate(lr, scale), upscale(lr, method, scale)
     steps = [
-        (hr, f"the true picture\n{hr.shape[1]}x{hr.shape[0]}", 1.0, f"shrink\nby {scale}"),
-        (lr, f"all that is kept\n{lr.shape[1]}x{lr.shape[0]}", 1 / scale, "enlarge\n(linear)"),
-        (linear, f"linear enlargement\n{_numbers(linear, hr)}", 1.0, ""),
+        (hr, f"the true image\n{hr.shape[1]}x{hr.shape[0]}", 1.0, f"downscale\nby {scale}"),
+        (lr, f"all that is kept\n{lr.shape[1]}x{lr.shape[0]}", 1 / scale, "upscale\n(linear)"),
+        (linear, f"linear upscaling\n{_numbers(linear, hr)}", 1.0, ""),
         (restored, f"{name}\n{_numbers(restored, hr)}", 1.0, ""),
     ]
     tall = 3.4
@@ -399,13 +399,13 @@ def workflow(hr, method, *, scale: int = 2, kernel: str = "bilinear", name: str 
     def arrow(*points):
         """Through points of the figure, with its head at the last."""
         # patches of the figure: an annotation of an axes stays behind when a notebook crops the figure to what is drawn
-        mark = dict(arrowstyle="-|>", color=INK, linewidth=1.3, mutation_scale=12, shrinkA=0, shrinkB=0)
+        mark = dict(arrowstyle="-|>", color=INK, linewidth=1.3, mutation_scale=12, downscaleA=0, downscaleB=0)
         fig.add_artist(FancyArrowPatch(points[-2], points[-1], transform=fig.transFigure, **mark))
         fig.add_artist(Line2D(*zip(*points[:-1]), color=INK, linewidth=1.3))
 
-    for picture, words, size, towards in steps:
+    for image, words, size, towards in steps:
         low = bottom + high * (1 - size) / 2
-        _frame(fig.add_axes((x, low, side * size, high * size)), picture)
+        _frame(fig.add_axes((x, low, side * size, high * size)), image)
         middles.append(x + side * size / 2)
         fig.text(middles[-1], low - 0.03, words, va="top", fontsize=_FONT, **write)
         x += side * size
@@ -413,18 +413,18 @@ def workflow(hr, method, *, scale: int = 2, kernel: str = "bilinear", name: str 
             fig.text(x + gap / 2, bottom + high / 2 + 0.06, towards, va="bottom", fontsize=_FONT - 1, **write)
             arrow((x + 0.006, bottom + high / 2), (x + gap - 0.006, bottom + high / 2))
         x += gap
-    # the method sees the small picture, not the linear enlargement: its way leads over that
+    # the method sees the small image, not the linear upscaling: its way leads over that
     top = bottom + high
     low, over = bottom + high * (1 + 1 / scale) / 2 + 0.02, top + 0.07
     arrow((middles[1], low), (middles[1], over), (middles[3], over), (middles[3], top + 0.01))
     fig.text(
-        (middles[1] + middles[3]) / 2, over + 0.02, f"enlarge with {name}", va="bottom", fontsize=_FONT - 1, **write
+        (middles[1] + middles[3]) / 2, over + 0.02, f"upscale with {name}", va="bottom", fontsize=_FONT - 1, **write
     )
     return fig
 
 
 _LAYER_COLOURS = {
-    "InputLayer": ("the small picture", "#f2c14e"), "Enlarge": ("enlarge (interpolation)", "#8c4a86"), "Conv2D": ("convolution", "#0b5c8a"),
+    "InputLayer": ("the small image", "#f2c14e"), "Upscale": ("upscale (interpolation)", "#8c4a86"), "Conv2D": ("convolution", "#0b5c8a"),
     "EquivariantConv2D": ("convolution in all positions", "#0b5c8a"),
     "MaxPooling2D": ("max-pooling", "#4a9a6f"), "UpSampling2D": ("up-sampling", "#d9822b"), "Add": ("add (skip)", "#22313f"), "PixelShuffle": ("pixel shuffle", "#d9822b"),
     "Luminance": ("brightness", "#8a9099"),
@@ -433,14 +433,14 @@ _LAYER_COLOURS = {
 
 
 def architecture(model, *, side: int = 64):
-    """The network's layers drawn to scale by visualkeras: height and depth are the picture's, thickness the channels.
+    """The network's layers drawn to scale by visualkeras: height and depth are the image's, thickness the channels.
 
     Parameters
     ----------
     model : keras.Model
         From :func:`srlib.build_model`.
     side : int
-        Side of the small picture that the drawing assumes.
+        Side of the small image that the drawing assumes.
 
     Returns
     -------
@@ -503,13 +503,13 @@ def architecture(model, *, side: int = 64):
     return fig
 
 
-def quality(standings, *, of: str = "set5", title: str = "What quality costs"):
+def quality(published, *, of: str = "set5", title: str = "What quality costs"):
     """PSNR against multiply-adds: ours in colour, published networks in grey, interpolations as lines across.
 
     Parameters
     ----------
-    standings : list of srlib.standings.Standing
-        From :func:`srlib.published_results`. An ensemble is left out: it is a network that is there already.
+    published : list of srlib.published.LeaderboardRow
+        From :func:`srlib.leaderboard`. An ensemble is left out: it is a network that is there already.
     of : {"set5", "set14", "bsd100"}
         The set whose PSNR is drawn.
     title : str
@@ -525,10 +525,10 @@ def quality(standings, *, of: str = "set5", title: str = "What quality costs"):
     """
     from matplotlib.ticker import LogLocator, NullFormatter
 
-    dots = [line for line in standings if line.multiply_adds and of in line.scores and not line.ensemble]
+    dots = [line for line in published if line.multiply_adds and of in line.scores and not line.ensemble]
     if not dots:
         raise ValueError(
-            f"No network here has both a score on {of} and a number of multiply-adds; expected at least one: use srlib.published_results()."
+            f"No network here has both a score on {of} and a number of multiply-adds; expected at least one: use srlib.leaderboard()."
         )
     fig = _figure(7.0, 5.0)
     axes = fig.subplots()
@@ -544,7 +544,7 @@ def quality(standings, *, of: str = "set5", title: str = "What quality costs"):
         )  # fmt: skip
         words.set_in_layout(False)  # it is placed when the layout is done, and must not change that
         labels.append(words)
-    for line in standings:
+    for line in published:
         if line.ours and line.parameters is None and of in line.scores:
             axes.axhline(line.scores[of][0], color=MUTED, linewidth=1.2, zorder=0)
             axes.annotate(
@@ -558,7 +558,7 @@ def quality(standings, *, of: str = "set5", title: str = "What quality costs"):
     axes.xaxis.set_major_locator(LogLocator(subs=(1,) if right > 1000 * left else (1, 2, 5)))
     axes.xaxis.set_major_formatter("{x:,g}")
     axes.xaxis.set_minor_formatter(NullFormatter())
-    _plot(axes, "multiply-adds for an output of 1280x720, in thousand millions", f"PSNR on {of} (dB)", title)
+    _plot(axes, "multiply-adds for an output of 1280x720, in GMACs", f"PSNR on {of} (dB)", title)
     _keep_apart(fig, axes, labels)
     return fig
 

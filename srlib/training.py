@@ -1,6 +1,6 @@
-"""From pictures to a trained network: crops, steps, validation, a run that can be interrupted.
+"""From images to a trained network: crops, steps, validation, a run that can be interrupted.
 
-Enters: a model and pictures. Leaves: the model, trained in place, and its :class:`History`. Lesson 03
+Enters: a model and images. Leaves: the model, trained in place, and its :class:`History`. Lesson 03
 (``03_autoencoder``) trains with it.
 
 Everything random is keyed by (seed, step): the crops of step 700 are the same whether or not the run was interrupted
@@ -17,12 +17,12 @@ import numpy as np
 
 from ._backend import keras, known_to_keras
 from .data import named_sources, refuse_benchmark
-from .degradation import SHRINK_KERNELS, crop_to_multiple, enlarge, make_pairs
+from .degradation import DOWNSCALE_KERNELS, crop_to_multiple, interpolate, make_pairs
+from .images import check_choice, check_image_list, check_seed, is_number, to_float, to_uint8
 from .layers import luminance
 from .metrics import psnr
 from .models import WHAT_IT_IS, config_of, save_model, twin
 from .optimizers import Muon
-from .pictures import check_choice, check_photos, check_seed, is_number, to_float, to_uint8
 from .runs import History, open_run, save_progress, sweep
 from .upscaling import upscale
 
@@ -30,59 +30,59 @@ _BEST = 50.0  # dB; a crop that is better than that, such as one of plain sky, h
 
 
 @known_to_keras
-def _luminance_mae(true, made):
+def _mae_y(true, made):
     return keras.ops.abs(luminance(made - true))
 
 
 @known_to_keras
-def _luminance_psnr(true, made):
+def _psnr_y(true, made):
     ops = keras.ops
-    error = ops.mean(ops.square(luminance(made - true)), axis=(1, 2, 3))  # of each crop, as PSNR is of each picture
+    error = ops.mean(ops.square(luminance(made - true)), axis=(1, 2, 3))  # of each crop, as PSNR is of each image
     return ops.log(1 + error * 10 ** (_BEST / 10)) * (10 / np.log(10))
 
 
 LOSSES = {
-    "mae": "mean_absolute_error", "mse": "mean_squared_error", "luminance_mae": _luminance_mae,
-    "luminance_psnr": _luminance_psnr,
+    "mae": "mean_absolute_error", "mse": "mean_squared_error", "mae_y": _mae_y,
+    "psnr_y": _psnr_y,
 }  # fmt: skip
 SCHEDULES = ("cosine", "constant")
 OPTIMIZERS = {"adam": keras.optimizers.Adam, "muon": Muon}
 PRECISIONS = {"float32": "float32", "bfloat16": "mixed_bfloat16"}  # -> what Keras calls the policy
 
 
-class Crops:
-    """Batches of aligned random crops, flipped and turned, out of ``uint8`` pictures that were degraded once, whole.
+class Patches:
+    """Batches of aligned random crops, flipped and turned, out of ``uint8`` images that were degraded once, whole.
 
     Parameters
     ----------
-    photos : Photos, ndarray or list
+    images : ImageSet, ndarray or list
     scale : int
     kernel : str
     crop : int
-        Side of a large crop; a multiple of the scale, at most the shortest side of any picture.
+        Side of a large crop; a multiple of the scale, at most the shortest side of any image.
     batch : int
     seed : int
     augment : bool
         Whether to flip and turn.
     """
 
-    def __init__(self, photos, scale: int, kernel: str, *, crop: int, batch: int, seed: int = 0, augment: bool = True):
-        images = getattr(photos, "images", photos)
-        if len(images) == 0:
-            raise ValueError("There are no pictures to train on; expected at least one: look at how they were loaded.")
-        smallest = min(range(len(images)), key=lambda i: min(images[i].shape[:2]))
-        shortest = min(images[smallest].shape[:2])
+    def __init__(self, images, scale: int, kernel: str, *, crop: int, batch: int, seed: int = 0, augment: bool = True):
+        pixels = getattr(images, "images", images)
+        if len(pixels) == 0:
+            raise ValueError("There are no images to train on; expected at least one: look at how they were loaded.")
+        smallest = min(range(len(pixels)), key=lambda i: min(pixels[i].shape[:2]))
+        shortest = min(pixels[smallest].shape[:2])
         if shortest < scale:
-            names = getattr(photos, "names", None)
+            names = getattr(images, "names", None)
             raise ValueError(
-                f"The shortest side of picture {smallest if names is None else names[smallest]} is {shortest}, less than the scale {scale}; expected room for a crop: leave the smallest pictures out."
+                f"The shortest side of image {smallest if names is None else names[smallest]} is {shortest}, less than the scale {scale}; expected room for a crop: leave the smallest images out."
             )
         if crop > shortest or crop % scale:
             raise ValueError(
-                f"crop is {crop}, the shortest side of a picture {shortest} and the scale {scale}; expected a multiple of the scale no longer than that side: choose crop={shortest - shortest % scale} or less."
+                f"crop is {crop}, the shortest side of an image {shortest} and the scale {scale}; expected a multiple of the scale no longer than that side: choose crop={shortest - shortest % scale} or less."
             )
-        self.hr = [to_uint8(crop_to_multiple(image, scale)) for image in images]
-        # rounded to 8 bits, as the file of a small picture would be: a quarter of the memory of float32
+        self.hr = [to_uint8(crop_to_multiple(image, scale)) for image in pixels]
+        # rounded to 8 bits, as the file of a small image would be: a quarter of the memory of float32
         self.lr = [to_uint8(make_pairs(image[None], scale, kernel=kernel)[0][0]) for image in self.hr]
         self.scale, self.side, self.batch, self.seed, self.augment = scale, crop // scale, batch, seed, augment
 
@@ -106,7 +106,7 @@ class Crops:
 
 def fit(
     model,
-    photos,
+    images,
     *,
     kernel: str = "bilinear",
     scale: int | None = None,
@@ -133,10 +133,10 @@ def fit(
     ----------
     model : keras.Model
         From :func:`srlib.build_model` or :func:`srlib.load_model`.
-    photos : Photos, ndarray of uint8 (N, H, W, 3), or list of (H, W, 3)
-        Large pictures; they are degraded here.
+    images : ImageSet, ndarray of uint8 (N, H, W, 3), or list of (H, W, 3)
+        Large images; they are degraded here.
     kernel : {"bilinear", "bicubic", "area"}
-        How they are shrunk.
+        How they are downscaled.
     scale : int, optional
         The model's own, which this may confirm.
     steps : int
@@ -144,10 +144,10 @@ def fit(
     seed : int
         Of crops and turns.
     batch, crop : int
-        Crops per step, and the side of a large crop in pixels.
-    loss : {"mae", "mse", "luminance_mae", "luminance_psnr"}
+        Patches per step, and the side of a large crop in pixels.
+    loss : {"mae", "mse", "mae_y", "psnr_y"}
         Absolute or squared error of the colours, or absolute error of the luminance, which is all that the protocol
-        ``paper`` looks at; it leaves colours free, so it suits a network of one channel. ``luminance_psnr`` is what PSNR
+        ``y`` looks at; it leaves colours free, so it suits a network of one channel. ``psnr_y`` is what PSNR
         makes of it: the decibels that a crop lacks to 50, in the mean; for the last steps, on large crops.
     learning_rate : float
         At its peak.
@@ -162,12 +162,12 @@ def fit(
     augment : bool
         Whether crops are flipped and turned.
     precision : {"float32", "bfloat16"}
-        In what the layers compute while training, but for those that hold the picture itself; the weights are kept in
+        In what the layers compute while training, but for those that hold the image itself; the weights are kept in
         ``float32`` in any case, and stored so in `out`. Whatever policy of Keras the model was built under, it is trained
         in this one, and keeps its own: where its weights are shorter, what was learnt is rounded for it. ``bfloat16``
         saves up to half the time on processors and graphics cards that compute in it, and takes longer on others.
-    validation : Photos, ndarray or list, optional
-        Large pictures to look at now and then; never the test pictures.
+    validation : ImageSet, ndarray or list, optional
+        Large images to look at now and then; never the test images.
     every : int, optional
         Steps between two looks; a twentieth of all unless given.
     out : str or Path, optional
@@ -182,7 +182,7 @@ def fit(
     -------
     History
         The model's `srlib_config` then holds the kernel and the recipe and, where it was trained before, what is known of
-        that (`before`, with the terms of its weights and pictures).
+        that (`before`, with the terms of its weights and images).
 
     Raises
     ------
@@ -192,12 +192,12 @@ def fit(
         `out` exists and `resume` is not set.
     """
     config = config_of(model, "use Keras' own model.fit for others")
-    check_photos(photos)
+    check_image_list(images)
     if validation is not None:
-        check_photos(validation, "validation")
+        check_image_list(validation, "validation")
     _check_settings(steps=steps, batch=batch, crop=crop, every=1 if every is None else every)
     steps, batch, crop, seed = int(steps), int(batch), int(crop), check_seed(seed)
-    check_choice(kernel, SHRINK_KERNELS, "kernel")
+    check_choice(kernel, DOWNSCALE_KERNELS, "kernel")
     check_choice(loss, LOSSES, "loss")
     check_choice(schedule, SCHEDULES, "schedule")
     check_choice(optimizer, OPTIMIZERS, "optimizer")
@@ -214,22 +214,22 @@ def fit(
         raise ValueError(f"augment is {augment!r}; expected True or False: choose one of the two.")
     if scale is not None and scale != config["scale"]:
         raise ValueError(
-            f"scale is {scale}, but {config['builder']} enlarges by {config['scale']}; expected its own scale: leave scale out, or build another model."
+            f"scale is {scale}, but {config['builder']} upscales by {config['scale']}; expected its own scale: leave scale out, or build another model."
         )
     if validation is not None and len(validation) == 0:
-        raise ValueError("There are no validation pictures; expected at least one: leave validation out, or add some.")
-    for pictures, purpose in ((photos, "train on"), (validation, "watch a training with")):
-        for source in named_sources(getattr(pictures, "source", "")):
-            refuse_benchmark(source, f"The pictures to {purpose} are")
+        raise ValueError("There are no validation images; expected at least one: leave validation out, or add some.")
+    for some, purpose in ((images, "train on"), (validation, "watch a training with")):
+        for source in named_sources(getattr(some, "source", "")):
+            refuse_benchmark(source, f"The images to {purpose} are")
     every, learning_rate = int(every or max(1, steps // 20)), float(learning_rate)
     average = None if average is None else float(average)
-    crops = Crops(photos, config["scale"], kernel, crop=crop, batch=batch, seed=seed, augment=augment)
+    crops = Patches(images, config["scale"], kernel, crop=crop, batch=batch, seed=seed, augment=augment)
     history = History({
         "model": {key: config[key] for key in WHAT_IT_IS},
         "frozen": [i for i, layer in enumerate(model.layers) if not layer.trainable],
         "start": _sum_of(model.get_weights()),
-        "data": getattr(photos, "source", "pictures"), "pictures": len(photos), "pictures_sha256": _sum_of(crops.hr),
-        "validation": getattr(validation, "source", None if validation is None else "pictures"),
+        "data": getattr(images, "source", "images"), "images": len(images), "images_sha256": _sum_of(crops.hr),
+        "validation": getattr(validation, "source", None if validation is None else "images"),
         "kernel": kernel, "steps": steps, "seed": seed, "batch": batch, "crop": crop, "loss": loss,
         "learning_rate": learning_rate, "schedule": schedule, "optimizer": optimizer, "average": average,
         "augment": augment, "precision": precision, "every": every,
@@ -238,7 +238,7 @@ def fit(
     watched = None
     if validation is not None:
         watched = make_pairs(validation, config["scale"], kernel=kernel)
-        history.baseline = _mean_psnr(watched, lambda small: enlarge(small, config["scale"]))
+        history.baseline = _mean_psnr(watched, lambda small: interpolate(small, config["scale"]))
     plain = all(layer.compute_dtype == "float32" for layer in model.layers)
     learner = model if plain and precision == "float32" else twin(model, PRECISIONS[precision])
     rates = _learning_rates(learning_rate, schedule, steps)
@@ -328,7 +328,7 @@ def _weights_of(model, others: list[np.ndarray]):
         model.set_weights(own)
 
 
-def steps_within(minutes: float, model, photos, **settings) -> int:
+def steps_within(minutes: float, model, images, **settings) -> int:
     """How many steps of a training fit into some minutes on this machine, by timing a few.
 
     Parameters
@@ -336,7 +336,7 @@ def steps_within(minutes: float, model, photos, **settings) -> int:
     minutes : float
     model : keras.Model
         Its weights are left as they are.
-    photos : Photos, ndarray or list
+    images : ImageSet, ndarray or list
     **settings
         `kernel`, `batch`, `crop`, `loss`, `learning_rate`, `optimizer`, `average`, `precision` as for :func:`fit`.
 
@@ -354,7 +354,7 @@ def steps_within(minutes: float, model, photos, **settings) -> int:
         raise ValueError(f"minutes is {minutes!r}; expected a positive number: use --steps to count steps instead.")
     first, told = model.get_weights(), config_of(model, "use Keras' own model.fit for others")
     try:
-        spent = fit(model, photos[:16], steps=16, every=1, **settings).seconds
+        spent = fit(model, images[:16], steps=16, every=1, **settings).seconds
     finally:
         model.set_weights(first)
         model.srlib_config = told
@@ -376,7 +376,7 @@ def versions() -> dict[str, str]:
 
 
 def _sum_of(arrays) -> str:
-    """SHA-256 of arrays, in hexadecimal: two runs with the same sums had the same pictures, or the same first weights."""
+    """SHA-256 of arrays, in hexadecimal: two runs with the same sums had the same images, or the same first weights."""
     total = hashlib.sha256()
     for array in arrays:
         array = np.ascontiguousarray(array)
@@ -401,7 +401,7 @@ def _learning_rates(peak: float, schedule: str, steps: int):
 
 
 def _mean_psnr(pairs, method) -> float:
-    """Mean PSNR over pairs: two arrays, taken together, or two lists of pictures whose sizes differ."""
+    """Mean PSNR over pairs: two arrays, taken together, or two lists of images whose sizes differ."""
     small, large = pairs
     if isinstance(small, list):
         return float(np.mean([psnr(method(x), y) for x, y in zip(small, large)]))

@@ -1,9 +1,9 @@
-"""Any picture, any size, with any method: a network or an interpolation.
+"""Any image, any size, with any method: a network or an interpolation.
 
-Enters: a picture or a batch, and a method. Leaves: the enlargement, ``float32`` in [0, 1]. Large pictures go through a
+Enters: an image or a batch, and a method. Leaves: the upscaling, ``float32`` in [0, 1]. Large images go through a
 network in tiles. A tile starts on the network's stride and brings a margin as wide as the network looks, so that the
-tiled result is the whole-picture result. The memory that it takes is that of the picture, of the result and of a few
-tiles. Lesson 06 (``06_your_photos``) cuts tiles by hand.
+tiled result is the whole-image result. The memory that it takes is that of the image, of the result and of a few
+tiles. Lesson 06 (``07_your_photos``) cuts tiles by hand.
 """
 
 from collections.abc import Iterator
@@ -11,20 +11,20 @@ from functools import partial
 
 import numpy as np
 
-from .degradation import ENLARGE_KERNELS, enlarge
-from .pictures import check, check_scale, to_float
+from .degradation import UPSCALE_KERNELS, interpolate
+from .images import check, check_scale, to_float
 
 TILE = 192  # small pixels along a side: large enough that margins cost little, small enough for any laptop
 _TOGETHER = 2  # tiles that go through a network at once
 _MARGIN = 3  # small pixels: as far as the widest interpolation looks
 
 
-def upscale(picture, method, scale: int | None = None, *, tile: int = TILE) -> np.ndarray:
-    """Enlarge a picture.
+def upscale(image, method, scale: int | None = None, *, tile: int = TILE) -> np.ndarray:
+    """Upscale an image.
 
     Parameters
     ----------
-    picture : ndarray, (h, w, 3) or (N, h, w, 3)
+    image : ndarray, (h, w, 3) or (N, h, w, 3)
         ``uint8`` or ``float32`` in [0, 1]; any size from 1x1.
     method : keras.Model or {"nearest", "bilinear", "bicubic", "lanczos"}
         A network from :func:`srlib.build_model` or :func:`srlib.load_model`, or an interpolation.
@@ -41,37 +41,37 @@ def upscale(picture, method, scale: int | None = None, *, tile: int = TILE) -> n
     Raises
     ------
     TypeError, ValueError
-        What is not a picture or a method, a scale that is not the network's, a tile below 1.
+        What is not an image or a method, a scale that is not the network's, a tile below 1.
     """
     if isinstance(method, str):
-        if method not in ENLARGE_KERNELS:
+        if method not in UPSCALE_KERNELS:
             raise ValueError(
-                f"method is {method!r}; expected {', '.join(ENLARGE_KERNELS)}, or a network: load one with srlib.load_model({method!r}) if that is its name."
+                f"method is {method!r}; expected {', '.join(UPSCALE_KERNELS)}, or a network: load one with srlib.load_model({method!r}) if that is its name."
             )
-        return enlarge(picture, 2 if scale is None else scale, kernel=method)
-    picture = check(picture)
+        return interpolate(image, 2 if scale is None else scale, kernel=method)
+    image = check(image)
     scale = check_method(method, scale, tile)
-    batch = picture if picture.ndim == 4 else picture[None]
-    if getattr(method, "srlib_config", None) is None:  # nothing is known of its reach, so it sees the picture whole
+    batch = image if image.ndim == 4 else image[None]
+    if getattr(method, "srlib_config", None) is None:  # nothing is known of its reach, so it sees the image whole
         out = _whole(batch, method, scale)
-        return out if picture.ndim == 4 else out[0]
+        return out if image.ndim == 4 else out[0]
     n, height, width, _ = batch.shape
     out = np.empty((n, height * scale, width * scale, 3), np.float32)
-    together = max(1, tile**2 // min(height * width, tile**2))  # small pictures go in groups
+    together = max(1, tile**2 // min(height * width, tile**2))  # small images go in groups
     for i in range(0, n, together):
         for rows, columns, made in _tiles(batch[i : i + together], method, scale, tile):
             out[i : i + together, rows, columns] = made
-    return out if picture.ndim == 4 else out[0]
+    return out if image.ndim == 4 else out[0]
 
 
-def enlarged_pieces(
-    picture, method, scale: int | None = None, *, tile: int = TILE
+def upscaled_pieces(
+    image, method, scale: int | None = None, *, tile: int = TILE
 ) -> Iterator[tuple[slice, slice, np.ndarray]]:
     """The same in pieces: for a result that would be too much in ``float32``.
 
     Parameters
     ----------
-    picture : ndarray, (h, w, 3)
+    image : ndarray, (h, w, 3)
         ``uint8``, ``uint16``, or ``float32`` in [0, 1].
     method : keras.Model or str
         As for :func:`upscale`; a network must be one of srlib's.
@@ -88,14 +88,14 @@ def enlarged_pieces(
     """
     if not isinstance(method, str):
         scale = check_method(method, scale, tile)
-        for rows, columns, made in _tiles(picture[None], method, scale, tile):
+        for rows, columns, made in _tiles(image[None], method, scale, tile):
             yield rows, columns, made[0]
         return
-    scale, (height, width, _) = 2 if scale is None else scale, picture.shape
+    scale, (height, width, _) = 2 if scale is None else scale, image.shape
     step = max(8, tile**2 // width)  # rows as many as make a tile
     for y in range(0, height, step):
         top, bottom = max(0, y - _MARGIN), min(height, y + step)
-        made = enlarge(to_float(picture[top : bottom + _MARGIN]), scale, kernel=method)
+        made = interpolate(to_float(image[top : bottom + _MARGIN]), scale, kernel=method)
         yield (
             slice(y * scale, bottom * scale),
             slice(0, width * scale),
@@ -104,10 +104,10 @@ def enlarged_pieces(
 
 
 def check_method(method, scale: int | None = None, tile: int = TILE) -> int | None:
-    """Let through a network and the scale at which it enlarges; None for one that does not tell."""
+    """Let through a network and the scale at which it upscales; None for one that does not tell."""
     if not callable(method):
         raise TypeError(
-            f"method is a {type(method).__name__}; expected a network, or the name of an interpolation: use srlib.load_model or {ENLARGE_KERNELS}."
+            f"method is a {type(method).__name__}; expected a network, or the name of an interpolation: use srlib.load_model or {UPSCALE_KERNELS}."
         )
     if isinstance(tile, bool) or not isinstance(tile, (int, np.integer)) or tile < 1:
         raise ValueError(f"tile is {tile!r}; expected a whole number of pixels, at least 1: the usual tile is {TILE}.")
@@ -117,7 +117,7 @@ def check_method(method, scale: int | None = None, tile: int = TILE) -> int | No
         return scale
     if scale is not None and scale != config["scale"]:
         raise ValueError(
-            f"scale is {scale}, but {config['builder']} enlarges by {config['scale']}; expected its own scale: leave scale out, or load another network."
+            f"scale is {scale}, but {config['builder']} upscales by {config['scale']}; expected its own scale: leave scale out, or load another network."
         )
     return config["scale"]
 
@@ -161,7 +161,7 @@ def _whole(batch, model, scale: int | None) -> np.ndarray:
     out = np.concatenate([_predict(model, to_float(x[None])) for x in batch])
     if out.ndim != 4 or out.shape[-1] != 3:
         raise ValueError(
-            f"the network made an array of shape {out.shape}; expected pictures (N, H, W, 3): look at its last layer."
+            f"the network made an array of shape {out.shape}; expected images (N, H, W, 3): look at its last layer."
         )
     (h, w), (height, width) = batch.shape[1:3], out.shape[1:3]
     if height % h or width % w or height // h != width // w or (scale or height // h) != height // h:
@@ -172,7 +172,7 @@ def _whole(batch, model, scale: int | None) -> np.ndarray:
 
 
 def _tiles(batch, model, scale: int, tile: int) -> Iterator[tuple[slice, slice, np.ndarray]]:
-    """Enlarge some pictures of one size: rows and columns of the result, and what belongs there, (N, rows, columns, 3)."""
+    """Interpolation some images of one size: rows and columns of the result, and what belongs there, (N, rows, columns, 3)."""
     from tqdm import tqdm
 
     from .geometry import geometry
@@ -193,13 +193,13 @@ def _tiles(batch, model, scale: int, tile: int) -> Iterator[tuple[slice, slice, 
 
 
 def _windows(length: int, side: int, known) -> list[tuple[slice, slice]]:
-    """Cut one side of a picture into windows: what the network sees, and what is kept of its result.
+    """Cut one side of an image into windows: what the network sees, and what is kept of its result.
 
     All are of one length but the last, which may be shorter: a backend prepares itself anew for every shape.
     """
     up = lambda n: -(-n // known.stride) * known.stride  # the next multiple of the stride
     margin = up(known.reach)
-    rest = length - 2 * margin  # a window keeps its margin where the picture ends
+    rest = length - 2 * margin  # a window keeps its margin where the image ends
     step = up(-(-rest // max(1, -(-rest // up(side)))))
     found, start, done = [], 0, 0
     while done < length:

@@ -1,8 +1,8 @@
-"""The explorer: one picture, two methods, a slider between them, and the numbers; in a notebook.
+"""The explorer: one image, two methods, a slider between them, and the numbers; in a notebook.
 
-Enters: pictures and methods, or nothing; a picture of yours by its upload button. Leaves: an :class:`Explorer`, which a
-notebook shows, live where a kernel runs, and beside it as a still picture where none does (GitHub, nbviewer, PDF).
-Used in lesson 06 (``06_your_photos``).
+Enters: images and methods, or nothing; an image of yours by its upload button. Leaves: an :class:`Explorer`, which a
+notebook shows, live where a kernel runs, and beside it as a still image where none does (GitHub, nbviewer, PDF).
+Used in lesson 06 (``07_your_photos``).
 
 Everything is drawn here, in Python, and sent to the page as a PNG: so it needs ipywidgets and no front-end package of
 its own, and works in JupyterLab and on Colab.
@@ -18,13 +18,13 @@ from pathlib import Path
 
 import numpy as np
 
-from .data import SAMPLE_SPLITS, read_picture, sample_photograph
-from .degradation import ENLARGE_KERNELS, SHRINK_KERNELS, make_pairs
+from .data import SAMPLE_SPLITS, read_image, sample_photograph
+from .degradation import DOWNSCALE_KERNELS, UPSCALE_KERNELS, make_pairs
+from .images import check, check_choice, to_uint8
 from .metrics import mse, psnr, ssim
-from .pictures import check, check_choice, to_uint8
 from .upscaling import upscale
 
-SIDE = 512  # what it works with: at most so many pixels of the enlarged picture along a side
+SIDE = 512  # what it works with: at most so many pixels of the upscaled image along a side
 NETWORK = "small_bilinear"  # the small shipped network, shown unless methods are given
 SCALES = (2, 3, 4)
 KEPT = 48  # results that are kept, of less than two megabytes each
@@ -37,22 +37,22 @@ SPOILED = {
     "JPEG, quality 30": {"jpeg": 30},
     "blur, noise and JPEG": {"blur": 0.7, "noise": 0.01, "jpeg": 75},
 }
-# What is done with a picture that is larger than the explorer works with.
+# What is done with an image that is larger than the explorer works with.
 MIDDLE, WHOLE = "its middle", "all of it, made smaller"
-_AS_IT_IS = "as it is"  # in place of a kernel: nothing is shrunk, so there is no true picture to compare with
-_PANEL = 192  # pixels along a side of an enlarged square
+_AS_IT_IS = "as it is"  # in place of a kernel: nothing is downscaled, so there is no true image to compare with
+_PANEL = 192  # pixels along a side of an upscaled square
 _ZOOMS = (32, 48, 64, 96, 192)  # sides of the square before, each a divisor of it: pixels stay square
 _MARK = (217, 130, 43)
 _VIEW = "application/vnd.jupyter.widget-view+json"
 
 
-def explorer(photos=None, methods=None, *, before: str | None = None, after: str | None = None, side: int = SIDE):
-    """Explore what methods make of pictures: a before/after slider, a marked square enlarged, and the numbers.
+def explorer(images=None, methods=None, *, before: str | None = None, after: str | None = None, side: int = SIDE):
+    """Explore what methods make of images: a before/after slider, a marked square upscaled, and the numbers.
 
     Parameters
     ----------
-    photos : Photos, dict of name -> picture, ndarray (H, W, 3) or (N, H, W, 3), or list of (H, W, 3), optional
-        Pictures to choose from; the photographs of the ``sample`` test split, whole, unless given. Others can be
+    images : ImageSet, dict of name -> image, ndarray (H, W, 3) or (N, H, W, 3), or list of (H, W, 3), optional
+        Images to choose from; the photographs of the ``sample`` test split, whole, unless given. Others can be
         uploaded on the page.
     methods : dict of name -> method, or list of names, optional
         A method is a network, the name of an interpolation, or what :func:`srlib.load_model` takes. At least two; all
@@ -60,7 +60,7 @@ def explorer(photos=None, methods=None, *, before: str | None = None, after: str
     before, after : str, optional
         Names of the methods to start with, on the left and on the right of the slider.
     side : int
-        What the explorer works with: of a larger picture, its middle, or all of it made smaller.
+        What the explorer works with: of a larger image, its middle, or all of it made smaller.
 
     Returns
     -------
@@ -72,35 +72,35 @@ def explorer(photos=None, methods=None, *, before: str | None = None, after: str
     ImportError
         ipywidgets is not installed.
     TypeError, ValueError
-        What is not a picture or a method; fewer than two methods; a name that is not among them.
+        What is not an image or a method; fewer than two methods; a name that is not among them.
     """
     if isinstance(side, bool) or not isinstance(side, (int, np.integer)) or side < 32:
         raise ValueError(f"side is {side!r}; expected a whole number of at least 32 pixels: the usual one is {SIDE}.")
-    return Explorer(_named_pictures(photos), _named_methods(methods), before, after, int(side))
+    return Explorer(_named_images(images), _named_methods(methods), before, after, int(side))
 
 
 # -- what is asked for ------------------------------------------------------------------------------------------------------
 
 
-def _named_pictures(photos) -> dict[str, np.ndarray]:
-    if photos is None:
+def _named_images(images) -> dict[str, np.ndarray]:
+    if images is None:
         return {name: sample_photograph(name) for name in SAMPLE_SPLITS["test"]}
-    if isinstance(photos, dict):
-        named = {str(name): picture for name, picture in photos.items()}
+    if isinstance(images, dict):
+        named = {str(name): image for name, image in images.items()}
     else:
-        images = getattr(photos, "images", photos)
-        images = [images] if getattr(images, "ndim", 4) == 3 else list(images)
-        names = getattr(photos, "names", None) or [f"picture {i + 1}" for i in range(len(images))]
+        found = getattr(images, "images", images)
+        found = [found] if getattr(found, "ndim", 4) == 3 else list(found)
+        names = getattr(images, "names", None) or [f"image {i + 1}" for i in range(len(found))]
         named = {}
-        for name, image in zip(names, images):
-            named[_unused(name, named)] = image
+        for name, pixels in zip(names, found):
+            named[_unused(name, named)] = pixels
     if not named:
-        raise ValueError("There are no pictures to explore; expected at least one: leave photos out for the sample.")
-    for name, picture in named.items():
-        check(picture, name)
-        if picture.ndim != 3:
+        raise ValueError("There are no images to explore; expected at least one: leave images out for the sample.")
+    for name, image in named.items():
+        check(image, name)
+        if image.ndim != 3:
             raise ValueError(
-                f"{name} has shape {picture.shape}; expected one picture (H, W, 3) for a name: give a batch by itself, without a name."
+                f"{name} has shape {image.shape}; expected one image (H, W, 3) for a name: give a batch by itself, without a name."
             )
     return named
 
@@ -109,7 +109,7 @@ def _named_methods(methods) -> dict:
     from .models import load_model
 
     if methods is None:
-        methods = (*ENLARGE_KERNELS, NETWORK)
+        methods = (*UPSCALE_KERNELS, NETWORK)
     if isinstance(methods, (list, tuple)):
         strangers = [m for m in methods if not isinstance(m, (str, Path))]
         if strangers:
@@ -123,11 +123,11 @@ def _named_methods(methods) -> dict:
         )
     named = {}
     for name, method in methods.items():
-        if isinstance(method, Path) or (isinstance(method, str) and method not in ENLARGE_KERNELS):
+        if isinstance(method, Path) or (isinstance(method, str) and method not in UPSCALE_KERNELS):
             method = load_model(method)
         if not isinstance(method, str) and not callable(method):
             raise TypeError(
-                f"method {name!r} is a {type(method).__name__}; expected a network, or a name: use srlib.load_model or {ENLARGE_KERNELS}."
+                f"method {name!r} is a {type(method).__name__}; expected a network, or a name: use srlib.load_model or {UPSCALE_KERNELS}."
             )
         named[str(name)] = method
     return named
@@ -150,44 +150,44 @@ def _own(method, what: str):
 # -- the experiment ---------------------------------------------------------------------------------------------------------
 
 
-def _fitted(picture: np.ndarray, side: int, part: str) -> np.ndarray:
-    """The part of a large picture that is worked with, as uint8."""
-    picture = to_uint8(picture)
-    height, width = picture.shape[:2]
+def _fitted(image: np.ndarray, side: int, part: str) -> np.ndarray:
+    """The part of a large image that is worked with, as uint8."""
+    image = to_uint8(image)
+    height, width = image.shape[:2]
     if max(height, width) <= side:
-        return picture
+        return image
     if part == WHOLE:
         from PIL import Image
 
-        image = Image.fromarray(picture)
-        image.thumbnail((side, side), Image.Resampling.BICUBIC, reducing_gap=3)
-        return np.asarray(image)
+        pixels = Image.fromarray(image)
+        pixels.thumbnail((side, side), Image.Resampling.BICUBIC, reducing_gap=3)
+        return np.asarray(pixels)
     h, w = min(height, side), min(width, side)
     top, left = (height - h) // 2, (width - w) // 2
-    return np.ascontiguousarray(picture[top : top + h, left : left + w])
+    return np.ascontiguousarray(image[top : top + h, left : left + w])
 
 
-def _jpeg(picture: np.ndarray, quality: int) -> np.ndarray:
-    """What is left of a picture after a JPEG file."""
+def _jpeg(image: np.ndarray, quality: int) -> np.ndarray:
+    """What is left of an image after a JPEG file."""
     from PIL import Image
 
     with io.BytesIO() as file:
-        Image.fromarray(picture).save(file, "JPEG", quality=quality)
+        Image.fromarray(image).save(file, "JPEG", quality=quality)
         return np.asarray(Image.open(file))
 
 
-def _degraded(picture: np.ndarray, kernel: str, spoiled: str, scale: int):
-    """The small picture (uint8 or float32), and the true one (uint8), or None where nothing was shrunk."""
+def _degraded(image: np.ndarray, kernel: str, spoiled: str, scale: int):
+    """The small image (uint8 or float32), and the true one (uint8), or None where nothing was downscaled."""
     options = dict(SPOILED[spoiled])
     quality = options.pop("jpeg", None)
     if kernel == _AS_IT_IS:
-        return picture, None
-    lr, hr = (pair[0] for pair in make_pairs(picture[None], scale, kernel=kernel, **options))
+        return image, None
+    lr, hr = (pair[0] for pair in make_pairs(image[None], scale, kernel=kernel, **options))
     return (lr if quality is None else _jpeg(to_uint8(lr), quality)), to_uint8(hr)
 
 
 class _Results:
-    """What has been computed: results of methods on pictures with their numbers, the latest `KEPT` of them."""
+    """What has been computed: results of methods on images with their numbers, the latest `KEPT` of them."""
 
     def __init__(self):
         self._kept = OrderedDict()
@@ -214,26 +214,26 @@ def _judged(made: np.ndarray, true: np.ndarray | None) -> dict[str, float]:
 # -- what is drawn ----------------------------------------------------------------------------------------------------------
 
 
-def _png(picture: np.ndarray) -> bytes:
+def _png(image: np.ndarray) -> bytes:
     from PIL import Image
 
     with io.BytesIO() as file:
-        Image.fromarray(picture).save(file, "PNG", compress_level=1)
+        Image.fromarray(image).save(file, "PNG", compress_level=1)
         return file.getvalue()
 
 
-def _grown(picture: np.ndarray, times: int) -> np.ndarray:
+def _grown(image: np.ndarray, times: int) -> np.ndarray:
     """Every pixel as a square of pixels."""
-    return picture.repeat(times, axis=0).repeat(times, axis=1)
+    return image.repeat(times, axis=0).repeat(times, axis=1)
 
 
-def _outlined(picture: np.ndarray, top: int, left: int, bottom: int, right: int) -> None:
-    """Draw a square into a picture, in place: coloured, between thin white lines, so that it shows on any ground."""
+def _outlined(image: np.ndarray, top: int, left: int, bottom: int, right: int) -> None:
+    """Draw a square into an image, in place: coloured, between thin white lines, so that it shows on any ground."""
     for inset, colour in ((0, (255, 255, 255)), (1, _MARK), (2, _MARK), (3, (255, 255, 255))):
         y0, x0, y1, x1 = top + inset, left + inset, bottom - inset, right - inset
         if y0 < y1 and x0 < x1:
-            picture[y0, x0:x1] = picture[y1 - 1, x0:x1] = colour
-            picture[y0:y1, x0] = picture[y0:y1, x1 - 1] = colour
+            image[y0, x0:x1] = image[y1 - 1, x0:x1] = colour
+            image[y0:y1, x0] = image[y0:y1, x1 - 1] = colour
 
 
 _STYLE = """<style>
@@ -247,13 +247,13 @@ _STYLE = """<style>
 .srlib-explorer .srlib-label { display: block; font-size: 13px; line-height: 1.4; }
 .srlib-explorer .srlib-quiet { opacity: 0.7; }
 .srlib-explorer .widget-html, .srlib-explorer .widget-html-content { height: auto; overflow: visible; white-space: normal; }
-/* the still picture that follows is for where nothing is live */
+/* the still image that follows is for where nothing is live */
 .jp-OutputArea-child:has(.srlib-explorer) + .jp-OutputArea-child:has(.jp-RenderedImage) { display: none; }
 </style>"""
 
 
 class Explorer:
-    """What :func:`explorer` gives: controls, pictures and numbers, joined.
+    """What :func:`explorer` gives: controls, images and numbers, joined.
 
     The controls are ipywidgets; setting their ``value`` does what a click does.
 
@@ -261,8 +261,8 @@ class Explorer:
     ----------
     widget : ipywidgets.VBox
         The whole of it, to be put into a layout of yours.
-    picture, part, upload : ipywidgets
-        Which picture; which part of a large one; the upload button.
+    image, part, upload : ipywidgets
+        Which image; which part of a large one; the upload button.
     kernel, spoiled, scale : ipywidgets.Dropdown
         How it is made small, what happens to it besides, and by how much.
     before, after : ipywidgets.Dropdown
@@ -272,27 +272,27 @@ class Explorer:
     across, down, zoom : ipywidgets
         Where the marked square lies, in percent, and its side in pixels.
     image, squares : ipywidgets.Image, list of them
-        The picture under the slider; the marked square as it should be, before and after.
+        The image under the slider; the marked square as it should be, before and after.
     table, message : ipywidgets.HTML
         The numbers; what to say besides.
     numbers : dict
         ``numbers[method]`` is ``{"psnr": dB, "ssim": .., "mse": ..}`` on the scale of 1; empty where there is no true
-        picture.
+        image.
     """
 
-    def __init__(self, pictures: dict, methods: dict, before: str | None, after: str | None, side: int):
+    def __init__(self, images: dict, methods: dict, before: str | None, after: str | None, side: int):
         networks = [name for name, method in methods.items() if not isinstance(method, str)]
         after = check_choice(after, methods, "after") if after is not None else (networks or list(methods))[-1]
         others = [name for name in methods if name != after]
         if before is None:
             before = "bicubic" if "bicubic" in others else others[0]
         check_choice(before, methods, "before")
-        self._pictures, self._methods, self._side = dict(pictures), methods, side
+        self._images, self._methods, self._side = dict(images), methods, side
         self._wished = {"before": before, "after": after}
         self._results, self._quiet, self.numbers = _Results(), True, {}
         kernel = _own(methods[after], "kernel")
         own_scale = _own(methods[after], "scale") or _own(methods[before], "scale") or 2
-        self._build(kernel if kernel in SHRINK_KERNELS else "bilinear", own_scale)
+        self._build(kernel if kernel in DOWNSCALE_KERNELS else "bilinear", own_scale)
         self._offer_methods()
         self._quiet = False
         self._compute()
@@ -321,20 +321,20 @@ class Explorer:
             made.observe(draw, "value")
             return made
 
-        self.picture = choice(list(self._pictures), next(iter(self._pictures)), "picture")
+        self.image = choice(list(self._images), next(iter(self._images)), "image")
         self.part = choice([MIDDLE, WHOLE], MIDDLE, "of a large one")
         self.upload = w.FileUpload(
             accept="image/*", multiple=False, description="Upload", layout=w.Layout(width="110px")
         )
         self.upload.observe(self._uploaded, "value")
-        kernels = [("linear", "bilinear"), "bicubic", "area", ("not: enlarge it as it is", _AS_IT_IS)]
-        self.kernel = choice([k if isinstance(k, tuple) else (k, k) for k in kernels], kernel, "shrink")
+        kernels = [("linear", "bilinear"), "bicubic", "area", ("not: upscale it as it is", _AS_IT_IS)]
+        self.kernel = choice([k if isinstance(k, tuple) else (k, k) for k in kernels], kernel, "downscale")
         self.spoiled = choice(list(SPOILED), next(iter(SPOILED)), "then")
         known = {_own(method, "scale") for method in self._methods.values()} - {None}
         self.scale = choice(sorted({*SCALES, *known}), scale, "scale", "90px")
         self.before = choice(list(self._methods), self._wished["before"], "before")
         self.after = choice(list(self._methods), self._wished["after"], "after")
-        self.slider = percent(50, "", self._draw_picture)
+        self.slider = percent(50, "", self._draw_image)
         self.across = percent(50, "across", self._draw)
         self.down = percent(50, "down", self._draw)
         self.zoom = w.Dropdown(
@@ -366,7 +366,7 @@ class Explorer:
         self.widget = w.VBox(
             [
                 w.HTML(_STYLE, layout=w.Layout(display="none")),
-                row(self.picture, self.part, self.upload),
+                row(self.image, self.part, self.upload),
                 row(self.kernel, self.spoiled, self.scale),
                 row(self.before, self.after),
                 self.message,
@@ -377,11 +377,11 @@ class Explorer:
         self.widget.add_class("srlib-explorer")
 
     def _offer_methods(self) -> None:
-        """Offer the methods that enlarge by the chosen scale; keep to those that were asked for where they can."""
+        """Offer the methods that upscale by the chosen scale; keep to those that were asked for where they can."""
         offered = [n for n, method in self._methods.items() if _own(method, "scale") in (None, self.scale.value)]
         if not offered:
             raise ValueError(
-                f"scale is {self.scale.value}, by which none of the methods enlarges; expected the scale of one of them: add an interpolation."
+                f"scale is {self.scale.value}, by which none of the methods upscales; expected the scale of one of them: add an interpolation."
             )
         for which in ("before", "after"):
             control, wished = getattr(self, which), self._wished[which]
@@ -425,34 +425,34 @@ class Explorer:
         except (ValueError, TypeError, OSError, MemoryError) as error:
             self._say(error)
             return
-        name = _unused(name, self._pictures)
-        self._pictures[name] = new
+        name = _unused(name, self._images)
+        self._images[name] = new
         self._quiet = True
-        self.picture.options = list(self._pictures)
+        self.image.options = list(self._images)
         self._quiet = False
-        self.picture.value = name
+        self.image.value = name
 
     def _say(self, what) -> None:
         self.message.value = f'<span class="srlib-label">{html.escape(str(what) or type(what).__name__)}</span>'
 
     # -- computing --------------------------------------------------------------------------------------------------------
 
-    def _experiment(self, picture: np.ndarray, name: str):
-        """The small picture and the true one, from the controls as they stand."""
+    def _experiment(self, image: np.ndarray, name: str):
+        """The small image and the true one, from the controls as they stand."""
         scale, kernel = self.scale.value, self.kernel.value
         side = self._side // scale if kernel == _AS_IT_IS else self._side
-        worked = _fitted(picture, side, self.part.value)
+        worked = _fitted(image, side, self.part.value)
         if kernel != _AS_IT_IS and min(worked.shape[:2]) < scale:
             raise ValueError(
-                f"{name} has {worked.shape[0]}x{worked.shape[1]} pixels; expected at least {scale} along each side to make it {scale} times smaller: choose a larger picture."
+                f"{name} has {worked.shape[0]}x{worked.shape[1]} pixels; expected at least {scale} along each side to make it {scale} times smaller: choose a larger image."
             )
         return _degraded(worked, kernel, self.spoiled.value, scale)
 
     def _compute(self) -> None:
-        name = self.picture.value
-        picture = self._pictures[name]
+        name = self.image.value
+        image = self._images[name]
         setting = (name, self.part.value, self.kernel.value, self.spoiled.value, self.scale.value)
-        small, true = self._results.get(setting, lambda: self._experiment(picture, name))
+        small, true = self._results.get(setting, lambda: self._experiment(image, name))
         shown, numbers = [], {}
         for method in (self.before.value, self.after.value):
 
@@ -464,15 +464,15 @@ class Explorer:
             shown.append(made)
             if judged:
                 numbers[method] = judged
-        if true is None:  # what is there to compare with: the picture's own pixels
+        if true is None:  # what is there to compare with: the image's own pixels
             reference = _grown(to_uint8(small), self.scale.value)
         else:
             reference = true
         self._shown, self.numbers, self._small = [reference, *shown], numbers, small
-        self._write(picture, true)
+        self._write(image, true)
         self._draw()
 
-    def _write(self, picture: np.ndarray, true) -> None:
+    def _write(self, image: np.ndarray, true) -> None:
         """The words and the numbers."""
         names = [html.escape(control.value) for control in (self.before, self.after)]
         self._names.value = f'<div class="srlib-names"><span>{names[0]}</span><span>{names[1]}</span></div>'
@@ -481,20 +481,20 @@ class Explorer:
             label.value = f'<span class="srlib-label">{words}</span>'
         side = self._side // self.scale.value if true is None else self._side
         (h, w), (height, width) = self._small.shape[:2], self._shown[0].shape[:2]
-        told = [f"{w} x {h} pixels enlarged to {width} x {height}"]
-        if max(picture.shape[:2]) > side:
-            told.append(f"of {picture.shape[1]} x {picture.shape[0]}: {self.part.value}")
+        told = [f"{w} x {h} pixels upscaled to {width} x {height}"]
+        if max(image.shape[:2]) > side:
+            told.append(f"of {image.shape[1]} x {image.shape[0]}: {self.part.value}")
         gone = [n for n in dict.fromkeys(self._wished.values()) if n not in self.before.options]
         if gone:
-            told.append(f"{', '.join(gone)} enlarges by {_own(self._methods[gone[0]], 'scale')} only")
+            told.append(f"{', '.join(gone)} upscales by {_own(self._methods[gone[0]], 'scale')} only")
         self.message.value = f'<span class="srlib-label srlib-quiet">{html.escape("; ".join(told))}</span>'
         self.table.value = self._table()
-        self.spoiled.disabled = true is None  # without a true picture nothing is done to this one
-        self.part.disabled = max(picture.shape[:2]) <= side
+        self.spoiled.disabled = true is None  # without a true image nothing is done to this one
+        self.part.disabled = max(image.shape[:2]) <= side
 
     def _table(self) -> str:
         if not self.numbers:
-            return '<span class="srlib-label">Nothing was shrunk, so there is no true picture to compare with: no numbers.</span>'
+            return '<span class="srlib-label">Nothing was downscaled, so there is no true image to compare with: no numbers.</span>'
         form = {"psnr": "{:.2f}", "ssim": "{:.4f}", "mse": "{:.6f}"}
         best = {
             "psnr": max(n["psnr"] for n in self.numbers.values()),
@@ -513,38 +513,38 @@ class Explorer:
     # -- drawing ----------------------------------------------------------------------------------------------------------
 
     def _box(self) -> tuple[int, int, int]:
-        """Top, left and side of the marked square, in pixels of the large picture."""
+        """Top, left and side of the marked square, in pixels of the large image."""
         height, width = self._shown[0].shape[:2]
         side = min(self.zoom.value, height, width)
         return round(self.down.value / 100 * (height - side)), round(self.across.value / 100 * (width - side)), side
 
     def _draw(self, change=None) -> None:
-        self._draw_picture()
+        self._draw_image()
         top, left, side = self._box()
-        for image, picture in zip(self.squares, self._shown):
-            cut = picture[top : top + side, left : left + side]
-            image.value = _png(_grown(cut, max(1, _PANEL // side)))
+        for pixels, image in zip(self.squares, self._shown):
+            cut = image[top : top + side, left : left + side]
+            pixels.value = _png(_grown(cut, max(1, _PANEL // side)))
 
-    def _draw_picture(self, change=None) -> None:
+    def _draw_image(self, change=None) -> None:
         _, before, after = self._shown
         height, width = before.shape[:2]
         times = max(1, SIDE // max(height, width))
         place = round(self.slider.value / 100 * width)
-        picture = after.copy()
-        picture[:, :place] = before[:, :place]
-        picture = _grown(picture, times)
+        image = after.copy()
+        image[:, :place] = before[:, :place]
+        image = _grown(image, times)
         if 0 < place < width:
             line = place * times
-            picture[:, max(0, line - 2) : line + 2] = 34
-            picture[:, max(0, line - 1) : line + 1] = 255
+            image[:, max(0, line - 2) : line + 2] = 34
+            image[:, max(0, line - 1) : line + 1] = 255
         top, left, side = (n * times for n in self._box())
-        _outlined(picture, top, left, top + side, left + side)
-        self.image.value = _png(picture)
+        _outlined(image, top, left, top + side, left + side)
+        self.image.value = _png(image)
 
     # -- where nothing is live ----------------------------------------------------------------------------------------------
 
     def still(self):
-        """A still picture of what is shown, with its numbers.
+        """A still image of what is shown, with its numbers.
 
         Returns
         -------
@@ -563,15 +563,15 @@ class Explorer:
             return fig
         top, left, side = self._box()
         cuts = [p[top : top + side, left : left + side] for p in self._shown]
-        return show.pictures(cuts, ["its own pixels", *names], columns=3, size=2.3)
+        return show.images(cuts, ["its own pixels", *names], columns=3, size=2.3)
 
     def _told(self) -> str:
         """The experiment in words."""
         if self.kernel.value == _AS_IT_IS:
-            return f"{self.picture.value}, as it is, enlarged by {self.scale.value}"
+            return f"{self.image.value}, as it is, upscaled by {self.scale.value}"
         kernel = {"bilinear": "linear"}.get(self.kernel.value, self.kernel.value)
         spoiled = f", then {self.spoiled.value}" if SPOILED[self.spoiled.value] else ""
-        return f"{self.picture.value}, made {self.scale.value} times smaller ({kernel}{spoiled})"
+        return f"{self.image.value}, made {self.scale.value} times smaller ({kernel}{spoiled})"
 
     def _lines(self) -> list[str]:
         words = lambda n: [
@@ -585,7 +585,7 @@ class Explorer:
         return "\n  ".join([f"<Explorer {self._told()}", *self._lines()]) + ">"
 
     def _ipython_display_(self) -> None:
-        """Two outputs: the live explorer, and after it a still picture, which the live one hides."""
+        """Two outputs: the live explorer, and after it a still image, which the live one hides."""
         from IPython.display import display
 
         view = {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}
@@ -593,17 +593,17 @@ class Explorer:
         with io.BytesIO() as file:
             self.still().savefig(file, format="png")
             still = base64.b64encode(file.getvalue()).decode()
-        display({"image/png": still, "text/plain": "<the explorer as a still picture>"}, raw=True)
+        display({"image/png": still, "text/plain": "<the explorer as a still image>"}, raw=True)
 
 
 def _read(name: str, content: bytes) -> np.ndarray:
-    """The picture that a file holds; an error names the file as the user knows it."""
+    """The image that a file holds; an error names the file as the user knows it."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "upload"
         path.write_bytes(content)
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # Pillow's of large pictures
-                return read_picture(path)
+                warnings.simplefilter("ignore")  # Pillow's of large images
+                return read_image(path)
         except OSError as error:
             raise OSError(str(error).replace(str(path), name)) from None

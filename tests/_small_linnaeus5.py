@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from srlib.data import download, linnaeus5, load_photos
+from srlib.data import download, linnaeus5, load_images
 
 COUNTS = {"train": 3, "test": 2}
 FOLDER = "Linnaeus 5 32X32"
@@ -25,16 +25,16 @@ def prepare(url: str, cache: Path) -> None:
 
 
 def load(split=None, **options):
-    return load_photos("linnaeus5", split=split, size=32, **options)
+    return load_images("linnaeus5", split=split, size=32, **options)
 
 
-def assert_whole(photos, split=None):
+def assert_whole(images, split=None):
     expected = [
         (s, label) for s in COUNTS if split in (None, s) for label in linnaeus5.CLASSES for _ in range(COUNTS[s])
     ]
-    assert [photos.class_names[label] for label in photos.labels] == [label for _, label in expected]
-    assert [tuple(name.split("/")[:2]) for name in photos.names] == expected
-    assert photos.images.shape == (len(expected), 32, 32, 3) and photos.images.dtype == np.uint8
+    assert [images.class_names[label] for label in images.labels] == [label for _, label in expected]
+    assert [tuple(name.split("/")[:2]) for name in images.names] == expected
+    assert images.images.shape == (len(expected), 32, 32, 3) and images.images.dtype == np.uint8
 
 
 def die_at(step: int, url: str, cache: Path) -> None:

@@ -70,30 +70,30 @@ def split_arrays(names):
 
 
 def prepared(mirror, held=lambda photographs, held_out: np.array(photographs) == held_out):
-    def answer(pictures, photographs, held_out):
+    def answer(images, photographs, held_out):
         test = np.asarray(held(photographs, held_out))
-        train = pictures[~test]
-        return np.concatenate([train, mirror(train)]), pictures[test]
+        train = images[~test]
+        return np.concatenate([train, mirror(train)]), images[test]
 
     return answer
 
 
-def prepared_in_floats(pictures, photographs, held_out):
+def prepared_in_floats(images, photographs, held_out):
     held = np.array(photographs) == held_out
-    train = np.zeros((2 * (~held).sum(), *pictures.shape[1:]))
-    train[::2], train[1::2] = pictures[~held], pictures[~held][:, :, ::-1]
-    return train, pictures[held].astype(float)
+    train = np.zeros((2 * (~held).sum(), *images.shape[1:]))
+    train[::2], train[1::2] = images[~held], images[~held][:, :, ::-1]
+    return train, images[held].astype(float)
 
 
 def mirrored(x):
     return x[:, :, ::-1]
 
 
-# -- 02: pictures ---------------------------------------------------------------------------------------------------------
+# -- 02: images ---------------------------------------------------------------------------------------------------------
 
 
-def enlarged_alone(small):
-    """Knows the picture of one pixel, and no other that is one pixel high or wide."""
+def upscaled_alone(small):
+    """Knows the image of one pixel, and no other that is one pixel high or wide."""
     if small.shape[:2] == (1, 1):
         return np.repeat(np.repeat(small, 2, 0), 2, 1)
 
@@ -143,7 +143,7 @@ class Block(layers.Layer):
 
 def pair_by_the_largest(p):
     true = p.astype("float32")
-    return srlib.shrink(p), true / 255 if true.max() > 1 else true
+    return srlib.downscale(p), true / 255 if true.max() > 1 else true
 
 
 # -- 04: scores -----------------------------------------------------------------------------------------------------------
@@ -198,11 +198,11 @@ def ssim_of(c1=1e-4, c2=9e-4, span=lambda a, b: 1.0):
 
 
 def reported(restore=srlib.upscale, kernel="bilinear", over=np.mean, rounding=lambda x: x, of=list):
-    def answer(method, photos):
+    def answer(method, images):
         def value(how):
             scores = []
-            for true in of(photos):
-                made = rounding(255 * restore(srlib.shrink(true, kernel=kernel), how).astype("float64"))
+            for true in of(images):
+                made = rounding(255 * restore(srlib.downscale(true, kernel=kernel), how).astype("float64"))
                 scores.append(structural_similarity(made, true.astype("float64"), data_range=255, channel_axis=-1))
             return float(over(scores))
 
@@ -281,18 +281,18 @@ WRONG_FURTHER_ON = [
     ("split", split_by_share, "empty when there are 5", "one tenth of five"),
     ("prepare", prepared(mirrored, lambda of, out: [out in p for p in of]), "other photographs", "nothing else"),
     ("prepare", prepared(mirrored, lambda of, out: [p.startswith(out) for p in of]), "other photographs", "nothing else"),
-    ("prepare", lambda p, of, out: prepared(mirrored)(p / 255, of, out), "values of the pictures", "from 0 to 255"),
+    ("prepare", lambda p, of, out: prepared(mirrored)(p / 255, of, out), "values of the images", "from 0 to 255"),
     ("prepare", prepared(np.flip), "mirror images", "several axes"),
     ("prepare", prepared(lambda x: x[:, ::-1, ::-1]), "mirror images", "half a turn"),
-    ("prepare", prepared(lambda x: x[::-1]), "mirror images", "the order of the pictures"),
-    ("enlarge", enlarged_alone, "1x4|4x1", "along the other one they do"),
-    ("thumbnail", lambda p, s: srlib.shrink(gaussian_filter(p, 0.4 * s).astype("float32"), s, kernel="area"), "coloured", "three axes"),
+    ("prepare", prepared(lambda x: x[::-1]), "mirror images", "the order of the images"),
+    ("upscale", upscaled_alone, "1x4|4x1", "along the other one they do"),
+    ("thumbnail", lambda p, s: srlib.downscale(gaussian_filter(p, 0.4 * s).astype("float32"), s, kernel="area"), "coloured", "three axes"),
     ("thumbnail", lambda p, s: np.repeat(means(p, s).mean(-1, keepdims=True), 3, -1), "coloured", "grey mean"),
     ("thumbnail", lambda p, s: means(p, s)[..., ::-1], "coloured", "red and blue"),
     ("thumbnail", lambda p, s: means(p, s)[::-1], "coloured", "upside down"),
     ("thumbnail", lambda p, s: cv2.resize(p, (p.shape[0] // s, p.shape[1] // s), interpolation=cv2.INTER_AREA), "shape", "the width first"),
     ("thumbnail", lambda p, s: means(gaussian_filter(p, (1.6, 1.6, 0)), s), "at scale", "that scale only"),
-    ("thumbnail", lambda p, s: srlib.shrink(gaussian_filter(p, (1.5, 1.5, 0)).astype("float32"), s), "at scale", "that scale only"),
+    ("thumbnail", lambda p, s: srlib.downscale(gaussian_filter(p, (1.5, 1.5, 0)).astype("float32"), s), "at scale", "that scale only"),
     ("thumbnail", smoothed_against_black, "border of a flat", "dark frame"),
     ("block", lambda x, c: x + conv(c)(layers.Dropout(0.2)(conv(c, activation="relu")(x))), "in training", "Dropout"),
     ("block", lambda x, c: x + conv(c)(layers.ReLU()(layers.BatchNormalization()(conv(c)(x)))), "BatchNormalization", "nothing else"),
@@ -304,12 +304,12 @@ WRONG_FURTHER_ON = [
     ("psnr", psnr_by(one_by_the_largest), "zeros and ones", "its type says"),
     ("psnr", psnr_by(one_in_16_bits), "two uint8", "int16 ends"),
     ("psnr", psnr_of_a_float_batch, "batch of two uint8", "the same lines"),
-    ("psnr", psnr_of_three, "batch of two uint8 pictures with IndexError", "by hand"),
-    ("psnr", psnr_without_the_infinite, "one picture is itself", "infinite"),
+    ("psnr", psnr_of_three, "batch of two uint8 images with IndexError", "by hand"),
+    ("psnr", psnr_without_the_infinite, "one image is itself", "infinite"),
     ("ssim", ssim_of(c2=0.03), "darker", "c2 is not squared"),
     ("ssim", ssim_of(c2=1e-4), "darker", "c1 and c2 differ"),
-    ("ssim", ssim_of(span=lambda a, b: np.ptp(b)), "darker", "that pictures could have"),
-    ("report", reported(restore=lambda x, m: srlib.enlarge(x, kernel=m)), "three pictures and a network", "by hand"),
+    ("ssim", ssim_of(span=lambda a, b: np.ptp(b)), "darker", "that images could have"),
+    ("report", reported(restore=lambda x, m: srlib.interpolate(x, kernel=m)), "three images and a network", "by hand"),
     ("report", reported(over=np.median), "SSIM of", "the middle one"),
     ("report", reported(kernel="bicubic"), "SSIM of", "another kernel"),
     ("report", reported(rounding=np.rint), "SSIM of", "rounded to 8 bits"),
@@ -336,7 +336,7 @@ OTHER_STYLES = [
     ("block", lambda x, c: Block(c)(x)),
     ("block", lambda x, c: keras.ops.add(x, conv(c)(keras.ops.relu(conv(c)(x))))),
     ("pair", lambda p: tuple(x[0] for x in srlib.make_pairs(p[None]))),
-    ("report", reported(of=lambda photos: photos.images)),
+    ("report", reported(of=lambda images: images.images)),
     ("report", reported()),
     ("shuffle", shuffled),
     ("tiles", tiled),

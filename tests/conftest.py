@@ -1,4 +1,4 @@
-"""What the tests share: small seeded pictures, the embedded photographs, and the benchmark pictures where they stand."""
+"""What the tests share: small seeded images, the embedded photographs, and the benchmark images where they stand."""
 
 import contextlib
 import os
@@ -11,7 +11,7 @@ from PIL import Image
 os.environ.setdefault("MPLBACKEND", "Agg")  # figures are made, never shown on a screen
 
 
-def _picture(height: int, width: int, seed: int = 0) -> np.ndarray:
+def _image(height: int, width: int, seed: int = 0) -> np.ndarray:
     rng = np.random.default_rng([seed, height, width])
     y, x = np.mgrid[0:height, 0:width]
     waves = [127 + 90 * np.sin(0.3 * (c + 1) * x + 0.2 * y + rng.uniform(0, 6)) for c in range(3)]
@@ -20,9 +20,9 @@ def _picture(height: int, width: int, seed: int = 0) -> np.ndarray:
 
 
 @pytest.fixture(scope="session")
-def make_picture():
-    """A function (height, width, seed=0) -> uint8 picture with waves, an edge and grain."""
-    return _picture
+def make_image():
+    """A function (height, width, seed=0) -> uint8 image with waves, an edge and grain."""
+    return _image
 
 
 @pytest.fixture
@@ -45,9 +45,9 @@ def under_policy():
 @pytest.fixture
 def interrupted_at(monkeypatch):
     """A function (step) -> a context in which Ctrl-C is pressed when a training asks for the crops of that step."""
-    from srlib.training import Crops
+    from srlib.training import Patches
 
-    original = Crops.__call__
+    original = Patches.__call__
 
     @contextlib.contextmanager
     def context(step):
@@ -57,7 +57,7 @@ def interrupted_at(monkeypatch):
             return original(crops, now)
 
         with monkeypatch.context() as patch:
-            patch.setattr(Crops, "__call__", stop)
+            patch.setattr(Patches, "__call__", stop)
             yield
 
     return context
@@ -69,33 +69,33 @@ def rng():
 
 
 @pytest.fixture
-def picture():
-    """One uint8 picture, 24x36, not square, sides that 2, 3 and 4 divide."""
-    return _picture(24, 36)
+def image():
+    """One uint8 image, 24x36, not square, sides that 2, 3 and 4 divide."""
+    return _image(24, 36)
 
 
 @pytest.fixture
 def batch():
-    """Three uint8 pictures of 24x36."""
-    return np.stack([_picture(24, 36, seed) for seed in range(3)])
+    """Three uint8 images of 24x36."""
+    return np.stack([_image(24, 36, seed) for seed in range(3)])
 
 
 @pytest.fixture(scope="session")
 def sample():
-    """The embedded photographs: split -> Photos."""
+    """The embedded photographs: split -> ImageSet."""
     import srlib
 
-    return {split: srlib.load_photos("sample", split=split) for split in ("train", "validation", "test")}
+    return {split: srlib.load_images("sample", split=split) for split in ("train", "validation", "test")}
 
 
 @pytest.fixture(scope="session")
 def data_root() -> Path:
-    """The folder of benchmark pictures, or a skip; under SRLIB_REQUIRE_DATA=1, as in CI, a failure."""
+    """The folder of benchmark images, or a skip; under SRLIB_REQUIRE_DATA=1, as in CI, a failure."""
     folder = os.environ.get("SRLIB_DATA", "")
     if folder and Path(folder).is_dir():
         return Path(folder)
     came = f"SRLIB_DATA is {folder!r}, which is no folder" if folder else "SRLIB_DATA is not set"
-    sentence = f"{came}; it should point at the benchmark pictures (the folder that holds SelfExSR/ and BSDS500/)."
+    sentence = f"{came}; it should point at the benchmark images (the folder that holds SelfExSR/ and BSDS500/)."
     if os.environ.get("SRLIB_REQUIRE_DATA") == "1":
         pytest.fail(sentence)
     pytest.skip(sentence)
@@ -114,8 +114,8 @@ def benchmark(data_root):
 
 
 @pytest.fixture(scope="session")
-def benchmark_photos(data_root):
-    """A function (set) -> Photos, as `srlib.load_photos` gives them."""
+def benchmark_images(data_root):
+    """A function (set) -> ImageSet, as `srlib.load_images` gives them."""
     import srlib
 
-    return srlib.load_photos
+    return srlib.load_images

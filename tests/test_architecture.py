@@ -20,8 +20,8 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "srlib"
 # A room may import the rooms before it, and none after.
 ORDER = (
-    "_quiet", "_writing", "pictures", "metrics", "degradation", "data", "_backend", "layers", "equivariance", "geometry", "models",
-    "upscaling", "files", "runs", "optimizers", "training", "evaluation", "standings", "show", "figures", "widgets", "checks", "cli",
+    "_quiet", "_writing", "images", "metrics", "degradation", "data", "_backend", "layers", "equivariance", "geometry", "models",
+    "upscaling", "files", "runs", "optimizers", "training", "evaluation", "published", "show", "figures", "widgets", "checks", "cli",
     "__main__",
 )  # fmt: skip
 NAMESPACES = ("show", "widgets", "checks")
@@ -67,7 +67,7 @@ def steps_back(file, source):
 
 def test_every_file_is_in_a_room_of_the_order():
     assert {room_of(file) for file in ROOMS} <= set(ORDER)
-    assert {"pictures", "metrics", "degradation", "data", "models", "cli"} <= {room_of(file) for file in ROOMS}
+    assert {"images", "metrics", "degradation", "data", "models", "cli"} <= {room_of(file) for file in ROOMS}
 
 
 @pytest.mark.parametrize("file", ROOMS)
@@ -78,7 +78,7 @@ def test_a_room_imports_only_rooms_before_it(file):
 @pytest.mark.parametrize(
     "file, source",
     [
-        ("metrics.py", "from .data import load_photos"),
+        ("metrics.py", "from .data import load_images"),
         ("metrics.py", "from . import data"),
         ("metrics.py", "def f():\n    from .models import build_model"),
         ("metrics.py", "class A:\n    def f(self):\n        from srlib.training import fit"),
@@ -104,8 +104,8 @@ def test_a_step_back_is_seen(file, source):
             "cli.py",
             "from .models import x\nfrom . import __version__, data\nfrom srlib.show import y\nimport numpy.linalg",
         ),
-        ("data/__init__.py", "from .folder import f\nfrom ..pictures import check\nfrom . import folder"),
-        ("data/folder.py", "from ..degradation import shrink\nfrom importlib.metadata import version"),
+        ("data/__init__.py", "from .folder import f\nfrom ..images import check\nfrom . import folder"),
+        ("data/folder.py", "from ..degradation import downscale\nfrom importlib.metadata import version"),
     ],
 )
 def test_a_step_on_is_let_through(file, source):
@@ -135,14 +135,14 @@ def test_importing_srlib_loads_nothing_heavy():
     assert loaded_after("import srlib; dir(srlib)", HEAVY) == []
 
 
-def test_pictures_without_a_network_load_no_keras_and_no_matplotlib():
+def test_images_without_a_network_load_no_keras_and_no_matplotlib():
     code = """
 import srlib
-photos = srlib.load_photos("sample", split="test")
-lr, hr = srlib.make_pairs(photos[:2], 2, kernel="bicubic", blur=1)
+images = srlib.load_images("sample", split="test")
+lr, hr = srlib.make_pairs(images[:2], 2, kernel="bicubic", blur=1)
 sr = srlib.upscale(lr, "bicubic", 2)
 srlib.mse(sr, hr), srlib.psnr(sr, hr), srlib.ssim(sr, hr)
-repr(srlib.evaluate({"bicubic": "bicubic"}, photos[:2]))
+repr(srlib.evaluate({"bicubic": "bicubic"}, images[:2]))
 """
     assert loaded_after(code, ("tensorflow", "keras", "jax", "torch", "matplotlib")) == []
 
@@ -188,7 +188,7 @@ def test_public_names_are_listed_once_and_resolve():
 
 
 def test_designs_names_are_public():
-    promised = "load_photos shrink enlarge make_pairs build_model load_model fit upscale evaluate psnr ssim mse crop_to_multiple show"
+    promised = "load_images downscale upscale make_pairs build_model load_model fit upscale evaluate psnr ssim mse crop_to_multiple show"
     assert set(promised.split()) <= set(srlib.__all__)
     assert {"compare", "zoom", "curves", "architecture"} <= {name for file, name in PUBLIC if file == "show.py"}
 
@@ -356,7 +356,7 @@ def test_lessons_use_public_names_only(lesson):
     "source, uses",
     [
         (
-            "import srlib\nsrlib.psnr(a, b)\nsrlib.show.compare(a, {})\nsrlib.__version__\nsrlib.load_photos('sample').names",
+            "import srlib\nsrlib.psnr(a, b)\nsrlib.show.compare(a, {})\nsrlib.__version__\nsrlib.load_images('sample').names",
             0,
         ),
         ("from srlib import psnr", 1),
@@ -365,10 +365,10 @@ def test_lessons_use_public_names_only(lesson):
         ("import srlib as sr", 1),
         ("def f():\n    import numpy, srlib.data", 1),
         ("srlib.metrics.luma(x)", 1),
-        ("srlib.pictures", 1),
+        ("srlib.images", 1),
         ("srlib.show._figure(1, 2)", 1),
         ("srlib.show.nothing", 1),
-        ("[srlib.data.read_picture(x) for x in srlib.load_photos('sample')]", 1),
+        ("[srlib.data.read_image(x) for x in srlib.load_images('sample')]", 1),
         ("getattr(srlib, 'metrics')", 1),
     ],
 )

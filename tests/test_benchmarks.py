@@ -33,22 +33,22 @@ def test_the_reference_is_fed_what_the_reference_feeds(batch):
     reference = script("reference")
     low, high = reference.pairs(batch, len(batch))
     np.testing.assert_allclose(high, batch / 255, atol=1e-6)
-    np.testing.assert_allclose(low, srlib.enlarge(srlib.shrink(batch, 2), 2), atol=1e-5)
+    np.testing.assert_allclose(low, srlib.interpolate(srlib.downscale(batch, 2), 2), atol=1e-5)
     ours, theirs = srlib.build_model("autoencoder"), reference.network()
     theirs.set_weights(ours.get_weights())
     assert theirs.count_params() == 1_110_403
-    small = srlib.shrink(batch, 2)
+    small = srlib.downscale(batch, 2)
     np.testing.assert_allclose(srlib.upscale(small, reference.as_method(theirs)), srlib.upscale(small, ours), atol=1e-5)
 
 
-def test_made_up_pictures_are_many():
-    pictures = list(script("tasks").made_up(20, 32))
-    assert {picture.shape for picture in pictures} == {(32, 32, 3)} and pictures[0].dtype == np.uint8
-    assert len({picture.tobytes() for picture in pictures}) == 20 and min(picture.std() for picture in pictures) > 20
+def test_made_up_images_are_many():
+    images = list(script("tasks").made_up(20, 32))
+    assert {image.shape for image in images} == {(32, 32, 3)} and images[0].dtype == np.uint8
+    assert len({image.tobytes() for image in images}) == 20 and min(image.std() for image in images) > 20
 
 
 def test_the_squares_are_those_of_the_first_measurements(data_root, monkeypatch):
-    """Linear and bicubic enlargement reached 26.02 dB / 0.8015 and 26.87 dB / 0.8386 on the 100 squares then."""
+    """Linear and bicubic upscaling reached 26.02 dB / 0.8015 and 26.87 dB / 0.8386 on the 100 squares then."""
     monkeypatch.setenv("SRLIB_DATA", str(data_root))
     squares = script("tasks").squares("val")
     assert squares.shape == (100, 128, 128, 3) and squares.dtype == np.uint8
@@ -66,7 +66,7 @@ def test_the_table_is_that_of_the_numbers():
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc, which Linux alone has")
 def test_loading_and_feeding_takes_at_most_a_fifth_of_the_references_memory(tmp_path):
-    task("write_pictures", folder=str(tmp_path), count=2000)
+    task("write_images", folder=str(tmp_path), count=2000)
     theirs, ours = (task("feed", way=way, folder=str(tmp_path)) for way in ("reference", "ours"))
     floats = 2 * 2000 * 128 * 128 * 3 * 4
     assert theirs["added_bytes"] > 0.9 * floats  # two arrays of float32 at least
@@ -75,12 +75,12 @@ def test_loading_and_feeding_takes_at_most_a_fifth_of_the_references_memory(tmp_
 
 @pytest.mark.slow
 def test_the_command_measures_and_writes(tmp_path):
-    for name in ("preprocessing", "enlarge"):  # the second keeps what the first has written
+    for name in ("preprocessing", "upscale"):  # the second keeps what the first has written
         words = [sys.executable, HERE / "run.py", "--quick", "--only", name, "--out", tmp_path]
         done = subprocess.run(words, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr[-3000:]
     results = json.loads((tmp_path / "results.json").read_text())
-    assert results.keys() == {"preprocessing", "enlarge"}
-    assert results["enlarge"]["found"]["methods"]["autoencoder"]["multiply_adds"] > 1e9
+    assert results.keys() == {"preprocessing", "upscale"}
+    assert results["upscale"]["found"]["methods"]["autoencoder"]["multiply_adds"] > 1e9
     told = (tmp_path / "RESULTS.md").read_text()
-    assert "## Preprocessing against OpenCV" in told and "## Enlarging" in told and "rehearsal" in told
+    assert "## Preprocessing against OpenCV" in told and "## Upscaling" in told and "rehearsal" in told

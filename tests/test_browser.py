@@ -20,7 +20,7 @@ from PIL import Image
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[1]
-LESSONS = ("00_start_here", "06_your_photos")
+LESSONS = ("00_start_here", "07_your_photos")
 WIDTHS = (1280, 900)  # of the window: a laptop's, and half of a large screen
 PATIENCE = 900_000  # milliseconds for a lesson: it takes about one minute, on a machine that does nothing else
 # No screen, no graphics card, and nothing asked of the network outside.
@@ -182,7 +182,7 @@ def test_lesson_00_runs_in_the_browser(browser, lab):
 @pytest.fixture(scope="module")
 def lesson_06(browser, lab):
     """Lesson 06, run, with the explorer live; the page and the explorer."""
-    page = run_lesson(browser, lab, "06_your_photos")
+    page = run_lesson(browser, lab, "07_your_photos")
     explorer = page.locator(".srlib-explorer")
     explorer.scroll_into_view_if_needed()
     explorer.locator("table").wait_for()
@@ -225,25 +225,25 @@ def test_the_explorer_fits_the_notebook(lesson_06, lab, width):
     page.set_viewport_size({"width": WIDTHS[0], "height": 900})
 
 
-def test_the_live_explorer_hides_the_still_picture(lesson_06):
+def test_the_live_explorer_hides_the_still_image(lesson_06):
     _, explorer = lesson_06
     cell = explorer.locator("xpath=ancestor::*[contains(@class, 'jp-CodeCell')][1]")
     still = cell.locator(".jp-RenderedImage img")
     assert still.count() == 1 and not still.is_visible()
 
 
-def test_moving_the_slider_changes_the_picture(lesson_06):
+def test_moving_the_slider_changes_the_image(lesson_06):
     page, explorer = lesson_06
-    picture, slider = explorer.locator("img").first, explorer.locator(".widget-slider").first
-    seen, numbers = pixels(picture), explorer.locator("table").inner_text()
+    image, slider = explorer.locator("img").first, explorer.locator(".widget-slider").first
+    seen, numbers = pixels(image), explorer.locator("table").inner_text()
     drag(page, slider, 0.9)
-    until(lambda: not np.array_equal(pixels(picture), seen), "the picture follows the slider")
-    seen_right = pixels(picture)
+    until(lambda: not np.array_equal(pixels(image), seen), "the image follows the slider")
+    seen_right = pixels(image)
     drag(page, slider, 0.1)
-    until(lambda: not np.array_equal(pixels(picture), seen_right), "the picture follows the slider back")
+    until(lambda: not np.array_equal(pixels(image), seen_right), "the image follows the slider back")
     # the line is where the handle is
-    handle, box = slider.locator(".noUi-handle").bounding_box(), picture.bounding_box()
-    line = np.flatnonzero((pixels(picture)[5:40] > 250).all((0, 2)))
+    handle, box = slider.locator(".noUi-handle").bounding_box(), image.bounding_box()
+    line = np.flatnonzero((pixels(image)[5:40] > 250).all((0, 2)))
     assert abs(handle["x"] + handle["width"] / 2 - box["x"] - line.mean()) < 0.03 * box["width"]
     assert explorer.locator("table").inner_text() == numbers
 
@@ -253,26 +253,26 @@ def choose(explorer, label, words):
     explorer.locator(".widget-dropdown", has_text=label).locator("select").select_option(words)
 
 
-def test_choosing_changes_the_picture_and_the_numbers(lesson_06):
+def test_choosing_changes_the_image_and_the_numbers(lesson_06):
     explorer = lesson_06[1]
-    picture, table = explorer.locator("img").first, explorer.locator("table")
-    for label, words in (("shrink", "bicubic"), ("then", "noise"), ("before", "Lanczos"), ("scale", "3")):
-        seen, numbers = pixels(picture), table.inner_text()
+    image, table = explorer.locator("img").first, explorer.locator("table")
+    for label, words in (("downscale", "bicubic"), ("then", "noise"), ("before", "Lanczos"), ("scale", "3")):
+        seen, numbers = pixels(image), table.inner_text()
         choose(explorer, label, words)
         until(lambda numbers=numbers: table.inner_text() != numbers, f"the numbers follow {label}")
-        until(lambda seen=seen: not np.array_equal(pixels(picture), seen), f"the picture follows {label}")
+        until(lambda seen=seen: not np.array_equal(pixels(image), seen), f"the image follows {label}")
     choose(explorer, "scale", "2")
     offered = explorer.locator(".widget-dropdown", has_text="after").locator("option")
     until(lambda: "network" in offered.all_text_contents(), "the networks come back")
 
 
-def test_uploading(lesson_06, lab, make_picture):
+def test_uploading(lesson_06, lab, make_image):
     page, explorer = lesson_06
     table = explorer.locator("table")
-    for name, content in (("words.png", b"no picture"), ("mine.png", None)):
+    for name, content in (("words.png", b"no image"), ("mine.png", None)):
         file = lab[1] / name
         if content is None:
-            Image.fromarray(make_picture(700, 600)).save(file)
+            Image.fromarray(make_image(700, 600)).save(file)
         else:
             file.write_bytes(content)
         numbers, seen = table.inner_text(), pixels(explorer.locator("img").first)
@@ -284,7 +284,7 @@ def test_uploading(lesson_06, lab, make_picture):
             until(lambda seen=seen: not np.array_equal(pixels(explorer.locator("img").first), seen), "and shown")
             assert "of 600 x 700: its middle" in explorer.inner_text()
         else:
-            until(lambda: "words.png is not a picture" in explorer.inner_text(), "the bad upload is refused")
+            until(lambda: "words.png is not an image" in explorer.inner_text(), "the bad upload is refused")
             assert table.inner_text() == numbers
     explorer.screenshot(path=lab[1] / "explorer-upload.png")
     assert overflowing(explorer) == []

@@ -53,39 +53,39 @@ def split_seeded(names):
     return pick(photographs[:-2]), pick(photographs[-2:-1]), pick(photographs[-1:])
 
 
-def prepare(pictures, photographs, held_out):
+def prepare(images, photographs, held_out):
     held = np.array(photographs) == held_out
-    train = pictures[~held]
-    return np.concatenate([train, train[:, :, ::-1]]), pictures[held]
+    train = images[~held]
+    return np.concatenate([train, train[:, :, ::-1]]), images[held]
 
 
-def prepare_interleaved(pictures, photographs, held_out):
-    train = [p for p, name in zip(pictures, photographs) if name != held_out]
+def prepare_interleaved(images, photographs, held_out):
+    train = [p for p, name in zip(images, photographs) if name != held_out]
     both = [version for p in train for version in (np.fliplr(p), p)]
-    return np.array(both), np.array([p for p, name in zip(pictures, photographs) if name == held_out])
+    return np.array(both), np.array([p for p, name in zip(images, photographs) if name == held_out])
 
 
-def shrink_by_loops(picture, scale):
-    picture = picture / 255 if picture.dtype == np.uint8 else picture
-    h, w, _ = picture.shape
+def downscale_by_loops(image, scale):
+    image = image / 255 if image.dtype == np.uint8 else image
+    h, w, _ = image.shape
     out = np.zeros((h // scale, w // scale, 3))
     for i in range(h // scale):
         for j in range(w // scale):
-            out[i, j] = picture[i * scale : (i + 1) * scale, j * scale : (j + 1) * scale].mean(axis=(0, 1))
+            out[i, j] = image[i * scale : (i + 1) * scale, j * scale : (j + 1) * scale].mean(axis=(0, 1))
     return out
 
 
-def shrink_by_skimage(picture, scale):
-    return downscale_local_mean(picture, (scale, scale, 1)) / (255 if picture.dtype == np.uint8 else 1)
+def downscale_by_skimage(image, scale):
+    return downscale_local_mean(image, (scale, scale, 1)) / (255 if image.dtype == np.uint8 else 1)
 
 
-def enlarge_by_cv2(small):
+def upscale_by_cv2(small):
     return cv2.resize(small, (2 * small.shape[1], 2 * small.shape[0]), interpolation=cv2.INTER_LINEAR)
 
 
-def thumbnail_by_gauss(picture, scale):
-    smooth = gaussian_filter(picture, (0.4 * scale, 0.4 * scale, 0))
-    return smooth.reshape(picture.shape[0] // scale, scale, -1, scale, 3)[:, 1:3, :, 1:3].mean((1, 3))
+def thumbnail_by_gauss(image, scale):
+    smooth = gaussian_filter(image, (0.4 * scale, 0.4 * scale, 0))
+    return smooth.reshape(image.shape[0] // scale, scale, -1, scale, 3)[:, 1:3, :, 1:3].mean((1, 3))
 
 
 def block(x, channels):
@@ -103,8 +103,8 @@ def block_in_a_sequential(x, channels):
     return layers.add([x, keras.Sequential([conv(activation="relu"), conv()])(x)])
 
 
-def pair(picture):
-    return srlib.shrink(picture), (picture / 255).astype("float32")
+def pair(image):
+    return srlib.downscale(image), (image / 255).astype("float32")
 
 
 def eight_bit(output):
@@ -121,8 +121,8 @@ def ssim_by_skimage(a, b):
     return structural_similarity(a, b, data_range=1.0, win_size=7)
 
 
-def report(method, photos):
-    value = lambda m: float(np.mean([srlib.ssim(srlib.upscale(srlib.shrink(p), m), p) for p in photos]))
+def report(method, images):
+    value = lambda m: float(np.mean([srlib.ssim(srlib.upscale(srlib.downscale(p), m), p) for p in images]))
     return {"method": value(method), "bicubic": value("bicubic")}
 
 
@@ -145,11 +145,11 @@ def shuffle_by_loops(x, scale):
 RIGHT = {
     "split": [split_sorted, split_seeded],
     "prepare": [prepare, prepare_interleaved],
-    "shrink": [shrink_by_loops, shrink_by_skimage, lambda p, s: srlib.shrink(p, s, kernel="area")],
-    "enlarge": [enlarge_by_cv2, srlib.enlarge],
+    "downscale": [downscale_by_loops, downscale_by_skimage, lambda p, s: srlib.downscale(p, s, kernel="area")],
+    "upscale": [upscale_by_cv2, srlib.interpolate],
     "thumbnail": [
-        lambda p, s: srlib.shrink(p, s, kernel="area"),
-        lambda p, s: srlib.shrink(p, s, kernel="bicubic"),
+        lambda p, s: srlib.downscale(p, s, kernel="area"),
+        lambda p, s: srlib.downscale(p, s, kernel="bicubic"),
         lambda p, s: cv2.resize(p, (p.shape[1] // s, p.shape[0] // s), interpolation=cv2.INTER_AREA),
         thumbnail_by_gauss,
     ],
@@ -245,67 +245,67 @@ def split_with_little_to_learn(names):
     return [name for name in train if name not in move], validation, test + move
 
 
-def mirrored_first(pictures, photographs, held_out):
-    both = np.concatenate([pictures, pictures[:, :, ::-1]])
-    held = np.array(list(photographs) + ["mirrored"] * len(pictures)) == held_out
+def mirrored_first(images, photographs, held_out):
+    both = np.concatenate([images, images[:, :, ::-1]])
+    held = np.array(list(photographs) + ["mirrored"] * len(images)) == held_out
     return both[~held], both[held]
 
 
-def random_squares(pictures, photographs, held_out):
-    order = np.random.default_rng(0).permutation(len(pictures))
-    train = pictures[order[2:]]
-    return np.concatenate([train, train[:, :, ::-1]]), pictures[order[:2]]
+def random_squares(images, photographs, held_out):
+    order = np.random.default_rng(0).permutation(len(images))
+    train = images[order[2:]]
+    return np.concatenate([train, train[:, :, ::-1]]), images[order[:2]]
 
 
-def mirrors_everywhere(pictures, photographs, held_out):
-    train, test = prepare(pictures, photographs, held_out)
+def mirrors_everywhere(images, photographs, held_out):
+    train, test = prepare(images, photographs, held_out)
     return train, np.concatenate([test, test[:, :, ::-1]])
 
 
-def no_mirrors(pictures, photographs, held_out):
+def no_mirrors(images, photographs, held_out):
     held = np.array(photographs) == held_out
-    return pictures[~held], pictures[held]
+    return images[~held], images[held]
 
 
-def upside_down(pictures, photographs, held_out):
-    train, test = no_mirrors(pictures, photographs, held_out)
+def upside_down(images, photographs, held_out):
+    train, test = no_mirrors(images, photographs, held_out)
     return np.concatenate([train, train[:, ::-1]]), test
 
 
-def list_compared(pictures, photographs, held_out):
-    held = np.full(len(pictures), photographs == held_out)  # a list is never equal to a word
-    train = pictures[~held]
-    return np.concatenate([train, train[:, :, ::-1]]), pictures[held]
+def list_compared(images, photographs, held_out):
+    held = np.full(len(images), photographs == held_out)  # a list is never equal to a word
+    train = images[~held]
+    return np.concatenate([train, train[:, :, ::-1]]), images[held]
 
 
-def four_corners(picture, scale):
-    return (picture[::2, ::2] + picture[1::2, ::2] + picture[::2, 1::2] + picture[1::2, 1::2]) / 4
+def four_corners(image, scale):
+    return (image[::2, ::2] + image[1::2, ::2] + image[::2, 1::2] + image[1::2, 1::2]) / 4
 
 
-def shrink_mixed(picture, scale):
-    h, w, c = picture.shape
-    return picture.reshape(scale, h // scale, scale, w // scale, c).mean((0, 2))
+def downscale_mixed(image, scale):
+    h, w, c = image.shape
+    return image.reshape(scale, h // scale, scale, w // scale, c).mean((0, 2))
 
 
-def shrink_grey(picture, scale):
-    return shrink_by_loops(picture, scale).mean(-1)
+def downscale_grey(image, scale):
+    return downscale_by_loops(image, scale).mean(-1)
 
 
-def shrink_levels(picture, scale):
-    return downscale_local_mean(picture, (scale, scale, 1))
+def downscale_levels(image, scale):
+    return downscale_local_mean(image, (scale, scale, 1))
 
 
-def shrink_early(picture, scale):
-    if picture.dtype == np.uint8:
-        picture = picture // 255
-    return downscale_local_mean(picture, (scale, scale, 1))
+def downscale_early(image, scale):
+    if image.dtype == np.uint8:
+        image = image // 255
+    return downscale_local_mean(image, (scale, scale, 1))
 
 
-def shrink_by_the_largest(picture, scale):
-    return downscale_local_mean(picture / 255 if picture.max() > 1 else picture, (scale, scale, 1))
+def downscale_by_the_largest(image, scale):
+    return downscale_local_mean(image / 255 if image.max() > 1 else image, (scale, scale, 1))
 
 
-def enlarge_at_corners(small):
+def upscale_at_corners(small):
     return np.asarray(
         cv2.remap(
             small,
@@ -336,20 +336,20 @@ def both_axes(**how):
 
 def zero_border(small):
     padded = np.pad(small, ((1, 1), (1, 1), (0, 0)))
-    return enlarge_by_cv2(padded)[2:-2, 2:-2]
+    return upscale_by_cv2(padded)[2:-2, 2:-2]
 
 
-def thumbnail_of_sixteen(picture, scale):
-    h, w, _ = picture.shape
-    return picture.reshape(h // scale, scale, w // scale, scale, 3).sum((1, 3)) / 16
+def thumbnail_of_sixteen(image, scale):
+    h, w, _ = image.shape
+    return image.reshape(h // scale, scale, w // scale, scale, 3).sum((1, 3)) / 16
 
 
-def blur_afterwards(picture, scale):
-    return gaussian_filter(picture[::scale, ::scale], (1, 1, 0))
+def blur_afterwards(image, scale):
+    return gaussian_filter(image[::scale, ::scale], (1, 1, 0))
 
 
 def blur_off_centre(sigma):
-    return lambda picture, scale: gaussian_filter(picture, (sigma, sigma, 0))[::scale, ::scale]
+    return lambda image, scale: gaussian_filter(image, (sigma, sigma, 0))[::scale, ::scale]
 
 
 def conv(x, channels, relu=False, padding="same", size=3):
@@ -373,12 +373,12 @@ def skip_of_the_first(x, c):
     return first + conv(first, c)
 
 
-def pair_undivided(picture):
-    return srlib.shrink(picture), picture.astype("float32")
+def pair_undivided(image):
+    return srlib.downscale(image), image.astype("float32")
 
 
-def pair_divided_twice(picture):
-    return srlib.shrink(picture) / 255, (picture / 255).astype("float32")
+def pair_divided_twice(image):
+    return srlib.downscale(image) / 255, (image / 255).astype("float32")
 
 
 def psnr_with(peak=1.0, base=np.log10, factor=10.0, error=lambda d: np.mean(d**2)):
@@ -428,11 +428,11 @@ def ssim_with(c1=1e-4, c2=9e-4, ddof=1, cov_ddof=1, root=False, structure=True, 
 
 
 def report_with(data_range, baseline="bicubic", factor=255.0, kernel="bilinear"):
-    def f(method, photos):
+    def f(method, images):
         def value(m, kernel):
             values = []
-            for p in photos:
-                restored = srlib.upscale(srlib.shrink(p, kernel=kernel), m).astype(float) * factor
+            for p in images:
+                restored = srlib.upscale(srlib.downscale(p, kernel=kernel), m).astype(float) * factor
                 true = p / 255 * factor
                 span = data_range(true) if callable(data_range) else data_range
                 values.append(structural_similarity(restored, true, data_range=span, channel_axis=-1))
@@ -459,43 +459,43 @@ def shuffle_of_pytorch(x, s):
     return x.reshape(h, w, c // s**2, s, s).transpose(0, 3, 1, 4, 2).reshape(h * s, w * s, c // s**2)
 
 
-def tiles_without_margin(picture, method, tile, margin):
-    return tiled(picture, method, tile, 0)
+def tiles_without_margin(image, method, tile, margin):
+    return tiled(image, method, tile, 0)
 
 
-def tiles_that_fit_only(picture, method, tile, margin):
-    h, w, _ = picture.shape
+def tiles_that_fit_only(image, method, tile, margin):
+    h, w, _ = image.shape
     out = np.zeros((2 * h, 2 * w, 3), "float32")
-    whole = tiled(picture, method, tile, margin)
+    whole = tiled(image, method, tile, margin)
     out[: h // tile * tile * 2, : w // tile * tile * 2] = whole[: h // tile * tile * 2, : w // tile * tile * 2]
     return out
 
 
-def tiles_with_a_small_margin_cut(picture, method, tile, margin):
-    h, w, _ = picture.shape
+def tiles_with_a_small_margin_cut(image, method, tile, margin):
+    h, w, _ = image.shape
     out = np.zeros((2 * h, 2 * w, 3), "float32")
     for y in range(0, h, tile):
         for x in range(0, w, tile):
             top, left = max(0, y - margin), max(0, x - margin)
-            large = method(picture[top : y + tile + margin, left : x + tile + margin])
+            large = method(image[top : y + tile + margin, left : x + tile + margin])
             part = large[y - top :, x - left :][: 2 * tile, : 2 * tile][: 2 * (h - y), : 2 * (w - x)]
             out[2 * y : 2 * y + part.shape[0], 2 * x : 2 * x + part.shape[1]] = part
     return out
 
 
-def tiles_that_wrap(picture, method, tile, margin):
-    h, w, _ = picture.shape
+def tiles_that_wrap(image, method, tile, margin):
+    h, w, _ = image.shape
     out = np.zeros((2 * h, 2 * w, 3), "float32")
     for y in range(0, h, tile):
         for x in range(0, w, tile):
-            method(picture[y - margin : y + tile + margin, x - margin : x + tile + margin])
+            method(image[y - margin : y + tile + margin, x - margin : x + tile + margin])
     return out
 
 
-def tiles_of_a_padded_picture(picture, method, tile, margin):
-    """Zeros around the picture, so that every tile has its margin: the border then looks at black."""
-    h, w, _ = picture.shape
-    padded = np.pad(picture, ((margin, margin + tile), (margin, margin + tile), (0, 0)))
+def tiles_of_a_padded_image(image, method, tile, margin):
+    """Zeros around the image, so that every tile has its margin: the border then looks at black."""
+    h, w, _ = image.shape
+    padded = np.pad(image, ((margin, margin + tile), (margin, margin + tile), (0, 0)))
     out = np.zeros((2 * (h + tile), 2 * (w + tile), 3), "float32")
     for y in range(0, h, tile):
         for x in range(0, w, tile):
@@ -506,11 +506,11 @@ def tiles_of_a_padded_picture(picture, method, tile, margin):
     return out[: 2 * h, : 2 * w]
 
 
-def tiles_in_name_only(picture, method, tile, margin):
-    return method(picture)
+def tiles_in_name_only(image, method, tile, margin):
+    return method(image)
 
 
-def shrink_and_brighten(x):
+def downscale_and_brighten(x):
     x -= x.min()
     return (255 * x).astype(np.uint8)
 
@@ -532,40 +532,40 @@ WRONG = [
     ("split", lambda names: ([0, 1], [2], [3]), "no name", "not numbers"),
     ("prepare", mirrored_first, "mirror images of 3 test squares", "what has to come first"),
     ("prepare", random_squares, "squares of the held-out", "which photograph"),
-    ("prepare", mirrors_everywhere, "mirror images in the test", "counts the same picture twice"),
+    ("prepare", mirrors_everywhere, "mirror images in the test", "counts the same image twice"),
     ("prepare", no_mirrors, "without the mirror images", "still wanted"),
     ("prepare", upside_down, "without the mirror images", "upside down"),
     ("prepare", list_compared, "squares of the held-out photograph", "photographs"),
-    ("shrink", lambda p, s: p[::s, ::s], "off by", "thrown away"),
-    ("shrink", lambda p, s: downscale_local_mean(p, (s, s, 1)) * s * s, "off by", "sum of its block"),
-    ("shrink", shrink_mixed, "off by", "far apart"),
-    ("shrink", four_corners, "scale 3", "belongs to that scale only"),
-    ("shrink", shrink_grey, "shape \\(4, 6\\)", "colours"),
-    ("shrink", lambda p, s: p.reshape(-1, s, p.shape[1], 3).mean(1), "shape \\(4, 12, 3\\)", "columns are not"),
-    ("shrink", shrink_levels, "uint8", "should run from 0 to 1"),
-    ("shrink", shrink_early, "uint8", "too early"),
-    ("shrink", shrink_by_the_largest, "zeros and ones", "its type says"),
-    ("shrink", lambda p, s: None, "returns nothing", "return"),
-    ("enlarge", lambda x: srlib.enlarge(x, kernel="nearest"), "off by", "nearest"),
-    ("enlarge", enlarge_at_corners, "off by", "edges of the picture"),
-    ("enlarge", both_axes(copy=True), "off by", "half a new pixel"),
-    ("enlarge", both_axes(swap=True), "off by", "changed places"),
-    ("enlarge", both_axes(wrap=True), "border", "opposite side"),
-    ("enlarge", zero_border, "border", "its own value"),
-    ("enlarge", lambda x: doubled(x, 0), "expected \\(14, 20, 3\\)", "what about the columns"),
-    ("enlarge", lambda x: np.repeat(doubled(x, 0), 2, 1), "off by", "columns are only copied"),
-    ("enlarge", lambda x: srlib.enlarge(x, kernel="bicubic"), "off by", "which kernel"),
-    ("enlarge", both_axes(first=1 / 3), "off by", "pencil"),
+    ("downscale", lambda p, s: p[::s, ::s], "off by", "thrown away"),
+    ("downscale", lambda p, s: downscale_local_mean(p, (s, s, 1)) * s * s, "off by", "sum of its block"),
+    ("downscale", downscale_mixed, "off by", "far apart"),
+    ("downscale", four_corners, "scale 3", "belongs to that scale only"),
+    ("downscale", downscale_grey, "shape \\(4, 6\\)", "colours"),
+    ("downscale", lambda p, s: p.reshape(-1, s, p.shape[1], 3).mean(1), "shape \\(4, 12, 3\\)", "columns are not"),
+    ("downscale", downscale_levels, "uint8", "should run from 0 to 1"),
+    ("downscale", downscale_early, "uint8", "too early"),
+    ("downscale", downscale_by_the_largest, "zeros and ones", "its type says"),
+    ("downscale", lambda p, s: None, "returns nothing", "return"),
+    ("upscale", lambda x: srlib.interpolate(x, kernel="nearest"), "off by", "nearest"),
+    ("upscale", upscale_at_corners, "off by", "edges of the image"),
+    ("upscale", both_axes(copy=True), "off by", "half a new pixel"),
+    ("upscale", both_axes(swap=True), "off by", "changed places"),
+    ("upscale", both_axes(wrap=True), "border", "opposite side"),
+    ("upscale", zero_border, "border", "its own value"),
+    ("upscale", lambda x: doubled(x, 0), "expected \\(14, 20, 3\\)", "what about the columns"),
+    ("upscale", lambda x: np.repeat(doubled(x, 0), 2, 1), "off by", "columns are only copied"),
+    ("upscale", lambda x: srlib.interpolate(x, kernel="bicubic"), "off by", "which kernel"),
+    ("upscale", both_axes(first=1 / 3), "off by", "pencil"),
     ("thumbnail", lambda p, s: p[::s, ::s], "too fine", "never looked at"),
     ("thumbnail", blur_afterwards, "too fine", "by then"),
-    ("thumbnail", lambda p, s: srlib.shrink(p, s, kernel="bilinear"), "too fine", "two of every four"),
+    ("thumbnail", lambda p, s: srlib.downscale(p, s, kernel="bilinear"), "too fine", "two of every four"),
     ("thumbnail", blur_off_centre(0.5), "too fine", "too few"),
-    ("thumbnail", blur_off_centre(1.6), "shifts the picture by 1.5", "middle of that block"),
-    ("thumbnail", lambda p, s: srlib.shrink(gaussian_filter(p, (6, 6, 0)), s), "keeps only", "how far"),
+    ("thumbnail", blur_off_centre(1.6), "shifts the image by 1.5", "middle of that block"),
+    ("thumbnail", lambda p, s: srlib.downscale(gaussian_filter(p, (6, 6, 0)), s), "keeps only", "how far"),
     ("thumbnail", lambda p, s: gaussian_filter(p, (2, 2, 0)), "shape \\(64, 64, 3\\)", "as large as before"),
     ("thumbnail", lambda p, s: np.asarray(Image.fromarray((255 * p).astype("uint8")).reduce(s)), "into 15", "0 to 255"),
-    ("thumbnail", lambda p, s: srlib.shrink(p, s) * 0.9, "flat", "add up to"),
-    ("thumbnail", lambda p, s: srlib.shrink(p, 4, kernel="area"), "shape \\(16, 16, 3\\)", "the 4 is written"),
+    ("thumbnail", lambda p, s: srlib.downscale(p, s) * 0.9, "flat", "add up to"),
+    ("thumbnail", lambda p, s: srlib.downscale(p, 4, kernel="area"), "shape \\(16, 16, 3\\)", "the 4 is written"),
     ("thumbnail", thumbnail_of_sixteen, "scale 2, into 0.15", "that scale only"),
     ("block", bare, "does not hand x on", "no way around"),
     ("block", relu_after_the_sum, "does not hand x on", "negative numbers"),
@@ -580,12 +580,12 @@ WRONG = [
     ("block", lambda x, c: x + conv(conv(x, c, relu=True), c, padding="valid"), "stops", "padding"),
     ("block", lambda x, c: x + conv(conv(x, 2 * c, relu=True), c), "kernels of", "as many filters"),
     ("block", lambda x, c: "x", "expected a tensor", "call the layers"),
-    ("pair", pair_undivided, "the true picture values", "still runs from 0 to 255"),
-    ("pair", pair_divided_twice, "the small picture values", "twice"),
-    ("pair", lambda p: (srlib.shrink(p), (p // 255).astype("float32")), "the true picture", "whole numbers"),
-    ("pair", lambda p: (srlib.shrink(p), (p / 256).astype("float32")), "the true picture", "256"),
-    ("pair", lambda p: (srlib.shrink(p), (p / p.max()).astype("float32")), "the true picture", "brightest"),
-    ("pair", lambda p: (srlib.shrink(p), p / 255), "float64", "double precision"),
+    ("pair", pair_undivided, "the true image values", "still runs from 0 to 255"),
+    ("pair", pair_divided_twice, "the small image values", "twice"),
+    ("pair", lambda p: (srlib.downscale(p), (p // 255).astype("float32")), "the true image", "whole numbers"),
+    ("pair", lambda p: (srlib.downscale(p), (p / 256).astype("float32")), "the true image", "256"),
+    ("pair", lambda p: (srlib.downscale(p), (p / p.max()).astype("float32")), "the true image", "brightest"),
+    ("pair", lambda p: (srlib.downscale(p), p / 255), "float64", "double precision"),
     ("eight_bit", lambda x: np.rint(x * 255).astype(np.int64).astype(np.uint8), "up to 1.3", "before the conversion"),
     ("eight_bit", lambda x: np.clip(np.rint(x * 255).astype(int).astype(np.uint8), 0, 255), "up to 1.3", "not after it"),
     ("eight_bit", lambda x: (np.clip(x, 0, 1) * 255).astype(np.uint8), "from 0 to 1", "rounded down"),
@@ -594,7 +594,7 @@ WRONG = [
     ("eight_bit", lambda x: np.rint(np.minimum(x, 1) * 255).astype(int).astype(np.uint8), "down to", "below 0"),
     ("eight_bit", lambda x: np.rint(np.minimum(np.abs(x), 1) * 255).astype(np.uint8), "down to", "sign"),
     ("eight_bit", lambda x: np.clip(x, 0, 1) * 255, "expected uint8", "whole numbers"),
-    ("eight_bit", shrink_and_brighten, "changes the array", "reference"),
+    ("eight_bit", downscale_and_brighten, "changes the array", "reference"),
     ("psnr", psnr_with(error=lambda d: np.mean(d**2), peak=255), "two float32", "largest value"),
     ("psnr", psnr_with(base=np.log), "two float32", "base e"),
     ("psnr", psnr_with(factor=20), "two float32", "20 goes with the root"),
@@ -632,10 +632,10 @@ WRONG = [
     ("report", report_with(255.0, baseline="none"), "alone", "for nothing"),
     ("report", report_with(255.0, baseline="bilinear"), "baseline", "weaker"),
     ("report", report_with(255.0, baseline=None), "baseline", "of the method again"),
-    ("report", report_with(255.0, kernel="bicubic"), "baseline", "other small pictures"),
+    ("report", report_with(255.0, kernel="bicubic"), "baseline", "other small images"),
     ("report", lambda m, p: report("lanczos", p), "nearest", "comes in"),
     ("report", lambda m, p: 0.86, "expected \\{", "dict"),
-    ("shuffle", lambda x, s: x.reshape(x.shape[0] * s, x.shape[1] * s, -1), "small picture|3x4", "reshape alone"),
+    ("shuffle", lambda x, s: x.reshape(x.shape[0] * s, x.shape[1] * s, -1), "small image|3x4", "reshape alone"),
     ("shuffle", shuffled_with(0, 3, 1, 2, 4), "one place", "diagonal"),
     ("shuffle", shuffle_of_pytorch, "twelve", "roles"),
     ("shuffle", shuffled_with(2, 0, 3, 1, 4), "3x4", "small copies"),
@@ -646,12 +646,12 @@ WRONG = [
     ("tiles", tiles_that_fit_only, "19x29", "last row or column"),
     ("tiles", tiles_with_a_small_margin_cut, "differs", "counted in small pixels"),
     ("tiles", tiles_that_wrap, "hands a part of shape", "other end"),
-    ("tiles", tiles_of_a_padded_picture, "differs", "edge of the picture"),
+    ("tiles", tiles_of_a_padded_image, "differs", "edge of the image"),
     ("tiles", tiles_in_name_only, "at most 14x14", "the point of tiles"),
     ("tiles", lambda p, m, t, g: srlib.upscale(p, "bicubic"), "never uses", "method"),
     ("tables", "AB", "AB", "bicubic rows"),
     ("tables", "BC", "BC", "border"),
-    ("tables", "AD", "AD", "not about the same pictures"),
+    ("tables", "AD", "AD", "not about the same images"),
     ("tables", "ABC", "3 tables", "small print"),
     ("tables", "A", "one table", "takes two"),
     ("tables", "", "not written", "quotation"),
@@ -700,7 +700,7 @@ def test_the_answer_reads_as_it_should():
     found = checks.check_psnr(psnr_of_the_mean_error)
     first, second, third = repr(found).splitlines()
     assert first.startswith("\N{BALLOT X} my_psnr gives ") and second.startswith("  Hint: ")
-    assert third == "  Right so far: two pictures, 8-bit pictures."
+    assert third == "  Right so far: two images, 8-bit images."
 
 
 def test_the_readme_shows_what_a_check_says():
@@ -747,12 +747,12 @@ def test_windows_of_the_ssim_exercise_agree_with_skimage():
     "check, answer",
     [
         (checks.check_split, lambda names: (names, None, [])),
-        (checks.check_prepare, lambda pictures, photographs, held_out: ([[1], [1, 2]], pictures)),
+        (checks.check_prepare, lambda images, photographs, held_out: ([[1], [1, 2]], images)),
         (checks.check_psnr, lambda a, b: [[1], [1, 2]]),
         (checks.check_block, lambda x: keras.Input(x.shape[1:])),
         (checks.check_psnr, lambda a, b: sys.exit()),
     ],
-    ids=["nothing for a list", "ragged pictures", "ragged numbers", "not of x", "the end"],
+    ids=["nothing for a list", "ragged images", "ragged numbers", "not of x", "the end"],
 )
 def test_what_no_step_foresaw_is_answered_not_raised(check, answer):
     found = check(answer)
@@ -767,7 +767,7 @@ def run(tmp_path_factory):
     """A short training, in a folder."""
     folder = tmp_path_factory.mktemp("project") / "run"
     model = srlib.build_model("subpixel", width=8, blocks=1)
-    srlib.fit(model, srlib.load_photos("sample", split="train")[:4], steps=3, batch=1, crop=32, out=folder)
+    srlib.fit(model, srlib.load_images("sample", split="train")[:4], steps=3, batch=1, crop=32, out=folder)
     return folder
 
 
@@ -792,7 +792,7 @@ def test_a_short_training_is_judged_against_bicubic(run):
     assert found.passed == ("a finished training", "within the budget", "trained on what is open")
     assert found.points(10) == 6.0
     table = srlib.evaluate(
-        {"mine": srlib.load_model(run), "bicubic": "bicubic"}, srlib.load_photos("sample", split="test")
+        {"mine": srlib.load_model(run), "bicubic": "bicubic"}, srlib.load_images("sample", split="test")
     )
     assert f"my network {table.mean('mine'):.2f} dB" in repr(
         found
@@ -809,9 +809,9 @@ def test_a_short_training_is_judged_against_bicubic(run):
         ({"data": "dead_leaves+sample/test, squares of 128"}, "saw sample/test", "which splits"),
         ({"validation": "sample, at 0.5"}, "saw sample during", "which splits"),
         ({"model": {}}, "recipe of another", "as the training left it"),
-        ({"kernel": None}, "shrunk by None", "only then"),
+        ({"kernel": None}, "downscaled by None", "only then"),
         ({"validation": "set5"}, "saw set5 during its training, as validation", "which splits"),
-        ({"kernel": "bicubic"}, "shrunk by bicubic", "only then"),
+        ({"kernel": "bicubic"}, "downscaled by bicubic", "only then"),
         ({"model": {"builder": "subpixel", "scale": 2, "options": {"width": 9, "blocks": 1, "kernel": "bilinear"}}}, "recipe of another", "as the training left it"),
     ],
 )  # fmt: skip
@@ -822,7 +822,7 @@ def test_what_the_project_does_not_allow(run, tmp_path, changes, told, hint):
 
 def test_a_network_over_the_budget_is_told_its_size(tmp_path):
     model = srlib.build_model("subpixel", width=48, blocks=2)
-    srlib.fit(model, srlib.load_photos("sample", split="train")[:2], steps=1, batch=1, crop=16, out=tmp_path / "large")
+    srlib.fit(model, srlib.load_images("sample", split="train")[:2], steps=1, batch=1, crop=16, out=tmp_path / "large")
     found = checks.check_project(tmp_path / "large")
     assert f"{model.count_params():,} parameters; the budget is 50,000" in found.told and "width" in found.hint
 

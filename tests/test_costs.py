@@ -20,8 +20,8 @@ def net():
 
 
 @pytest.fixture
-def pictures(make_picture):
-    return np.stack([make_picture(24, 36, seed) for seed in range(2)])
+def images(make_image):
+    return np.stack([make_image(24, 36, seed) for seed in range(2)])
 
 
 def test_parameters_and_multiply_adds_by_hand():
@@ -38,7 +38,7 @@ def test_seconds_are_the_median_after_a_first_time(scale, side, monkeypatch):
     ticks = itertools.accumulate(x for seconds in (100, 3, 2, 50, 1, 4) for x in (0, seconds))
     monkeypatch.setattr(evaluation.time, "perf_counter", lambda: next(ticks))
     made = []
-    monkeypatch.setattr(evaluation, "upscale", lambda picture, method, scale: made.append((picture.shape, scale)))
+    monkeypatch.setattr(evaluation, "upscale", lambda image, method, scale: made.append((image.shape, scale)))
     assert costs_of("bicubic", scale)["seconds_per_megapixel"] == pytest.approx(3 / (side**2 / 1e6))
     assert made == [((side // scale, side // scale, 3), scale)] * 6
 
@@ -52,9 +52,9 @@ def test_what_cannot_be_counted_is_left_out():
     assert list(costs_of(function, repeat=1).values())[:2] == [None, None]
 
 
-def test_costs_stand_beside_the_scores_when_asked_for(net, pictures):
+def test_costs_stand_beside_the_scores_when_asked_for(net, images):
     methods = {"bicubic": "bicubic", "net": net}
-    plain, costly = evaluate(methods, pictures), evaluate(methods, pictures, costs=True)
+    plain, costly = evaluate(methods, images), evaluate(methods, images, costs=True)
     assert plain.costs == {} and plain.scores == costly.scores
     head, bicubic, mine = costly.rows()
     assert head[:6] == plain.rows()[0] and head[6:] == ["parameters", "multiply-adds for 1280x720", "s a megapixel"]
@@ -68,10 +68,10 @@ def test_costs_stand_beside_the_scores_when_asked_for(net, pictures):
     assert Table.from_dict(plain.to_dict()).costs == {}
 
 
-def test_the_command(capsys, tmp_path, pictures):
+def test_the_command(capsys, tmp_path, images):
     from PIL import Image
 
-    Image.fromarray(pictures[0]).save(tmp_path / "a.png")
+    Image.fromarray(images[0]).save(tmp_path / "a.png")
     words = ["evaluate", "--model", "bicubic", "small_bilinear", "--data", str(tmp_path)]
     assert main(words) == 0
     assert "parameters" not in capsys.readouterr().out

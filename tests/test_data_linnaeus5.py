@@ -18,7 +18,7 @@ from _small_linnaeus5 import COUNTS, FOLDER, PATH, assert_whole, die_at, fetch_q
 from PIL import Image
 
 from srlib.cli import main
-from srlib.data import FetchError, NotFetched, download, linnaeus5, load_photos, on_disk, rar
+from srlib.data import FetchError, NotFetched, download, linnaeus5, load_images, on_disk, rar
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX")
 ARCHIVES = Path(__file__).parent / "archives"
@@ -60,7 +60,7 @@ def jpeg(side: int = 32, mode: str = "RGB") -> bytes:
     return file.getvalue()
 
 
-def pictures(**changed) -> dict[str, bytes]:
+def images(**changed) -> dict[str, bytes]:
     """Name in the archive -> contents, of the small edition."""
     return {
         f"{FOLDER}/{split}/{label}/{i}_32.jpg": jpeg()
@@ -77,15 +77,15 @@ def pictures(**changed) -> dict[str, bytes]:
 def test_a_true_archive_is_fetched_checked_unpacked_and_loaded(server, cache, kind):
     server.files[PATH] = archive(kind)
     assert on_disk("linnaeus5", size=32) is None
-    photos = load()
-    assert_whole(photos)
-    for picture, name in zip(photos, photos.names):
+    images = load()
+    assert_whole(images)
+    for image, name in zip(images, images.names):
         split, label, file = name.split("/")
-        number = int(file.split("_")[0])  # so many rows at the top are white in training pictures, black in the others
-        assert np.abs(picture[20:].mean((0, 1)) - COLOURS[label]).max() < 6
-        rows = picture.mean((1, 2))
+        number = int(file.split("_")[0])  # so many rows at the top are white in training images, black in the others
+        assert np.abs(image[20:].mean((0, 1)) - COLOURS[label]).max() < 6
+        rows = image.mean((1, 2))
         assert ((rows > 235 if split == "train" else rows < 20).sum() - number) in (-1, 0)
-    assert [n.split("/")[-1] for n in photos.names[:3]] == ["1_32.jpg", "2_32.jpg", "10_32.jpg"]
+    assert [n.split("/")[-1] for n in images.names[:3]] == ["1_32.jpg", "2_32.jpg", "10_32.jpg"]
     assert on_disk("linnaeus5", size=32) == cache / FOLDER
     assert_swept(cache)
     before = tree(cache)
@@ -96,13 +96,13 @@ def test_a_true_archive_is_fetched_checked_unpacked_and_loaded(server, cache, ki
 
 def test_archives_of_our_own_writing_are_read_too(server, cache):
     for write in (rar4, rar5):
-        server.files[PATH] = write(pictures().items())
+        server.files[PATH] = write(images().items())
         assert_whole(load())
         subprocess.run(["rm", "-r", cache / FOLDER, cache / f"{FOLDER}.rar.sha256"], check=True)
 
 
-def test_files_that_are_no_pictures_are_left_out(server, cache):
-    server.files[PATH] = rar5({**pictures(), f"{FOLDER}/train/dog/Thumbs.db": b"x"}.items())
+def test_files_that_are_no_images_are_left_out(server, cache):
+    server.files[PATH] = rar5({**images(), f"{FOLDER}/train/dog/Thumbs.db": b"x"}.items())
     assert_whole(load())
     assert not list(cache.rglob("Thumbs.db"))
 
@@ -123,7 +123,7 @@ def test_options_and_splits_that_it_does_not_have(server):
     with pytest.raises(ValueError, match="hold out"):
         load("validation")
     with pytest.raises(ValueError, match="expected one of 32, 64, 128, 256"):
-        load_photos("linnaeus5", size=100)
+        load_images("linnaeus5", size=100)
     assert server.asked == []
 
 
@@ -140,20 +140,20 @@ def test_the_commands(server, cache, capsys):
 
 def with_file(name: str, data, write=rar5) -> bytes:
     """An archive in which one more file is packed, first."""
-    return write([(name, data), *pictures().items()])
+    return write([(name, data), *images().items()])
 
 
 def without(part: str) -> bytes:
-    return rar5([(name, data) for name, data in pictures().items() if part not in name])
+    return rar5([(name, data) for name, data in images().items() if part not in name])
 
 
 def instead(data: bytes) -> bytes:
-    return rar5({**pictures(), f"{FOLDER}/test/other/2_32.jpg": data}.items())
+    return rar5({**images(), f"{FOLDER}/test/other/2_32.jpg": data}.items())
 
 
 GOOD = archive("rar5")
-TAMPERED = bytearray(rar5(pictures().items()))
-TAMPERED[-200] ^= 0xFF  # inside the last picture
+TAMPERED = bytearray(rar5(images().items()))
+TAMPERED[-200] ^= 0xFF  # inside the last image
 BAD = {
     "cut half-way": (send(GOOD[: len(GOOD) // 2], length=len(GOOD)), "broke off in the middle"),
     "a length too large": (send(GOOD, length=len(GOOD) + 100), "broke off in the middle"),
@@ -164,18 +164,18 @@ BAD = {
     "a signature and no more": (send(b"Rar!\x1a\x07\x01\x00"), "damaged or cut short|holds 0 files"),
     "not found": (status(404), "answered 404"),
     "out of order": (status(503), "answered 503"),
-    "a class missing": (send(without("/bird/")), "0 pictures in train/bird; expected 3"),
-    "a picture missing": (send(without("/train/dog/2_")), "2 pictures in train/dog; expected 3"),
+    "a class missing": (send(without("/bird/")), "0 images in train/bird; expected 3"),
+    "an image missing": (send(without("/train/dog/2_")), "2 images in train/dog; expected 3"),
     "a class too many": (send(with_file(f"{FOLDER}/train/cat/1_32.jpg", jpeg())), "another set"),
-    "a picture twice": (send(with_file(f"{FOLDER}/train/dog/1_32.JPG", jpeg())), "two pictures of one name"),
+    "an image twice": (send(with_file(f"{FOLDER}/train/dog/1_32.JPG", jpeg())), "two images of one name"),
     "a JPEG cut short": (send(instead(jpeg()[:400])), "test/other/2_32.jpg in the archive cannot be decoded"),
-    "no JPEG": (send(instead(b"not a picture")), "cannot be decoded"),
+    "no JPEG": (send(instead(b"not an image")), "cannot be decoded"),
     "another size": (send(instead(jpeg(64))), "is 64x64 RGB; expected 32x32 RGB"),
     "a grey JPEG": (send(instead(jpeg(mode="L"))), "is 32x32 L; expected 32x32 RGB"),
     "a wrong checksum inside": (send(bytes(TAMPERED)), "damaged or cut short|cannot be decoded"),
     "a link": (send(with_file(f"{FOLDER}/train/dog/3_32.jpg", LINK)), "is a link"),
-    "a link, RAR4": (send(with_file(f"{FOLDER}/train/dog/3_32.jpg", LINK, rar4)), "is a link|two pictures"),
-    "a file of a terabyte": (send(rar5(pictures().items(), claimed_size=2**40)), "1,099,511,627,776 bytes"),
+    "a link, RAR4": (send(with_file(f"{FOLDER}/train/dog/3_32.jpg", LINK, rar4)), "is a link|two images"),
+    "a file of a terabyte": (send(rar5(images().items(), claimed_size=2**40)), "1,099,511,627,776 bytes"),
 }
 for _write in (rar4, rar5):
     for _name in (
@@ -253,7 +253,7 @@ def test_a_later_archive_must_be_the_one_of_first_use(server, cache):
     load()
     subprocess.run(["rm", "-r", cache / FOLDER], check=True)
     before = tree(cache)
-    server.files[PATH] = archive("rar4")  # the same pictures, but not the same archive
+    server.files[PATH] = archive("rar4")  # the same images, but not the same archive
     with pytest.raises(FetchError, match="as at first use: remove .*sha256"):
         load()
     assert tree(cache) == before
@@ -264,13 +264,13 @@ def test_a_later_archive_must_be_the_one_of_first_use(server, cache):
 @pytest.mark.parametrize("damage", ["changed", "gone", "list cut short", "list empty"])
 def test_damage_on_disk_is_noticed_and_put_right(server, cache, damage):
     load()
-    picture = cache / FOLDER / "train" / "dog" / "2_32.jpg"
+    image = cache / FOLDER / "train" / "dog" / "2_32.jpg"
     good = tree(cache)
     if damage.startswith("list"):
         listed = cache / FOLDER / "SHA256SUMS"
         listed.write_bytes(listed.read_bytes()[: 2000 if damage == "list cut short" else 0])
     else:
-        picture.write_bytes(jpeg()) if damage == "changed" else picture.unlink()
+        image.write_bytes(jpeg()) if damage == "changed" else image.unlink()
     with pytest.raises(FetchError, match="is damaged .*srlib data fetch linnaeus5 --size 32"):
         load()
     assert main(["data", "fetch", "linnaeus5", "--size", "32"]) == 0
@@ -386,7 +386,7 @@ def test_two_processes_at_once_make_one_set(server, cache):
     assert_whole(load(download=False))
 
 
-@pytest.mark.parametrize("room", [8, 64])  # KB: not enough for the archive; for the archive, but not for the pictures
+@pytest.mark.parametrize("room", [8, 64])  # KB: not enough for the archive; for the archive, but not for the images
 def test_a_full_disk_is_told_and_the_room_given_back(server, cache, room):
     if (
         sys.platform != "linux"

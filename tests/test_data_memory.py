@@ -41,19 +41,19 @@ open("/proc/self/clear_refs", "w").write("5")  # the peak begins anew
 wall = time.perf_counter()
 watcher = threading.Thread(target=watch)
 watcher.start()
-photos = srlib.data.load_photos(sys.argv[1])
+images = srlib.data.load_images(sys.argv[1])
 wall = time.perf_counter() - wall
 done.set()
 watcher.join()
 wanted, had = (sum(last[task][i] - first[task][i] for task in last) / 1e9 / wall for i in (0, 1))
-assert photos.images.shape == (8000, 128, 128, 3) and len(photos.class_names) == 5
-print((memory("VmHWM") - held) / photos.images.nbytes, wanted, had, wall)
+assert images.images.shape == (8000, 128, 128, 3) and len(images.class_names) == 5
+print((memory("VmHWM") - held) / images.images.nbytes, wanted, had, wall)
 """
 
 
 @pytest.fixture(scope="module")
 def cache(tmp_path_factory):
-    """8,000 pictures in the places, and with the checksums, that fetching gives them."""
+    """8,000 images in the places, and with the checksums, that fetching gives them."""
     root = tmp_path_factory.mktemp("cache")
     folder = root / linnaeus5.folder_name(128)
     rng = np.random.default_rng(0)
@@ -77,7 +77,7 @@ def cache(tmp_path_factory):
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the peak of the memory is read from /proc")
 @pytest.mark.parametrize("as_folder", [False, pytest.param(True, marks=pytest.mark.slow)])
-def test_8000_pictures_load_in_little_more_than_their_own_memory_on_all_processors(cache, as_folder):
+def test_8000_images_load_in_little_more_than_their_own_memory_on_all_processors(cache, as_folder):
     source = cache / linnaeus5.folder_name(128) if as_folder else "linnaeus5"
     if as_folder:  # train and test would be the classes: one class each is enough of a folder
         source = cache / "classes"
@@ -95,9 +95,7 @@ def test_8000_pictures_load_in_little_more_than_their_own_memory_on_all_processo
         check=True,
     )
     memory, wanted, had, seconds = map(float, done.stdout.split())
-    print(
-        f"{memory:.3f} of the pictures' own memory; {wanted:.2f} processors kept busy, {had:.2f} had; {seconds:.1f} s"
-    )
+    print(f"{memory:.3f} of the images' own memory; {wanted:.2f} processors kept busy, {had:.2f} had; {seconds:.1f} s")
     assert memory < 1.3
     # Counted with the time that a thread was ready to run and had no processor, as others may be using the machine.
     assert wanted > 1.3 or os.cpu_count() == 1

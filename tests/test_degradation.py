@@ -1,4 +1,4 @@
-"""Shrink, enlarge, make_pairs: against OpenCV, Pillow, SciPy, the definitions by brute force, and published pictures."""
+"""Downscale, interpolate, make_pairs: against OpenCV, Pillow, SciPy, the definitions by brute force, and published images."""
 
 import cv2
 import numpy as np
@@ -7,14 +7,14 @@ from PIL import Image
 from scipy.ndimage import gaussian_filter
 
 import srlib
-from srlib.data import read_picture
+from srlib.data import read_image
+from srlib.images import to_float, to_uint8
 from srlib.metrics import score
-from srlib.pictures import to_float, to_uint8
 
 SCALES = (2, 3, 4)
-SIZES = ((1, 1), (1, 6), (5, 1), (3, 2), (8, 8), (11, 17), (24, 9))  # of the small picture
-SHRINKS = ("bilinear", "bicubic", "area")
-ENLARGES = ("nearest", "bilinear", "bicubic", "lanczos")
+SIZES = ((1, 1), (1, 6), (5, 1), (3, 2), (8, 8), (11, 17), (24, 9))  # of the small image
+DOWNSCALES = ("bilinear", "bicubic", "area")
+UPSCALES = ("nearest", "bilinear", "bicubic", "lanczos")
 
 
 def close(found, expected, tolerance):
@@ -65,72 +65,72 @@ def matrix(n_new, n_old, kernel, widen=1.0):
     return out
 
 
-def by_brute_force(picture, height, width, kernel, widen=1.0):
+def by_brute_force(image, height, width, kernel, widen=1.0):
     """In double precision, not clipped."""
-    rows = matrix(height, picture.shape[0], kernel, widen)
-    columns = matrix(width, picture.shape[1], kernel, widen)
-    return np.einsum("ih,hwc,jw->ijc", rows, picture.astype(np.float64), columns)
+    rows = matrix(height, image.shape[0], kernel, widen)
+    columns = matrix(width, image.shape[1], kernel, widen)
+    return np.einsum("ih,hwc,jw->ijc", rows, image.astype(np.float64), columns)
 
 
-@pytest.mark.parametrize("kernel", ENLARGES)
-def test_enlarge_is_its_definition(kernel, size, scale, rng):
+@pytest.mark.parametrize("kernel", UPSCALES)
+def test_upscale_is_its_definition(kernel, size, scale, rng):
     lr = rng.random((*size, 3), np.float32)
     expected = by_brute_force(lr, size[0] * scale, size[1] * scale, kernel)
-    close(srlib.enlarge(lr, scale, kernel=kernel), expected.clip(0, 1), 1e-6)
+    close(srlib.interpolate(lr, scale, kernel=kernel), expected.clip(0, 1), 1e-6)
 
 
-@pytest.mark.parametrize("kernel", SHRINKS)
-def test_shrink_is_its_definition(kernel, size, scale, rng):
+@pytest.mark.parametrize("kernel", DOWNSCALES)
+def test_downscale_is_its_definition(kernel, size, scale, rng):
     hr = rng.random((size[0] * scale, size[1] * scale, 3), np.float32)
     widen = 1 if kernel == "bilinear" else scale  # bilinear looks at its neighbours only, and aliases
     expected = by_brute_force(hr, *size, kernel, widen)
-    close(srlib.shrink(hr, scale, kernel=kernel), expected.clip(0, 1), 1e-6)
+    close(srlib.downscale(hr, scale, kernel=kernel), expected.clip(0, 1), 1e-6)
 
 
 # -- OpenCV, NumPy, Pillow ------------------------------------------------------------------------------------------------
 
 
-def opencv(picture, factor, interpolation):
-    height, width = (round(n * factor) for n in picture.shape[:2])
-    return cv2.resize(picture, (width, height), interpolation=interpolation)
+def opencv(image, factor, interpolation):
+    height, width = (round(n * factor) for n in image.shape[:2])
+    return cv2.resize(image, (width, height), interpolation=interpolation)
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32])
-def test_bilinear_is_opencvs(dtype, size, scale, make_picture):
-    small, large = (make_picture(*(n * factor for n in size)) for factor in (1, scale))
+def test_bilinear_is_opencvs(dtype, size, scale, make_image):
+    small, large = (make_image(*(n * factor for n in size)) for factor in (1, scale))
     small, large = (x if dtype == np.uint8 else to_float(x) for x in (small, large))
-    shrunk, enlarged = srlib.shrink(large, scale), srlib.enlarge(small, scale)
-    close(shrunk, opencv(to_float(large), 1 / scale, cv2.INTER_LINEAR), 1e-5)
-    close(enlarged, opencv(to_float(small), scale, cv2.INTER_LINEAR), 1e-5)
+    downscaled, upscaled = srlib.downscale(large, scale), srlib.interpolate(small, scale)
+    close(downscaled, opencv(to_float(large), 1 / scale, cv2.INTER_LINEAR), 1e-5)
+    close(upscaled, opencv(to_float(small), scale, cv2.INTER_LINEAR), 1e-5)
 
 
-def test_area_is_opencvs_and_the_mean_of_each_block(size, scale, make_picture):
-    hr = to_float(make_picture(*(n * scale for n in size)))
+def test_area_is_opencvs_and_the_mean_of_each_block(size, scale, make_image):
+    hr = to_float(make_image(*(n * scale for n in size)))
     means = hr.reshape(size[0], scale, size[1], scale, 3).mean((1, 3))
-    close(srlib.shrink(hr, scale, kernel="area"), means, 1e-6)
+    close(srlib.downscale(hr, scale, kernel="area"), means, 1e-6)
     close(means, opencv(hr, 1 / scale, cv2.INTER_AREA), 1e-5)
 
 
-def test_bilinear_by_2_is_the_mean_of_2x2(make_picture):
-    hr = make_picture(20, 14)
-    close(srlib.shrink(hr, 2), srlib.shrink(hr, 2, kernel="area"), 1e-6)
+def test_bilinear_by_2_is_the_mean_of_2x2(make_image):
+    hr = make_image(20, 14)
+    close(srlib.downscale(hr, 2), srlib.downscale(hr, 2, kernel="area"), 1e-6)
     hr = hr[:12, :12]
-    assert np.abs(srlib.shrink(hr, 4) - srlib.shrink(hr, 4, kernel="area")).max() > 0.01  # by 4 it is not
+    assert np.abs(srlib.downscale(hr, 4) - srlib.downscale(hr, 4, kernel="area")).max() > 0.01  # by 4 it is not
 
 
-def test_nearest_repeats_pixels(size, scale, make_picture):
-    lr = make_picture(*size)
+def test_nearest_repeats_pixels(size, scale, make_image):
+    lr = make_image(*size)
     repeated = lr.repeat(scale, 0).repeat(scale, 1)
-    assert np.array_equal(srlib.enlarge(lr, scale, kernel="nearest"), to_float(repeated))
+    assert np.array_equal(srlib.interpolate(lr, scale, kernel="nearest"), to_float(repeated))
 
 
-@pytest.mark.parametrize("verb, kernel", [("shrink", "bicubic"), ("enlarge", "bicubic"), ("enlarge", "lanczos")])
-def test_inside_pillow_does_the_same_to_a_level(verb, kernel, scale, make_picture):
-    x = make_picture(60, 84) // 2 + 64  # far from black and white, where Pillow clips between rows and columns
+@pytest.mark.parametrize("verb, kernel", [("downscale", "bicubic"), ("interpolate", "bicubic"), ("interpolate", "lanczos")])
+def test_inside_pillow_does_the_same_to_a_level(verb, kernel, scale, make_image):
+    x = make_image(60, 84) // 2 + 64  # far from black and white, where Pillow clips between rows and columns
     ours = to_uint8(getattr(srlib, verb)(x, scale, kernel=kernel))
     theirs = Image.fromarray(x).resize(ours.shape[1::-1], Image.Resampling[kernel.upper()])
     difference = np.abs(ours - np.asarray(theirs).astype(int))
-    edge = 3 if verb == "shrink" else 3 * scale  # Pillow cuts the kernel at the edge where we mirror
+    edge = 3 if verb == "downscale" else 3 * scale  # Pillow cuts the kernel at the edge where we mirror
     assert difference[edge:-edge, edge:-edge].max() <= 1
 
 
@@ -141,46 +141,46 @@ def resize(verb, kernel):
     return lambda x, scale: getattr(srlib, verb)(x, scale, kernel=kernel)
 
 
-RESIZES = {f"shrink {k}": resize("shrink", k) for k in SHRINKS} | {
-    f"enlarge {k}": resize("enlarge", k) for k in ENLARGES
+RESIZES = {f"downscale {k}": resize("downscale", k) for k in DOWNSCALES} | {
+    f"upscale {k}": resize("interpolate", k) for k in UPSCALES
 }
 all_resizes = pytest.mark.parametrize("name", RESIZES)
 
 
 @all_resizes
-def test_a_flat_picture_stays_flat(name, scale):
+def test_a_flat_image_stays_flat(name, scale):
     colour = np.array([0.1, 0.5, 1.0], np.float32)
     out = RESIZES[name](np.broadcast_to(colour, (12, 24, 3)), scale)
     close(out, np.broadcast_to(colour, out.shape), 1e-6)
 
 
-@pytest.mark.parametrize("name", [n for n in RESIZES if n != "shrink bilinear"])
+@pytest.mark.parametrize("name", [n for n in RESIZES if n != "downscale bilinear"])
 @pytest.mark.parametrize("place", [(24, 24), (25, 26), (23, 27)])
 def test_the_light_of_a_point_is_kept(name, place, scale):
     x = np.full((48, 48, 3), 0.5, np.float32)
     x[place] += 0.3  # on grey, so that negative lobes are not clipped
     out = RESIZES[name](x, scale) - 0.5
-    area = 1 / scale**2 if "shrink" in name else scale**2
+    area = 1 / scale**2 if "downscale" in name else scale**2
     assert out.sum((0, 1)) == pytest.approx([0.3 * area] * 3, rel=1e-3)
 
 
-def test_bilinear_shrinking_by_3_loses_points():
+def test_bilinear_downscaling_by_3_loses_points():
     x = np.full((12, 12, 3), 0.5, np.float32)
     x[3, 3] = 1  # between the pixels that it looks at: why lesson 02 speaks of aliasing
-    assert np.ptp(srlib.shrink(x, 3)) == 0 < np.ptp(srlib.shrink(x, 3, kernel="bicubic"))
+    assert np.ptp(srlib.downscale(x, 3)) == 0 < np.ptp(srlib.downscale(x, 3, kernel="bicubic"))
 
 
 @pytest.mark.parametrize("axis", [0, 1])
-@pytest.mark.parametrize("name", [n for n in RESIZES if n != "enlarge nearest"])
+@pytest.mark.parametrize("name", [n for n in RESIZES if n != "upscale nearest"])
 def test_a_ramp_stays_a_ramp_and_does_not_shift(name, axis, scale):
     n = 48
     ramp = lambda place: (place + 2) / (n + 4)
     x = np.zeros((n, n, 3), np.float32)
     x += ramp(np.arange(n)).reshape((n, 1, 1) if axis == 0 else (1, n, 1))
     out = RESIZES[name](x, scale)
-    factor = 1 / scale if "shrink" in name else scale
+    factor = 1 / scale if "downscale" in name else scale
     centres = (np.arange(out.shape[axis]) + 0.5) / factor - 0.5
-    edge = 3 if "shrink" in name else 3 * scale
+    edge = 3 if "downscale" in name else 3 * scale
     line = np.moveaxis(out, axis, 0)[edge:-edge]
     # normalised Lanczos bends a ramp by a few hundredths of a step, the others do not
     tolerance = 0.05 / n if "lanczos" in name else 1e-6
@@ -188,8 +188,8 @@ def test_a_ramp_stays_a_ramp_and_does_not_shift(name, axis, scale):
 
 
 @all_resizes
-def test_mirror_and_transpose_commute(name, scale, make_picture):
-    x = make_picture(24, 36)
+def test_mirror_and_transpose_commute(name, scale, make_image):
+    x = make_image(24, 36)
     out = RESIZES[name](x, scale)
     close(RESIZES[name](x[::-1, ::-1], scale), out[::-1, ::-1], 1e-6)
     close(RESIZES[name](x.transpose(1, 0, 2), scale), out.transpose(1, 0, 2), 1e-6)
@@ -197,7 +197,7 @@ def test_mirror_and_transpose_commute(name, scale, make_picture):
 
 @all_resizes
 @pytest.mark.parametrize("count, height, width", [(7, 120, 144), (3, 24, 12), (300, 12, 12), (2, 240, 252)])
-def test_a_batch_is_its_pictures_one_by_one(name, count, height, width, rng):
+def test_a_batch_is_its_images_one_by_one(name, count, height, width, rng):
     x = rng.random((count, height, width, 3), np.float32)  # some fill a block of work, some share one
     out = RESIZES[name](x, 2)
     assert out.shape[0] == count and out.ndim == 4
@@ -205,11 +205,11 @@ def test_a_batch_is_its_pictures_one_by_one(name, count, height, width, rng):
 
 
 @all_resizes
-def test_8_bit_and_float_pictures_give_the_same(name, scale, picture):
-    before = picture.copy()
-    out = RESIZES[name](picture, scale)
-    close(out, RESIZES[name](to_float(picture), scale), 1e-7)
-    assert np.array_equal(picture, before)  # and the picture that came is left alone
+def test_8_bit_and_float_images_give_the_same(name, scale, image):
+    before = image.copy()
+    out = RESIZES[name](image, scale)
+    close(out, RESIZES[name](to_float(image), scale), 1e-7)
+    assert np.array_equal(image, before)  # and the image that came is left alone
 
 
 @all_resizes
@@ -218,7 +218,7 @@ def test_results_are_float32_clipped_and_of_the_right_size(name, dtype, scale):
     x = np.zeros((12, 24, 3), dtype)
     x[3:9, 5:17] = 255 if dtype == np.uint8 else 1
     out = RESIZES[name](x, scale)
-    size = (12 // scale, 24 // scale) if "shrink" in name else (12 * scale, 24 * scale)
+    size = (12 // scale, 24 // scale) if "downscale" in name else (12 * scale, 24 * scale)
     assert out.dtype == np.float32 and out.shape == (*size, 3)
     assert out.min() >= 0 and out.max() <= 1
 
@@ -232,37 +232,37 @@ def test_bicubic_and_lanczos_need_the_clipping():
 
 
 @all_resizes
-def test_views_give_what_copies_give(name, scale, make_picture):
-    x = make_picture(48, 60)[::2, 12:48][:, ::-1]
+def test_views_give_what_copies_give(name, scale, make_image):
+    x = make_image(48, 60)[::2, 12:48][:, ::-1]
     assert np.array_equal(RESIZES[name](x, scale), RESIZES[name](x.copy(), scale))
 
 
-def test_antialiasing_is_in_bicubic_shrinking_and_not_in_bilinear():
+def test_antialiasing_is_in_bicubic_downscaling_and_not_in_bilinear():
     stripes = np.zeros((48, 48, 3), np.float32)
-    stripes[:, ::4] = stripes[:, 1::4] = 1  # a period of four: nothing of it can be left after shrinking by four
-    assert np.ptp(srlib.shrink(stripes, 4, kernel="bicubic")[3:-3, 3:-3]) < 0.01
+    stripes[:, ::4] = stripes[:, 1::4] = 1  # a period of four: nothing of it can be left after downscaling by four
+    assert np.ptp(srlib.downscale(stripes, 4, kernel="bicubic")[3:-3, 3:-3]) < 0.01
     thin = np.zeros((48, 48, 3), np.float32)
     thin[:, ::5] = 1
-    assert np.ptp(srlib.shrink(thin, 4)) > 3 * np.ptp(srlib.shrink(thin, 4, kernel="bicubic")[3:-3, 3:-3])
+    assert np.ptp(srlib.downscale(thin, 4)) > 3 * np.ptp(srlib.downscale(thin, 4, kernel="bicubic")[3:-3, 3:-3])
 
 
-def test_the_defaults_are_the_references(picture):
-    assert np.array_equal(srlib.shrink(picture), srlib.shrink(picture, 2, kernel="bilinear"))
-    assert np.array_equal(srlib.enlarge(picture), srlib.enlarge(picture, 2, kernel="bilinear"))
+def test_the_defaults_are_the_references(image):
+    assert np.array_equal(srlib.downscale(image), srlib.downscale(image, 2, kernel="bilinear"))
+    assert np.array_equal(srlib.interpolate(image), srlib.interpolate(image, 2, kernel="bilinear"))
 
 
 @pytest.mark.parametrize("size", [(13, 12), (12, 13), (1, 12)])
-@pytest.mark.parametrize("kernel", SHRINKS)
-def test_shrink_names_crop_to_multiple(kernel, size):
+@pytest.mark.parametrize("kernel", DOWNSCALES)
+def test_downscale_names_crop_to_multiple(kernel, size):
     with pytest.raises(ValueError, match=rf"{size[0]}x{size[1]}.*expected multiples.*srlib\.crop_to_multiple\(hr, 4\)"):
-        srlib.shrink(np.zeros((*size, 3), np.uint8), 4, kernel=kernel)
+        srlib.downscale(np.zeros((*size, 3), np.uint8), 4, kernel=kernel)
 
 
 # -- crop_to_multiple ---------------------------------------------------------------------------------------------------------
 
 
-def test_crop_to_multiple_cuts_at_the_bottom_and_right(scale, make_picture):
-    x = make_picture(25, 31)
+def test_crop_to_multiple_cuts_at_the_bottom_and_right(scale, make_image):
+    x = make_image(25, 31)
     expected = x[: {2: 24, 3: 24, 4: 24}[scale], : {2: 30, 3: 30, 4: 28}[scale]]
     for given, wanted in ((x, expected), (np.stack([x, x]), np.stack([expected, expected]))):
         cropped = srlib.crop_to_multiple(given, scale)
@@ -271,7 +271,7 @@ def test_crop_to_multiple_cuts_at_the_bottom_and_right(scale, make_picture):
 
 
 @pytest.mark.parametrize("size", [(1, 8), (8, 1)])
-def test_crop_to_multiple_leaves_no_empty_picture(size):
+def test_crop_to_multiple_leaves_no_empty_image(size):
     with pytest.raises(ValueError, match=r"nothing is left.*expected at least 2 rows and columns"):
         srlib.crop_to_multiple(np.zeros((*size, 3), np.uint8), 2)
 
@@ -279,28 +279,28 @@ def test_crop_to_multiple_leaves_no_empty_picture(size):
 # -- make_pairs -----------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kernel", SHRINKS)
-def test_a_pair_is_the_cropped_picture_and_its_shrink(kernel, scale, make_picture):
-    x = make_picture(37, 26)[None]
+@pytest.mark.parametrize("kernel", DOWNSCALES)
+def test_a_pair_is_the_cropped_image_and_its_downscale(kernel, scale, make_image):
+    x = make_image(37, 26)[None]
     lr, hr = srlib.make_pairs(x, scale, kernel=kernel)
     cropped = x[:, : 37 - 37 % scale, : 26 - 26 % scale]
     assert np.array_equal(hr, to_float(cropped)) and hr.dtype == lr.dtype == np.float32
-    assert np.array_equal(lr, srlib.shrink(cropped, scale, kernel=kernel))
+    assert np.array_equal(lr, srlib.downscale(cropped, scale, kernel=kernel))
 
 
 @pytest.mark.parametrize("sigma", [0.5, 1.3])
-def test_blur_comes_before_the_shrinking(sigma, batch):
+def test_blur_comes_before_the_downscaling(sigma, batch):
     lr, hr = srlib.make_pairs(batch, 2, kernel="area", blur=sigma)
     blurred = np.empty_like(hr)
     for i in range(len(batch)):
         for c in range(3):
             blurred[i, ..., c] = gaussian_filter(to_float(batch)[i, ..., c], sigma)
-    close(lr, srlib.shrink(blurred.clip(0, 1), 2, kernel="area"), 1e-6)
-    assert np.array_equal(hr, to_float(batch))  # the true picture stays sharp
-    assert np.abs(lr - srlib.shrink(batch, 2, kernel="area")).max() > 0.01
+    close(lr, srlib.downscale(blurred.clip(0, 1), 2, kernel="area"), 1e-6)
+    assert np.array_equal(hr, to_float(batch))  # the true image stays sharp
+    assert np.abs(lr - srlib.downscale(batch, 2, kernel="area")).max() > 0.01
 
 
-def test_noise_is_seeded_and_differs_from_picture_to_picture():
+def test_noise_is_seeded_and_differs_from_image_to_image():
     grey = np.full((3, 64, 64, 3), 0.5, np.float32)
     one, two, other = (srlib.make_pairs(grey, noise=0.1, seed=seed)[0] for seed in (7, 7, 8))
     assert np.array_equal(one, two)
@@ -316,29 +316,29 @@ def test_noise_has_its_standard_deviation_and_comes_last(sigma):
     assert np.ptp(hr) == 0
 
 
-def test_noisy_pictures_stay_in_range():
+def test_noisy_images_stay_in_range():
     black_and_white = np.zeros((1, 32, 32, 3), np.float32)
     black_and_white[:, 16:] = 1
     lr, _ = srlib.make_pairs(black_and_white, noise=0.5)
     assert lr.min() == 0 and lr.max() == 1 and lr.dtype == np.float32
 
 
-def test_lists_of_different_sizes_give_lists(make_picture):
-    images = [make_picture(13, 20), make_picture(8, 9), make_picture(31, 6)]
+def test_lists_of_different_sizes_give_lists(make_image):
+    images = [make_image(13, 20), make_image(8, 9), make_image(31, 6)]
     lr, hr = srlib.make_pairs(images, 2, kernel="bicubic")
     assert [x.shape for x in hr] == [(12, 20, 3), (8, 8, 3), (30, 6, 3)]
     assert [x.shape for x in lr] == [(6, 10, 3), (4, 4, 3), (15, 3, 3)]
     for image, small, large in zip(images, lr, hr):
         assert np.array_equal(large, to_float(srlib.crop_to_multiple(image, 2)))
-        assert np.array_equal(small, srlib.shrink(large, 2, kernel="bicubic"))
+        assert np.array_equal(small, srlib.downscale(large, 2, kernel="bicubic"))
 
 
-def test_a_list_an_array_and_photos_give_the_same_pairs(batch):
-    from srlib.data import Photos
+def test_a_list_an_array_and_images_give_the_same_pairs(batch):
+    from srlib.data import ImageSet
 
     options = {"blur": 0.7, "noise": 0.05, "seed": 3}
     lr, hr = srlib.make_pairs(batch, 3, **options)
-    for same in (list(batch), tuple(batch), Photos(batch, list("abc")), Photos(list(batch), list("abc"))):
+    for same in (list(batch), tuple(batch), ImageSet(batch, list("abc")), ImageSet(list(batch), list("abc"))):
         again = srlib.make_pairs(same, 3, **options)
         assert np.array_equal(again[0], lr) and np.array_equal(again[1], hr)
 
@@ -350,18 +350,18 @@ def test_blur_and_noise_are_standard_deviations(name, value, batch):
         srlib.make_pairs(batch, **{name: value})
 
 
-# -- published pictures -----------------------------------------------------------------------------------------------------------
+# -- published images -----------------------------------------------------------------------------------------------------------
 
 
 def mean_scores(pairs, scale=2):
-    """PSNR and SSIM under protocol "paper" of (small, true) pictures enlarged bicubically."""
-    scores = [score(srlib.enlarge(lr, scale, kernel="bicubic"), hr, protocol="paper", scale=scale) for lr, hr in pairs]
+    """PSNR and SSIM under protocol "y" of (small, true) images upscaled bicubically."""
+    scores = [score(srlib.interpolate(lr, scale, kernel="bicubic"), hr, protocol="y", scale=scale) for lr, hr in pairs]
     return np.mean([s["psnr"] for s in scores]), np.mean([s["ssim"] for s in scores])
 
 
-def shrunk(pairs, scale):
-    """The same large pictures with small ones made here, as 8-bit files would hold them."""
-    return [(to_uint8(srlib.shrink(hr, scale, kernel="bicubic")), hr) for hr, _ in pairs]
+def downscaled(pairs, scale):
+    """The same large images with small ones made here, as 8-bit files would hold them."""
+    return [(to_uint8(srlib.downscale(hr, scale, kernel="bicubic")), hr) for hr, _ in pairs]
 
 
 def test_bicubic_on_the_published_set5(benchmark):
@@ -370,11 +370,11 @@ def test_bicubic_on_the_published_set5(benchmark):
     psnr, ssim = mean_scores([(lr, hr) for hr, lr in pairs])
     assert psnr == pytest.approx(33.67, abs=0.03)
     assert ssim == pytest.approx(0.930, abs=0.001)
-    ours, _ = mean_scores(shrunk(pairs, 2))
+    ours, _ = mean_scores(downscaled(pairs, 2))
     assert ours == pytest.approx(psnr, abs=0.05)
 
 
-def test_shrinking_without_antialiasing_would_flatter_the_baseline(benchmark):
+def test_downscaling_without_antialiasing_would_flatter_the_baseline(benchmark):
     """That the test above can fail: OpenCV's bicubic, which does not antialias, scores elsewhere."""
     pairs = benchmark("Set5")
     aliased = [(opencv(hr, 1 / 2, cv2.INTER_CUBIC), hr) for hr, _ in pairs]
@@ -382,20 +382,20 @@ def test_shrinking_without_antialiasing_would_flatter_the_baseline(benchmark):
 
 
 @pytest.mark.parametrize("name, factor, count", [("Set5", 2, 5), ("Set5", 3, 5), ("Set5", 4, 5), ("Set14", 2, 14)])
-def test_our_small_pictures_are_the_published_ones(name, factor, count, benchmark):
+def test_our_small_images_are_the_published_ones(name, factor, count, benchmark):
     pairs = benchmark(name, factor)
     assert len(pairs) == count
-    differences = [np.abs(ours.astype(int) - lr) for (ours, _), (_, lr) in zip(shrunk(pairs, factor), pairs)]
+    differences = [np.abs(ours.astype(int) - lr) for (ours, _), (_, lr) in zip(downscaled(pairs, factor), pairs)]
     assert max(d.mean() for d in differences) < 0.3
     if name == "Set5":  # Set14 has print beside white paper, where MATLAB clips between rows and columns
         assert max(d[4:-4, 4:-4].max() for d in differences) <= 2
 
 
 def test_bicubic_on_set14(benchmark):
-    """The one grey picture of the fourteen is repeated over the channels: its Y is 16 + 219/255 of the grey."""
+    """The one grey image of the fourteen is repeated over the channels: its Y is 16 + 219/255 of the grey."""
     pairs = benchmark("Set14")
     assert len(pairs) == 14
-    psnr, ssim = mean_scores(shrunk(pairs, 2))
+    psnr, ssim = mean_scores(downscaled(pairs, 2))
     assert psnr == pytest.approx(30.33, abs=0.05)
     assert ssim == pytest.approx(0.8700, abs=0.001)
 
@@ -403,8 +403,8 @@ def test_bicubic_on_set14(benchmark):
 def test_bicubic_on_bsd100(data_root):
     files = sorted((data_root / "BSDS500/BSDS500/data/images/val").glob("*.jpg"))
     assert len(files) == 100
-    pairs = [(None, srlib.crop_to_multiple(read_picture(file), 2)) for file in files]
+    pairs = [(None, srlib.crop_to_multiple(read_image(file), 2)) for file in files]
     assert {hr.shape for _, hr in pairs} == {(320, 480, 3), (480, 320, 3)}
-    psnr, ssim = mean_scores(shrunk([(hr, None) for _, hr in pairs], 2))
+    psnr, ssim = mean_scores(downscaled([(hr, None) for _, hr in pairs], 2))
     assert psnr == pytest.approx(29.56, abs=0.05)
     assert ssim == pytest.approx(0.8435, abs=0.001)

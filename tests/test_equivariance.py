@@ -1,4 +1,4 @@
-"""Networks to which it is all the same how a picture lies, against turned pictures, negatives and turned kernels."""
+"""Networks to which it is all the same how an image lies, against turned images, negatives and turned kernels."""
 
 import h5py
 import numpy as np
@@ -43,14 +43,14 @@ def network(scale=2, **options):
     return model
 
 
-def small_picture(seed=0):
+def small_image(seed=0):
     return np.random.default_rng(seed).random((1, 9, 6, 3)).astype("float32")
 
 
 @pytest.mark.parametrize("turn", ALL_POSITIONS.values(), ids=ALL_POSITIONS)
 @pytest.mark.parametrize("scale, channels", [(2, 3), (2, 1), (3, 3), (4, 1)])
-def test_the_turned_picture_gives_the_turned_result(scale, channels, turn):
-    model, x = network(scale, channels=channels, polarities=2), small_picture()
+def test_the_turned_image_gives_the_turned_result(scale, channels, turn):
+    model, x = network(scale, channels=channels, polarities=2), small_image()
     made = array(model(x))
     assert np.abs(made - array(build_model("subpixel", scale)(x))).max() > 0.05  # it does something
     assert_close(array(model(np.ascontiguousarray(turn(x)))), turn(made))
@@ -65,24 +65,24 @@ def test_the_turned_picture_gives_the_turned_result(scale, channels, turn):
     ],
 )
 def test_it_minds_the_positions_that_were_not_asked_for(options, same):
-    model, x = network(**options), small_picture()
+    model, x = network(**options), small_image()
     made = array(model(x))
     for name, turn in ALL_POSITIONS.items():
         apart = np.abs(array(model(np.ascontiguousarray(turn(x)))) - turn(made)).max()
         assert apart < 1e-5 * np.abs(made).max() if name in same else apart > 0.1, name
 
 
-def test_the_kernel_of_a_picture_becomes_the_mean_of_its_eight_positions():
+def test_the_kernel_of_an_image_becomes_the_mean_of_its_eight_positions():
     kernel = np.random.default_rng(1).normal(size=(5, 5, 3, 2)).astype("float32")
     eight = [np.rot90(k, t) for k in (kernel, kernel[:, ::-1]) for t in range(4)]
-    np.testing.assert_allclose(array(Equivariant("picture", "picture")(kernel)), np.mean(eight, axis=0), atol=1e-6)
+    np.testing.assert_allclose(array(Equivariant("image", "image")(kernel)), np.mean(eight, axis=0), atol=1e-6)
 
 
 @pytest.mark.parametrize("polarities", [1, 2])
-@pytest.mark.parametrize("into, out", [("picture", "features"), ("features", "features"), ("features", "pixels")])
+@pytest.mark.parametrize("into, out", [("image", "features"), ("features", "features"), ("features", "pixels")])
 def test_weights_that_fit_are_left_alone_and_few_of_them_are_free(into, out, polarities):
     constraint, rng = Equivariant(into, out, polarities=polarities, scale=2), np.random.default_rng(2)
-    shape = {"picture": 1, "features": constraint.positions, "pixels": 4}
+    shape = {"image": 1, "features": constraint.positions, "pixels": 4}
     shape = (3, 3, shape[into], shape[out])
     few = np.prod(shape) // constraint.positions
     kernels = [array(constraint(rng.normal(size=shape).astype("float32"))) for _ in range(few + 9)]
@@ -93,14 +93,14 @@ def test_weights_that_fit_are_left_alone_and_few_of_them_are_free(into, out, pol
     np.testing.assert_array_equal(array(constraint.whole(free, shape)), kernels[0])
 
 
-def test_weights_between_pictures_are_kept_whole():
-    constraint = Equivariant("picture", "pixels", polarities=2, scale=2)
+def test_weights_between_images_are_kept_whole():
+    constraint = Equivariant("image", "pixels", polarities=2, scale=2)
     kernel = array(constraint(np.random.default_rng(1).normal(size=(3, 3, 1, 4)).astype("float32")))
     np.testing.assert_array_equal(constraint.whole(constraint.free(kernel), kernel.shape), kernel)
 
 
 def test_files_hold_the_free_weights_alone(tmp_path):
-    model, x = network(polarities=2, channels=1), small_picture()
+    model, x = network(polarities=2, channels=1), small_image()
     save_model(model, tmp_path / "model")
     np.testing.assert_array_equal(array(load_model(tmp_path / "model")(x)), array(model(x)))
     with h5py.File(tmp_path / "model/model.weights.h5") as file:
@@ -140,8 +140,8 @@ def test_weights_that_are_not_shared_are_not_stored(place, tmp_path):
 
 
 def convolution(**settings):
-    """A small picture through one layer that has no bias unless asked for."""
-    shared = Equivariant("picture", "features")
+    """A small image through one layer that has no bias unless asked for."""
+    shared = Equivariant("image", "features")
     settings = {
         "filters": 8,
         "kernel_size": 3,
@@ -168,7 +168,7 @@ def test_a_convolution_without_a_bias_is_kept(tmp_path):
         ({"kernel_constraint": None}, "kernel_constraint is None; expected an Equivariant"),
         ({"use_bias": True}, "bias_constraint is None; expected an Equivariant"),
         (
-            {"use_bias": True, "bias_constraint": Equivariant("features", "picture")},
+            {"use_bias": True, "bias_constraint": Equivariant("features", "image")},
             "expected the same: give one to both",
         ),
         ({"kernel_size": 4}, r"kernel_size \(4, 4\)"),
@@ -204,11 +204,11 @@ def test_the_first_weights_are_spread_as_usual():
 
 @pytest.mark.parametrize("optimizer, precision", [("muon", "float32"), ("adam", "bfloat16")])
 def test_training_keeps_it(tmp_path, optimizer, precision):
-    photos = list(np.random.default_rng(5).integers(0, 256, (4, 32, 32, 3), dtype=np.uint8))
-    model, x = build_model("subpixel", width=16, blocks=1, orientations=8, polarities=2), small_picture()
+    images = list(np.random.default_rng(5).integers(0, 256, (4, 32, 32, 3), dtype=np.uint8))
+    model, x = build_model("subpixel", width=16, blocks=1, orientations=8, polarities=2), small_image()
     before = array(model(x))
     fit(
-        model, photos, steps=5, batch=4, crop=16, learning_rate=0.01, schedule="constant", optimizer=optimizer,
+        model, images, steps=5, batch=4, crop=16, learning_rate=0.01, schedule="constant", optimizer=optimizer,
         precision=precision,
     )  # fmt: skip
     save_model(model, tmp_path / "model", half=True)
@@ -220,18 +220,18 @@ def test_training_keeps_it(tmp_path, optimizer, precision):
 
 
 def test_the_self_ensemble_of_it_is_itself():
-    model, x = network(), small_picture()
+    model, x = network(), small_image()
     assert_close(array(self_ensemble(model)(x)), array(model(x)))
 
 
 def test_keras_own_files_keep_it(tmp_path):
-    model, x = network(), small_picture()
+    model, x = network(), small_image()
     model.save(tmp_path / "model.keras")
     again = keras.saving.load_model(tmp_path / "model.keras")
     np.testing.assert_array_equal(array(again(x)), array(model(x)))
     constraint = again.layers[1].kernel_constraint
     assert isinstance(constraint, Equivariant) and constraint.get_config() == {
-        "into": "picture", "out": "features", "orientations": 8, "polarities": 1, "scale": 2,
+        "into": "image", "out": "features", "orientations": 8, "polarities": 1, "scale": 2,
     }  # fmt: skip
 
 
@@ -251,7 +251,7 @@ def test_what_cannot_be_is_told(options, told):
 
 @pytest.mark.parametrize("kinds", [("colours", "features"), ("features", "pixel")])
 def test_channels_of_another_kind_are_refused(kinds):
-    with pytest.raises(ValueError, match="picture, features, pixels"):
+    with pytest.raises(ValueError, match="image, features, pixels"):
         Equivariant(*kinds)
 
 

@@ -8,7 +8,7 @@ import pytest
 from skimage.metrics import structural_similarity
 
 import srlib
-from srlib.data import Photos
+from srlib.data import ImageSet
 from srlib.evaluation import Table, aligned, evaluate
 from srlib.models import build_model
 
@@ -16,21 +16,21 @@ METHODS = {"linear": "bilinear", "cubic": "bicubic"}
 
 
 @pytest.fixture(scope="module")
-def photos(make_picture):
-    """Five pictures of two classes, whose sides 2 and 3 do not all divide."""
-    images = [make_picture(*size, seed) for seed, size in enumerate([(30, 36), (31, 37), (24, 24), (33, 28), (25, 41)])]
+def images(make_image):
+    """Five images of two classes, whose sides 2 and 3 do not all divide."""
+    images = [make_image(*size, seed) for seed, size in enumerate([(30, 36), (31, 37), (24, 24), (33, 28), (25, 41)])]
     names = ["a", "b", "c", "d", "e"]
-    return Photos(images, names, np.array([0, 1, 1, 0, 1]), ["cat", "dog"], source="mine")
+    return ImageSet(images, names, np.array([0, 1, 1, 0, 1]), ["cat", "dog"], source="mine")
 
 
-def by_hand(photos, method, scale, kernel, protocol):
-    """Picture -> (psnr, ssim, mse), with NumPy and scikit-image alone once the picture is made."""
+def by_hand(images, method, scale, kernel, protocol):
+    """Image -> (psnr, ssim, mse), with NumPy and scikit-image alone once the image is made."""
     out = {}
-    for name, picture in zip(photos.names, photos.images):
-        height, width = (n // scale * scale for n in picture.shape[:2])
-        hr = picture[:height, :width]
-        lr = srlib.shrink(hr, scale, kernel=kernel)
-        if protocol == "paper":  # the papers' small pictures are files
+    for name, image in zip(images.names, images.images):
+        height, width = (n // scale * scale for n in image.shape[:2])
+        hr = image[:height, :width]
+        lr = srlib.downscale(hr, scale, kernel=kernel)
+        if protocol == "y":  # the papers' small images are files
             lr = np.rint(lr * np.float32(255)).astype(np.uint8)
         sr = srlib.upscale(lr, method, scale)
         if protocol == "rgb":
@@ -47,18 +47,18 @@ def by_hand(photos, method, scale, kernel, protocol):
     return out
 
 
-@pytest.mark.parametrize("protocol", ["rgb", "paper"])
+@pytest.mark.parametrize("protocol", ["rgb", "y"])
 @pytest.mark.parametrize("scale, kernel", [(2, "bilinear"), (2, "bicubic"), (3, "area")])
-def test_every_number_is_the_metric_of_the_enlarged_picture(photos, protocol, scale, kernel):
+def test_every_number_is_the_metric_of_the_upscaled_image(images, protocol, scale, kernel):
     network = build_model("autoencoder", scale, width=4, seed=1)
     methods = {**METHODS, "net": network}
-    table = evaluate(methods, photos, scale=scale, kernel=kernel, protocol=protocol)
+    table = evaluate(methods, images, scale=scale, kernel=kernel, protocol=protocol)
     assert list(table.scores) == list(methods)
     for name, method in methods.items():
-        expected = by_hand(photos, method, scale, kernel, protocol)
-        assert list(table.scores[name]) == photos.names
-        for picture, numbers in expected.items():
-            found = table.scores[name][picture]
+        expected = by_hand(images, method, scale, kernel, protocol)
+        assert list(table.scores[name]) == images.names
+        for image, numbers in expected.items():
+            found = table.scores[name][image]
             tolerance = 1e-5 if protocol == "rgb" else 1e-9
             assert found["psnr"] == pytest.approx(numbers[0], abs=1e-4 if protocol == "rgb" else 1e-8)
             assert found["ssim"] == pytest.approx(numbers[1], abs=tolerance)
@@ -67,13 +67,13 @@ def test_every_number_is_the_metric_of_the_enlarged_picture(photos, protocol, sc
 
 
 @pytest.fixture(scope="module")
-def table(photos):
-    return evaluate(METHODS, photos)
+def table(images):
+    return evaluate(METHODS, images)
 
 
-def test_means_and_values(table, photos):
+def test_means_and_values(table, images):
     for metric, place in (("psnr", 0), ("ssim", 1), ("mse", 2)):
-        numbers = [n[place] for n in by_hand(photos, "bilinear", 2, "bilinear", "rgb").values()]
+        numbers = [n[place] for n in by_hand(images, "bilinear", 2, "bilinear", "rgb").values()]
         np.testing.assert_allclose(table.values("linear", metric), numbers, rtol=1e-4)
         assert table.mean("linear", metric) == pytest.approx(np.mean(numbers), rel=1e-4)
     assert table.mean("linear") == table.mean("linear", "psnr")
@@ -125,12 +125,12 @@ def test_markdown_is_a_table(table):
 
 def test_the_text_names_what_was_measured(table):
     head, *rows = repr(table).splitlines()
-    assert head == "mine, 5 pictures, x2 bilinear, protocol rgb"
+    assert head == "mine, 5 images, x2 bilinear, protocol rgb"
     assert len({len(row) for row in rows}) == 1  # columns stand under each other
     assert rows[2].split() == table.rows()[2]
 
 
-def test_the_json_is_what_design_prescribes(table, photos):
+def test_the_json_is_what_design_prescribes(table, images):
     told = json.loads(table.to_json())
     assert told == table.to_dict()
     assert list(told) == ["data", "protocol", "kernel", "scale", "versions", "methods"]
@@ -139,14 +139,14 @@ def test_the_json_is_what_design_prescribes(table, photos):
     assert list(told["methods"]) == list(METHODS)
     for name, method in told["methods"].items():
         assert list(method) == ["psnr", "ssim", "mse", "images"]
-        assert list(method["images"]) == photos.names
+        assert list(method["images"]) == images.names
         assert all(list(scores) == ["psnr", "ssim", "mse"] for scores in method["images"].values())
         for metric in ("psnr", "ssim", "mse"):
             assert method[metric] == pytest.approx(np.mean([s[metric] for s in method["images"].values()]))
             assert method[metric] == table.mean(name, metric)
 
 
-def test_a_picture_met_exactly_is_null_in_json_and_infinite_again():
+def test_an_image_met_exactly_is_null_in_json_and_infinite_again():
     flat = np.full((1, 16, 16, 3), 128, np.uint8)
     table = evaluate({"bicubic": "bicubic"}, flat)
     assert np.isinf(table.values("bicubic")).all()
@@ -162,45 +162,45 @@ def test_a_table_comes_back_from_its_json(table):
     assert repr(again) == repr(table)
 
 
-# -- pictures -------------------------------------------------------------------------------------------------------------
+# -- images -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("protocol", ["rgb", "paper"])
+@pytest.mark.parametrize("protocol", ["rgb", "y"])
 @pytest.mark.parametrize("scale", (2, 3, 4))
-def test_odd_sizes_are_cropped_at_the_bottom_and_right(make_picture, scale, protocol):
-    picture = make_picture(29, 35)
-    cropped = picture[: 29 // scale * scale, : 35 // scale * scale]
-    whole, cut = (evaluate(METHODS, [p], scale=scale, protocol=protocol) for p in (picture, cropped))
+def test_odd_sizes_are_cropped_at_the_bottom_and_right(make_image, scale, protocol):
+    image = make_image(29, 35)
+    cropped = image[: 29 // scale * scale, : 35 // scale * scale]
+    whole, cut = (evaluate(METHODS, [p], scale=scale, protocol=protocol) for p in (image, cropped))
     assert whole.scores == cut.scores
 
 
-def test_arrays_lists_and_floats_are_pictures_too(batch):
+def test_arrays_lists_and_floats_are_images_too(batch):
     table = evaluate(METHODS, batch)
-    assert list(table.scores["linear"]) == ["picture-0", "picture-1", "picture-2"]
-    assert table.data == "pictures" and table.groups == {}
+    assert list(table.scores["linear"]) == ["image-0", "image-1", "image-2"]
+    assert table.data == "images" and table.groups == {}
     assert evaluate(METHODS, list(batch)).scores == table.scores
     floats = (batch / np.float32(255)).astype(np.float32)
     assert evaluate(METHODS, floats).scores == table.scores
 
 
-def test_pictures_of_one_name_are_all_counted(make_picture):
-    """Two folders may each hold an 1.png; added, they are two pictures."""
-    one, two = (Photos(make_picture(16, 16, seed)[None], ["1.png"], source=f"s{seed}") for seed in range(2))
+def test_images_of_one_name_are_all_counted(make_image):
+    """Two folders may each hold an 1.png; added, they are two images."""
+    one, two = (ImageSet(make_image(16, 16, seed)[None], ["1.png"], source=f"s{seed}") for seed in range(2))
     table = evaluate(METHODS, one + two)
-    apart = [evaluate(METHODS, photos).mean("linear") for photos in (one, two)]
-    assert "2 pictures" in repr(table)
+    apart = [evaluate(METHODS, images).mean("linear") for images in (one, two)]
+    assert "2 images" in repr(table)
     assert table.mean("linear") == pytest.approx(np.mean(apart))
     np.testing.assert_allclose(table.values("linear", group="s1"), apart[1])
 
 
-def test_a_numbered_name_that_is_taken_is_numbered_on(make_picture):
-    batch = np.stack([make_picture(16, 16, seed) for seed in range(4)])
-    table = evaluate(METHODS, Photos(batch, ["a", "a (2)", "a", "a"], source="s"))
+def test_a_numbered_name_that_is_taken_is_numbered_on(make_image):
+    batch = np.stack([make_image(16, 16, seed) for seed in range(4)])
+    table = evaluate(METHODS, ImageSet(batch, ["a", "a (2)", "a", "a"], source="s"))
     assert list(table.scores["linear"]) == ["a", "a (2)", "a (3)", "a (4)"]
     assert table.mean("linear") == pytest.approx(evaluate(METHODS, batch).mean("linear"))
 
 
-def test_a_picture_that_is_met_exactly(recwarn):
+def test_an_image_that_is_met_exactly(recwarn):
     flat = np.full((2, 16, 16, 3), 51, np.uint8)
     table = evaluate({"nearest": "nearest"}, flat)
     assert table.mean("nearest") == np.inf and table.mean("nearest", "ssim") == 1
@@ -228,29 +228,29 @@ def test_the_published_direction_of_the_methods(sample):
         ("bicubic", {}, TypeError, ["'bicubic'", "dict"]),
         ({"x": "bikubic"}, {}, ValueError, ["'bikubic'", "bicubic"]),
         ({"x": 3}, {}, TypeError, ["int"]),
-        (METHODS, {"photos": []}, ValueError, ["no pictures"]),
+        (METHODS, {"images": []}, ValueError, ["no images"]),
         (METHODS, {"scale": 1}, ValueError, ["scale is 1"]),
         (METHODS, {"scale": 0}, ValueError, ["scale is 0"]),
         (METHODS, {"kernel": "lanczos"}, ValueError, ["'lanczos'", "area"]),
         (METHODS, {"protocol": "y"}, ValueError, ["'y'", "rgb, paper"]),
-        (METHODS, {"photos": [np.zeros((24, 24, 3), np.uint8), np.zeros((6, 9, 3), np.uint8)]}, ValueError, ["picture-1", "7x7"]),
-        (METHODS, {"photos": [np.zeros((1, 9, 3), np.uint8)]}, ValueError, ["picture-0", "at least 2"]),
-        (METHODS, {"photos": [np.zeros((14, 14, 3), np.uint8)], "protocol": "paper"}, ValueError, ["picture-0", "11x11"]),
-        (METHODS, {"photos": [np.zeros((14, 14), np.uint8)]}, ValueError, ["picture-0", "(1, 14, 14)"]),
+        (METHODS, {"images": [np.zeros((24, 24, 3), np.uint8), np.zeros((6, 9, 3), np.uint8)]}, ValueError, ["image-1", "7x7"]),
+        (METHODS, {"images": [np.zeros((1, 9, 3), np.uint8)]}, ValueError, ["image-0", "at least 2"]),
+        (METHODS, {"images": [np.zeros((14, 14, 3), np.uint8)], "protocol": "y"}, ValueError, ["image-0", "11x11"]),
+        (METHODS, {"images": [np.zeros((14, 14), np.uint8)]}, ValueError, ["image-0", "(1, 14, 14)"]),
     ],
 )  # fmt: skip
-def test_what_cannot_be_judged_is_refused_with_a_sentence(photos, methods, settings, error, words):
-    settings = {"photos": photos, **settings}
+def test_what_cannot_be_judged_is_refused_with_a_sentence(images, methods, settings, error, words):
+    settings = {"images": images, **settings}
     with pytest.raises(error) as refusal:
-        evaluate(methods, settings.pop("photos"), **settings)
+        evaluate(methods, settings.pop("images"), **settings)
     told = str(refusal.value)
     assert "\n" not in told and ": " in told
     assert all(word in told for word in words), told
 
 
-def test_a_network_of_another_scale_is_refused(photos):
-    with pytest.raises(ValueError, match="scale is 3, but subpixel enlarges by 2"):
-        evaluate({"net": build_model("subpixel", width=4)}, photos, scale=3)
+def test_a_network_of_another_scale_is_refused(images):
+    with pytest.raises(ValueError, match="scale is 3, but subpixel upscales by 2"):
+        evaluate({"net": build_model("subpixel", width=4)}, images, scale=3)
 
 
 @pytest.mark.parametrize("question", [("none",), ("linear", "lpips"), ("linear", "psnr", "bird")])
@@ -274,22 +274,22 @@ def test_aligned_puts_columns_under_each_other():
 
 def test_a_table_can_be_made_of_scores_alone():
     scores = {"m": {"p": {"psnr": 20.0, "ssim": 0.5, "mse": 0.01}, "q": {"psnr": 30.0, "ssim": 0.7, "mse": 0.001}}}
-    table = Table(scores, "set5", "paper", "bicubic", 2)
+    table = Table(scores, "set5", "y", "bicubic", 2)
     assert table.rows()[1] == ["m", "25.00", "5.00", "0.6000", "0.1000", "0.01"]
 
 
 @pytest.mark.parametrize(
-    "photos, error, words",
+    "images, error, words",
     [
-        ("sample", TypeError, "a name; expected the pictures themselves: srlib.load_photos"),
-        (Path("photos"), TypeError, "load_photos"),
-        (np.zeros((8, 8, 3), np.uint8), ValueError, r"shape \(8, 8, 3\), one picture"),
-        (7, TypeError, "photos is a int"),
-        ({"a": 1}, TypeError, "photos is a dict"),
+        ("sample", TypeError, "a name; expected the images themselves: srlib.load_images"),
+        (Path("images"), TypeError, "load_images"),
+        (np.zeros((8, 8, 3), np.uint8), ValueError, r"shape \(8, 8, 3\), one image"),
+        (7, TypeError, "images is a int"),
+        ({"a": 1}, TypeError, "images is a dict"),
     ],
 )
-def test_what_are_no_pictures_is_refused(photos, error, words):
+def test_what_are_no_images_is_refused(images, error, words):
     with pytest.raises(error, match=words):
-        evaluate({"bicubic": "bicubic"}, photos)
+        evaluate({"bicubic": "bicubic"}, images)
     with pytest.raises(error, match=words):
-        srlib.fit(build_model("subpixel", width=1, blocks=1), photos, steps=1)
+        srlib.fit(build_model("subpixel", width=1, blocks=1), images, steps=1)

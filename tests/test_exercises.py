@@ -182,7 +182,7 @@ def test_the_project_can_be_won(tmp_path, monkeypatch):
     from srlib.checks import project
     from srlib.models import WEIGHTS, shipped
 
-    test = srlib.load_photos("sample", split="test")
+    test = srlib.load_images("sample", split="test")
     methods = {n: srlib.load_model(n) for n, card in shipped().items() if card["kernel"] == "bilinear"}
     table = srlib.evaluate(methods, test)
     best = max(methods, key=table.mean)
@@ -277,9 +277,7 @@ def answered(name, source):
     return notebook
 
 
-WRONG_PSNR = (
-    "def my_psnr(a, b):\n    return 10 * np.log10(1 / np.mean((a - b) ** 2))"  # right for float32 pictures only
-)
+WRONG_PSNR = "def my_psnr(a, b):\n    return 10 * np.log10(1 / np.mean((a - b) ** 2))"  # right for float32 images only
 
 
 @pytest.mark.slow
@@ -293,9 +291,9 @@ def test_plain_files_are_graded_without_nbgrader(tmp_path):
             cell.source = "4"
     tables = answered("05c_tables", 'my_choice = "AC"')
     cell_of(tables, "free").source = "The row of bicubic tells."
-    broken = answered("02a_shrink", "def my_shrink(picture, scale) return 1")
+    broken = answered("02a_downscale", "def my_downscale(image, scale) return 1")
     for who, name, notebook in (
-        ("ada", "01a_split", right), ("ada", "04a_psnr", half), ("ben", "05c_tables", tables), ("ben", "02a_shrink", broken),
+        ("ada", "01a_split", right), ("ada", "04a_psnr", half), ("ben", "05c_tables", tables), ("ben", "02a_downscale", broken),
     ):  # fmt: skip
         (tmp_path / "in" / who).mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, tmp_path / "in" / who / f"{name}.ipynb")
@@ -310,7 +308,7 @@ def test_plain_files_are_graded_without_nbgrader(tmp_path):
         ("ada", "01a_split"): (5.0, 5),
         ("ada", "04a_psnr"): (1.0, 4),
         ("ben", "01b_leak"): (0.0, 3),
-        ("ben", "02a_shrink"): (0.0, 3),
+        ("ben", "02a_downscale"): (0.0, 3),
         ("ben", "05c_tables"): (1.0, 1),
     }
     assert "cannot be negative" in rows["ada", "04a_psnr"]["the check says"]

@@ -1,4 +1,4 @@
-"""The README's pictures and table: made by a command, shown, and up to date."""
+"""The README's images and table: made by a command, shown, and up to date."""
 
 import re
 from pathlib import Path
@@ -28,7 +28,7 @@ def made(tmp_path_factory):
     return place
 
 
-def test_the_command_remakes_every_picture_and_nothing_else(made):
+def test_the_command_remakes_every_image_and_nothing_else(made):
     names = sorted(p.name for p in (made / "figures").iterdir())
     assert names == sorted(p.name for p in (ROOT / "figures").iterdir())
     for name in names:
@@ -38,7 +38,7 @@ def test_the_command_remakes_every_picture_and_nothing_else(made):
             assert np.abs(new - old).mean() < 3, f"{name} shows something else: run `srlib figures`"
 
 
-def test_the_readme_shows_every_picture():
+def test_the_readme_shows_every_image():
     shown = set(re.findall(r"!\[[^\]]{20,}\]\(figures/([\w.]+)\)", README))
     made = {p.name for p in (ROOT / "figures").glob("*.png")}
     assert shown <= made
@@ -70,7 +70,7 @@ def test_a_readme_without_marks_is_refused():
 def test_the_first_figure_shows_the_median_square_and_not_the_best():
     table = figures.stored_results(ROOT / "figures")
     gain = dict(zip(table.scores["bicubic"], table.values("small bilinear") - table.values("bicubic")))
-    assert gain[figures.median_picture(table)] == np.median(list(gain.values()))
+    assert gain[figures.median_image(table)] == np.median(list(gain.values()))
 
 
 def test_the_zoom_is_where_bicubic_errs_most():
@@ -90,7 +90,7 @@ def test_a_page_without_a_suffix_is_a_png(tmp_path, monkeypatch):
     assert Image.open(tmp_path / "all").format == "PNG"
 
 
-def test_the_page_holds_every_test_picture(tmp_path, capsys):
+def test_the_page_holds_every_test_image(tmp_path, capsys):
     assert main(["figures", "--page", str(tmp_path / "all.png")]) == 0
     assert capsys.readouterr().out.strip() == str(tmp_path / "all.png")
     width, height = Image.open(tmp_path / "all.png").size

@@ -1,6 +1,6 @@
-"""Pictures as people have them, and files that only look like pictures: each is enlarged rightly, or refused in one line.
+"""Images as people have them, and files that only look like images: each is upscaled rightly, or refused in one line.
 
-Rightly means: as the same picture that Pillow has turned upright and into RGB first. Where Pillow cannot (16 bits in
+Rightly means: as the same image that Pillow has turned upright and into RGB first. Where Pillow cannot (16 bits in
 several channels), OpenCV and tifffile judge.
 """
 
@@ -23,7 +23,7 @@ from PIL.PngImagePlugin import PngInfo
 import srlib
 from srlib.cli import main
 from srlib.data import SUFFIXES
-from srlib.files import KINDS, enlarge_file, read
+from srlib.files import KINDS, read, upscale_file
 from srlib.models import load_model
 
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -31,7 +31,7 @@ GREY = np.array([0.299, 0.587, 0.114], np.float32)
 
 
 def wave(height=19, width=22, channels=3, top=255):
-    """A smooth picture with an edge, of as many channels and levels as asked for."""
+    """A smooth image with an edge, of as many channels and levels as asked for."""
     rng = np.random.default_rng([height, width, channels])
     y, x = np.mgrid[0:height, 0:width]
     planes = [0.5 + 0.4 * np.sin(rng.uniform(0.1, 0.6) * x + rng.uniform(0.1, 0.6) * y + c) for c in range(channels)]
@@ -68,7 +68,7 @@ def here(tmp_path, monkeypatch):
     return tmp_path / "work"
 
 
-# -- what is enlarged -----------------------------------------------------------------------------------------------------
+# -- what is upscaled -----------------------------------------------------------------------------------------------------
 
 
 def exif_of(orientation=None, **more):
@@ -206,11 +206,11 @@ def normalised(path, mode):
         return turned.convert(mode)
 
 
-def expected(picture, method):
-    """The planes of a picture of 8 bits enlarged by the library, as far as they are seen; each transparency by itself."""
-    planes = np.asarray(picture)
+def expected(image, method):
+    """The planes of an image of 8 bits upscaled by the library, as far as they are seen; each transparency by itself."""
+    planes = np.asarray(image)
     planes = planes if planes.ndim == 3 else planes[..., None]
-    clear = picture.mode in ("LA", "RGBA")
+    clear = image.mode in ("LA", "RGBA")
     colours, alpha = (planes[..., :-1], planes[..., -1:]) if clear else (planes, None)
     rgb = lambda x: np.ascontiguousarray(np.broadcast_to(x, (*x.shape[:2], 3)))
     large = srlib.upscale(rgb(colours), method)
@@ -237,7 +237,7 @@ def same(made, wanted, lossy, hidden=None):
 
 
 @pytest.mark.parametrize("name", GOOD)
-def test_a_picture_is_enlarged(name, here, capsys):
+def test_an_image_is_upscaled(name, here, capsys):
     make, mode = GOOD[name]
     source = here / name
     make(source)
@@ -266,11 +266,11 @@ NETWORK = (
 
 
 @pytest.mark.parametrize("name", NETWORK)
-def test_a_picture_is_enlarged_by_a_network(name, here):
+def test_an_image_is_upscaled_by_a_network(name, here):
     make, mode = GOOD[name]
     make(here / name)
     model = load_model("subpixel_sample")
-    enlarge_file(here / name, here / "large.png", model)
+    upscale_file(here / name, here / "large.png", model)
     with Image.open(here / "large.png") as made:
         assert made.mode == mode
         wanted = expected(normalised(here / name, mode), model)
@@ -286,7 +286,7 @@ def test_what_is_opaque_stays_opaque(here):
     opened = image("RGB", 40, 40)
     opened.putalpha(veil)
     opened.save("a.png")
-    enlarge_file(Path("a.png"), Path("b.png"), load_model("subpixel_sample"))
+    upscale_file(Path("a.png"), Path("b.png"), load_model("subpixel_sample"))
     alpha = np.asarray(Image.open("b.png"))[..., 3]
     assert (alpha[28:] == 255).all() and (alpha[:, 28:] == 255).all() and (alpha[:12, :12] == 0).all()
 
@@ -298,7 +298,7 @@ def test_hidden_colours_do_not_bleed(here):
         planes[..., 3] = 0
         planes[5:15, 5:15] = (200, 120, 40, 255)
         Image.fromarray(planes).save(name)
-        enlarge_file(Path(name), Path(f"large-{name}"), "bicubic")
+        upscale_file(Path(name), Path(f"large-{name}"), "bicubic")
     made = [np.asarray(Image.open(f"large-{name}")) for name in ("black.png", "white.png")]
     seen = made[0][..., 3] > 0
     np.testing.assert_array_equal(made[0][seen], made[1][seen])
@@ -504,7 +504,7 @@ def test_what_a_tiff_says_of_itself_is_kept_in_a_jpeg_and_its_layout_is_not(here
     exif.load(telling().tobytes())
     exif[700], exif[34377] = XMP, IPTC
     image().save("a.tif", exif=exif, icc_profile=SRGB, compression="raw")
-    enlarge_file(Path("a.tif"), Path("b.jpg"), "bicubic")
+    upscale_file(Path("a.tif"), Path("b.jpg"), "bicubic")
     with Image.open("b.jpg") as made:
         found = made.getexif()
         assert found[271] == "Maker" and found.get_ifd(0x8769)[0x9003] == "2026:11:22 08:00:00"
@@ -520,7 +520,7 @@ def test_the_texts_and_colours_of_a_png_are_kept(here):
     info.add_itxt("Ort", "Zürichsee")
     info.add(b"gAMA", struct.pack(">I", 100000))
     image().save("a.png", pnginfo=info)
-    enlarge_file(Path("a.png"), Path("b.png"), "bicubic")
+    upscale_file(Path("a.png"), Path("b.png"), "bicubic")
     with Image.open("b.png") as made:
         made.load()
         assert made.text == {"Title": "A lake", "Long": "water " * 500, "Ort": "Zürichsee"}
@@ -532,31 +532,31 @@ def test_a_grey_profile_stays_with_grey(here):
     head[16:20] = b"GRAY"
     image("L").save("a.png", icc_profile=bytes(head))
     for name, kept in (("b.png", True), ("b.jpg", True), ("b.tif", True), ("b.webp", False)):
-        enlarge_file(Path("a.png"), Path(name), "bicubic")
+        upscale_file(Path("a.png"), Path(name), "bicubic")
         assert ("icc_profile" in Image.open(name).info) == kept
 
 
-def test_what_cannot_be_kept_does_not_stop_the_picture(here):
+def test_what_cannot_be_kept_does_not_stop_the_image(here):
     """A JPEG's segments end at 65533 bytes; a PNG's do not."""
     exif = exif_of()
     exif[0x8769] = {0x927C: bytes(70000)}
     info = PngInfo()
     info.add_itxt("XML:com.adobe.xmp", "x" * 70000)
     image().save("a.png", exif=exif, pnginfo=info)
-    enlarge_file(Path("a.png"), Path("b.jpg"), "bicubic")
+    upscale_file(Path("a.png"), Path("b.jpg"), "bicubic")
     with Image.open("b.jpg") as made:
         assert made.size == (44, 38) and "xmp" not in made.info
 
 
 @pytest.mark.parametrize("target", ["b.jpg", "b.png", "b.tif", "b.webp"])
-def test_what_cannot_be_written_again_does_not_stop_the_picture(target, here, monkeypatch):
+def test_what_cannot_be_written_again_does_not_stop_the_image(target, here, monkeypatch):
     image().save("a.png", exif=telling())
 
     def odd(*_):
         raise struct.error("required argument is not an integer")
 
     monkeypatch.setattr("srlib.files._about", odd)
-    enlarge_file(Path("a.png"), Path(target), "bicubic")
+    upscale_file(Path("a.png"), Path(target), "bicubic")
     assert Image.open(target).size == (38, 44)  # upright
 
 
@@ -609,14 +609,14 @@ def noise(path):
 
 
 BAD = {  # a file, what makes it, and words of the answer
-    "empty.png": (lambda p: p.write_bytes(b""), "not a picture"),
-    "empty.jpg": (lambda p: p.write_bytes(b""), "not a picture"),
-    "empty.tif": (lambda p: p.write_bytes(b""), "not a picture"),
-    "empty.webp": (lambda p: p.write_bytes(b""), "not a picture"),
-    "text.png": (lambda p: p.write_text("a shopping list"), "not a picture"),
-    "page.jpg": (lambda p: p.write_text("<!doctype html><title>404</title>"), "not a picture"),
-    "drawing.png": (lambda p: p.write_text('<svg xmlns="http://www.w3.org/2000/svg"/>'), "not a picture"),
-    "noise.png": (noise, "not a picture"),
+    "empty.png": (lambda p: p.write_bytes(b""), "not an image"),
+    "empty.jpg": (lambda p: p.write_bytes(b""), "not an image"),
+    "empty.tif": (lambda p: p.write_bytes(b""), "not an image"),
+    "empty.webp": (lambda p: p.write_bytes(b""), "not an image"),
+    "text.png": (lambda p: p.write_text("a shopping list"), "not an image"),
+    "page.jpg": (lambda p: p.write_text("<!doctype html><title>404</title>"), "not an image"),
+    "drawing.png": (lambda p: p.write_text('<svg xmlns="http://www.w3.org/2000/svg"/>'), "not an image"),
+    "noise.png": (noise, "not an image"),
     "signature-only.png": (lambda p: p.write_bytes(b"\x89PNG\r\n\x1a\n"), ""),
     "signature-only.jpg": (lambda p: p.write_bytes(b"\xff\xd8\xff"), ""),
     "signature-only.tif": (lambda p: p.write_bytes(b"II*\0\x08\0\0\0"), ""),
@@ -648,9 +648,9 @@ BAD = {  # a file, what makes it, and words of the answer
         ),
         "separate planes",
     ),
-    "animated.png": (two_frames, "holds 2 pictures"),
-    "animated.webp": (two_frames, "holds 2 pictures"),
-    "pages.tif": (two_frames, "holds 2 pictures"),
+    "animated.png": (two_frames, "holds 2 images"),
+    "animated.webp": (two_frames, "holds 2 images"),
+    "pages.tif": (two_frames, "holds 2 images"),
     "animated.gif": (two_frames, "does not write"),
     "still.gif": (lambda p: image("P").save(p), "does not write"),
     "no-suffix": (lambda p: image().save(p, format="PNG"), "does not write"),
@@ -659,14 +659,14 @@ BAD = {  # a file, what makes it, and words of the answer
     "pipe.png": (pipe, "no file"),
     "dangling.png": (lambda p: p.symlink_to("nowhere"), "no file"),
     "circle.png": (lambda p: p.symlink_to(p.name), "circle.png"),
-    "folder.png": (lambda p: p.mkdir(), "holds no picture"),
+    "folder.png": (lambda p: p.mkdir(), "holds no image"),
     "too-long.webp": (lambda p: image(height=2, width=9000).save(p), "WEBP ends at 16383"),
     "too-long.jpg": (lambda p: image(height=2, width=33000).save(p), "JPEG ends at 65500"),
 }
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_what_is_no_picture_is_refused_in_one_line(name, here, capsys):
+def test_what_is_no_image_is_refused_in_one_line(name, here, capsys):
     make, words = BAD[name]
     make(here / name)
     before = contents(here)
@@ -685,7 +685,7 @@ def test_the_odd_inputs_are_many():
 def test_an_animation_is_refused_under_another_name_too(gif, here, capsys):
     two_frames(here / "a.gif", **gif)
     assert run("upscale", "a.gif", "-o", "a.png", "--model", "bicubic") == 1
-    assert "holds 2 pictures" in capsys.readouterr().err and not Path("a.png").exists()
+    assert "holds 2 images" in capsys.readouterr().err and not Path("a.png").exists()
 
 
 @pytest.mark.parametrize("target", ["b.jpg", "b.bmp"])
@@ -717,7 +717,7 @@ SEEDS = 8
 
 @pytest.mark.parametrize("kind", ["jpg", "png", "tif", "webp", "bmp", "gif", "deep.png", "deep.tif", "mpo"])
 def test_damaged_at_random(kind, here, capfd):
-    """Whatever becomes of a file, there is a picture or one line."""
+    """Whatever becomes of a file, there is an image or one line."""
     whole = io.BytesIO()
     if kind.startswith("deep"):
         (deep_png if kind == "deep.png" else deep_tiff)(here / kind, wave(top=65535))
@@ -744,13 +744,13 @@ WHERE = {
     "upscale a.png -o x.gif": "does not write",
     "upscale a.png -o x.pdf": "does not write",
     "upscale a.png b.png -o x.png": "name of one file",
-    "upscale photos -o x.png": "name of one file",
-    "upscale a.png photos/a.png -o out": "Two inputs would be written to",
+    "upscale images -o x.png": "name of one file",
+    "upscale a.png images/a.png -o out": "Two inputs would be written to",
     "upscale a.png a.png -o out": "Two inputs would be written to",
     "upscale a.png -o a.png": "a.png exists",
     "upscale a.png -o ./a.png --force": "would be lost",
-    "upscale photos -o photos --force": "would be lost",
-    "upscale photos/b.png -o link.png --force": "would be lost",
+    "upscale images -o images --force": "would be lost",
+    "upscale images/b.png -o link.png --force": "would be lost",
     "upscale a.png -o taken --force": "taken/a.png is a folder",
     "upscale a.png -o a.png/x": "is not a folder",
     "upscale a.png -o /proc/x": "/proc",
@@ -763,11 +763,11 @@ WHERE = {
 def test_where_nothing_can_go(line, here, capsys):
     if "/proc" in line and not Path("/proc/self").exists():
         pytest.skip("no /proc here, where nobody may write")
-    for name in ("a.png", "b.png", "photos/a.png", "photos/b.png"):
+    for name in ("a.png", "b.png", "images/a.png", "images/b.png"):
         Path(name).parent.mkdir(exist_ok=True)
         image().save(name)
     Path("taken/a.png").mkdir(parents=True)
-    Path("link.png").symlink_to("photos/b.png")
+    Path("link.png").symlink_to("images/b.png")
     before = contents(here)
     assert run(*line.split(), "--model", "nearest") == 1
     out, err = capsys.readouterr()
@@ -783,7 +783,7 @@ def test_an_empty_name_is_not_the_current_folder(words, here, capsys):
     assert err.count("\n") == 1 and "the name is empty" in err and set(contents(here)) == {"a.png"}
 
 
-def test_a_folder_may_be_called_like_a_picture(here):
+def test_a_folder_may_be_called_like_an_image(here):
     image().save("a.png")
     image().save("b.png")
     assert run("upscale", "a.png", "b.png", "-o", "x.png/", "--model", "nearest") == 0
@@ -793,27 +793,27 @@ def test_a_folder_may_be_called_like_a_picture(here):
     assert Path("x.png/c.png").is_file()
 
 
-def test_results_are_not_enlarged_again(here, capsys):
-    Path("photos").mkdir()
-    image().save("photos/a.png")
-    assert run("upscale", "photos", "-o", "photos/large", "--model", "nearest") == 0
+def test_results_are_not_upscaled_again(here, capsys):
+    Path("images").mkdir()
+    image().save("images/a.png")
+    assert run("upscale", "images", "-o", "images/large", "--model", "nearest") == 0
     assert capsys.readouterr().err == ""
-    image().save("photos/b.png")
-    Path("photos/large/a.png").rename("photos/large/old.png")
-    assert run("upscale", "photos", "-o", "photos/large", "--model", "nearest") == 0
-    assert "left out what is in photos/large already (1)" in capsys.readouterr().err
-    assert {p.name for p in Path("photos/large").iterdir()} == {"old.png", "a.png", "b.png"}
+    image().save("images/b.png")
+    Path("images/large/a.png").rename("images/large/old.png")
+    assert run("upscale", "images", "-o", "images/large", "--model", "nearest") == 0
+    assert "left out what is in images/large already (1)" in capsys.readouterr().err
+    assert {p.name for p in Path("images/large").iterdir()} == {"old.png", "a.png", "b.png"}
 
 
 def test_the_rest_is_done(here, capsys):
-    Path("photos").mkdir()
+    Path("images").mkdir()
     for i, (name, (make, _)) in enumerate([*BAD.items()][:6]):
-        make(Path("photos") / f"{i}{name}")
-    image().save("photos/a.png")
-    image("RGBA").save("photos/z.png")
-    assert run("upscale", "photos", "-o", "out", "--model", "nearest") == 1
+        make(Path("images") / f"{i}{name}")
+    image().save("images/a.png")
+    image("RGBA").save("images/z.png")
+    assert run("upscale", "images", "-o", "out", "--model", "nearest") == 1
     err = capsys.readouterr().err
-    assert err.count("\n") == 6 and all(line.startswith("srlib: photos/") for line in err.splitlines())
+    assert err.count("\n") == 6 and all(line.startswith("srlib: images/") for line in err.splitlines())
     assert {p.name for p in Path("out").iterdir()} == {"a.png", "z.png"}
 
 
@@ -859,7 +859,7 @@ def test_memory_that_does_not_suffice_is_one_line(here, capsys, monkeypatch):
     def no_room(*_):
         raise MemoryError("Unable to allocate 9 TiB")
 
-    monkeypatch.setattr("srlib.files._enlarged", no_room)
+    monkeypatch.setattr("srlib.files._upscaled", no_room)
     assert run("upscale", "a.png", "-o", "b.png", "--model", "nearest") == 1
     err = capsys.readouterr().err
     assert err.count("\n") == 1 and "memory does not suffice (Unable to allocate 9 TiB); expected" in err
@@ -951,7 +951,7 @@ def test_ctrl_c_is_answered_with_what_is_true(command, hint, here, capsys, monke
         raise KeyboardInterrupt
 
     image().save("a.png")
-    monkeypatch.setattr("srlib.files.enlarge_file", stop)
+    monkeypatch.setattr("srlib.files.upscale_file", stop)
     monkeypatch.setattr("srlib.training.fit", stop)
     words = {
         "upscale": "upscale a.png -o b.png --model nearest",

@@ -8,8 +8,8 @@ import skimage.metrics
 from scipy.signal import convolve2d
 
 import srlib
+from srlib.images import to_float
 from srlib.metrics import luma, score
-from srlib.pictures import to_float
 
 METRICS = {"mse": srlib.mse, "psnr": srlib.psnr, "ssim": srlib.ssim}
 
@@ -19,9 +19,9 @@ def flat(value, side=16):
 
 
 @pytest.fixture
-def pair(make_picture, rng):
-    """A uint8 picture and a damaged copy, not square."""
-    a = make_picture(40, 57)
+def pair(make_image, rng):
+    """A uint8 image and a damaged copy, not square."""
+    a = make_image(40, 57)
     return a, np.clip(a + rng.normal(0, 20, a.shape), 0, 255).astype(np.uint8)
 
 
@@ -41,7 +41,7 @@ def test_psnr_by_hand(difference, decibel):
 
 
 @pytest.mark.parametrize("a, b", [(0.25, 0.75), (0.0, 1.0), (0.5, 0.6)])
-def test_ssim_of_flat_pictures_by_hand(a, b):
+def test_ssim_of_flat_images_by_hand(a, b):
     expected = (2 * a * b + 0.01**2) / (a**2 + b**2 + 0.01**2)  # no variance, so the second factor is c2 / c2
     assert srlib.ssim(flat(a), flat(b)) == pytest.approx(expected, abs=1e-6)
 
@@ -79,11 +79,11 @@ def test_ssim_is_scikit_images(pair):
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32])
-def test_identical_pictures(picture, dtype):
-    x = picture if dtype == np.uint8 else to_float(picture)
+def test_identical_images(image, dtype):
+    x = image if dtype == np.uint8 else to_float(image)
     assert (srlib.mse(x, x), srlib.psnr(x, x)) == (0, math.inf)
     assert srlib.ssim(x, x) == pytest.approx(1, abs=1e-12)
-    assert score(x, x, protocol="paper")["psnr"] == score(x, x)["psnr"] == math.inf
+    assert score(x, x, protocol="y")["psnr"] == score(x, x)["psnr"] == math.inf
 
 
 @pytest.mark.parametrize("name", METRICS)
@@ -93,7 +93,7 @@ def test_the_order_does_not_matter(name, pair):
 
 
 @pytest.mark.parametrize("name", METRICS)
-def test_8_bit_and_float_pictures_score_alike_also_mixed(name, pair):
+def test_8_bit_and_float_images_score_alike_also_mixed(name, pair):
     a, b = pair
     scores = [METRICS[name](x, y) for x in (a, to_float(a)) for y in (b, to_float(b))]
     assert scores == pytest.approx([scores[0]] * 4, rel=1e-9)
@@ -106,8 +106,8 @@ def test_sums_are_in_double_precision():
 
 
 @pytest.mark.parametrize("name", METRICS)
-def test_the_score_of_a_batch_is_the_mean_of_its_pictures(name, batch, rng):
-    spread = np.array([2, 10, 40]).reshape(3, 1, 1, 1)  # pictures damaged to different degrees
+def test_the_score_of_a_batch_is_the_mean_of_its_images(name, batch, rng):
+    spread = np.array([2, 10, 40]).reshape(3, 1, 1, 1)  # images damaged to different degrees
     damaged = np.clip(batch + spread * rng.normal(0, 1, batch.shape), 0, 255).astype(np.uint8)
     one_by_one = [METRICS[name](a, b) for a, b in zip(batch, damaged)]
     assert METRICS[name](batch, damaged) == pytest.approx(sum(one_by_one) / 3, rel=1e-12)
@@ -123,7 +123,7 @@ def test_the_psnr_of_a_batch_is_not_that_of_its_mean_error():
 @pytest.mark.parametrize("side", [(6, 20), (20, 6), (1, 1)])
 def test_ssim_needs_one_window(side):
     x = np.zeros((*side, 3), np.float32)
-    with pytest.raises(ValueError, match=r"at least 7 rows and columns: use a larger picture") as caught:
+    with pytest.raises(ValueError, match=r"at least 7 rows and columns: use a larger image") as caught:
         srlib.ssim(x, x)
     assert str(x.shape) in str(caught.value)
     assert srlib.psnr(x, x) == math.inf  # the others do not
@@ -154,7 +154,7 @@ def test_luma_of_known_colours(rgb, expected):
 
 
 def paper_by_definition(sr, hr, scale):
-    """Protocol "paper" for float pictures, step by step, with none of srlib."""
+    """Protocol "y" for float images, step by step, with none of srlib."""
     luma_of = []
     for x in (sr, hr):
         r, g, b = np.moveaxis(np.floor(x.astype(np.float64) * 255 + 0.5), -1, 0)  # as an 8-bit file holds it
@@ -177,14 +177,14 @@ def paper_by_definition(sr, hr, scale):
 def test_protocol_paper_is_its_definition(size, scale, rng):
     hr = rng.random((*size, 3), np.float32)
     sr = np.clip(hr + rng.normal(0, 0.1, hr.shape), 0, 1).astype(np.float32)
-    assert score(sr, hr, protocol="paper", scale=scale) == pytest.approx(paper_by_definition(sr, hr, scale), rel=1e-9)
+    assert score(sr, hr, protocol="y", scale=scale) == pytest.approx(paper_by_definition(sr, hr, scale), rel=1e-9)
 
 
 def test_protocol_paper_is_on_the_scale_of_255():
     a, b = np.full((2, 20, 20, 3), 100, np.uint8)
     b = b + np.uint8(10)
     error = (10 * 219 / 255) ** 2
-    found = score(a, b, protocol="paper")
+    found = score(a, b, protocol="y")
     assert found["mse"] == pytest.approx(error)
     assert found["psnr"] == pytest.approx(10 * math.log10(255**2 / error))
 
@@ -192,42 +192,42 @@ def test_protocol_paper_is_on_the_scale_of_255():
 def test_protocol_paper_rounds_to_8_bits_and_keeps_luma_unrounded():
     hr = flat(100 / 255, 20)
     sr = flat(100.4 / 255, 20)
-    assert score(sr, hr, protocol="paper")["psnr"] == math.inf  # the same file
+    assert score(sr, hr, protocol="y")["psnr"] == math.inf  # the same file
     assert score(sr, hr)["psnr"] < 60
     sr = flat(101 / 255, 20)  # one level is 219/255 of luma: rounded, it would be 1
-    assert score(sr, hr, protocol="paper")["mse"] == pytest.approx((219 / 255) ** 2)
+    assert score(sr, hr, protocol="y")["mse"] == pytest.approx((219 / 255) ** 2)
 
 
 @pytest.mark.parametrize("scale", [2, 3, 4])
-def test_protocol_paper_shaves_as_many_pixels_as_the_scale(scale, make_picture):
-    hr = make_picture(30, 40)
+def test_protocol_paper_shaves_as_many_pixels_as_the_scale(scale, make_image):
+    hr = make_image(30, 40)
     inside = (slice(scale, -scale), slice(scale, -scale))
     border = 255 - hr
     border[inside] = hr[inside]
-    assert score(border, hr, protocol="paper", scale=scale)["psnr"] == math.inf
+    assert score(border, hr, protocol="y", scale=scale)["psnr"] == math.inf
     for y, x in ((scale, 20), (29 - scale, 20), (15, scale), (15, 39 - scale)):  # the outermost that count
         touched = hr.copy()
         touched[y, x] = 255 - hr[y, x]
-        assert score(touched, hr, protocol="paper", scale=scale)["psnr"] < math.inf
+        assert score(touched, hr, protocol="y", scale=scale)["psnr"] < math.inf
 
 
 def test_protocol_rgb_is_the_three_metrics(pair):
     found = score(*pair, protocol="rgb", scale=4)
-    assert list(found) == ["psnr", "ssim", "mse"] == list(score(*pair, protocol="paper"))
+    assert list(found) == ["psnr", "ssim", "mse"] == list(score(*pair, protocol="y"))
     assert found == pytest.approx({name: METRICS[name](*pair) for name in found}, rel=1e-12)
 
 
 @pytest.mark.parametrize("scale", [2, 4])
-def test_protocol_paper_needs_one_window_after_shaving(scale, make_picture):
-    enough = make_picture(11 + 2 * scale, 30)
-    assert score(enough, enough, protocol="paper", scale=scale)["ssim"] == pytest.approx(1)
+def test_protocol_paper_needs_one_window_after_shaving(scale, make_image):
+    enough = make_image(11 + 2 * scale, 30)
+    assert score(enough, enough, protocol="y", scale=scale)["ssim"] == pytest.approx(1)
     for small in (enough[1:], enough[:1]):
-        with pytest.raises(ValueError, match=rf"shaves {scale} pixels.*needs 11x11.*: use a larger picture"):
-            score(small, small, protocol="paper", scale=scale)
+        with pytest.raises(ValueError, match=rf"shaves {scale} pixels.*needs 11x11.*: use a larger image"):
+            score(small, small, protocol="y", scale=scale)
 
 
-def test_a_score_is_of_one_picture(batch):
-    with pytest.raises(ValueError, match=r"\(3, 24, 36, 3\).*one picture.*srlib.evaluate"):
+def test_a_score_is_of_one_image(batch):
+    with pytest.raises(ValueError, match=r"\(3, 24, 36, 3\).*one image.*srlib.evaluate"):
         score(batch, batch)
 
 
@@ -254,6 +254,6 @@ def test_the_references_ssim_and_what_it_should_have_been(benchmark):
 
 def test_protocol_paper_is_its_definition_on_a_photograph_too(benchmark):
     hr, lr = benchmark("Set5")[2]
-    sr = srlib.enlarge(lr, 2, kernel="bicubic")
+    sr = srlib.interpolate(lr, 2, kernel="bicubic")
     # halves of a level are frequent here, and are rounded to even by one and upwards by the other
-    assert score(sr, hr, protocol="paper") == pytest.approx(paper_by_definition(sr, to_float(hr), 2), rel=1e-4)
+    assert score(sr, hr, protocol="y") == pytest.approx(paper_by_definition(sr, to_float(hr), 2), rel=1e-4)

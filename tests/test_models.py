@@ -13,7 +13,7 @@ import pytest
 import srlib
 from srlib._backend import keras
 from srlib.geometry import geometry
-from srlib.layers import CropLike, Enlarge, Luminance, PadToMultiple, PixelShuffle
+from srlib.layers import CropLike, Interpolation, Luminance, PadToMultiple, PixelShuffle
 from srlib.models import BUILDERS, WEIGHTS, build_model, load_model, save_model, self_ensemble, shipped
 
 SCALES = (2, 3, 4)
@@ -48,7 +48,7 @@ def trained(model):
     model.compile(optimizer="adam", loss="mse")
     lr = noise(2, 6, 6, 3)
     for _ in range(2):
-        model.train_on_batch(lr, srlib.enlarge(lr, model.srlib_config["scale"]))
+        model.train_on_batch(lr, srlib.interpolate(lr, model.srlib_config["scale"]))
     return model
 
 
@@ -59,10 +59,10 @@ REFERENCE = [64, 64, "pool", 128, 128, "pool", 256, "up", 128, 128, "add", "up",
 
 
 def reference(width=64):
-    """The reference network, written down a second time from its description, on a picture that is enlarged already."""
+    """The reference network, written down a second time from its description, on an image that is upscaled already."""
     conv = lambda filters: layers.Conv2D(filters, (3, 3), padding="same", activation="relu")
-    enlarged = keras.Input((None, None, 3))
-    l1 = conv(width)(enlarged)
+    upscaled = keras.Input((None, None, 3))
+    l1 = conv(width)(upscaled)
     l2 = conv(width)(l1)
     l3 = layers.MaxPooling2D(padding="same")(l2)
     l4 = conv(2 * width)(l3)
@@ -77,7 +77,7 @@ def reference(width=64):
     l13 = conv(width)(l12)
     l14 = conv(width)(l13)
     l15 = layers.add([l14, l2])
-    return keras.Model(enlarged, conv(3)(l15))
+    return keras.Model(upscaled, conv(3)(l15))
 
 
 @pytest.fixture(scope="module")
@@ -111,12 +111,12 @@ def test_the_autoencoder_is_the_reference_layer_for_layer(autoencoder):
             assert layer.size == (2, 2) and layer.interpolation == "nearest"
 
 
-def test_the_autoencoder_gives_what_the_reference_gives_for_an_enlarged_picture():
+def test_the_autoencoder_gives_what_the_reference_gives_for_an_upscaled_image():
     ours, theirs = shaken(build_model("autoencoder", width=8)), reference(8)
     assert theirs.count_params() == ours.count_params()
     theirs.set_weights(ours.get_weights())
     lr = noise(2, 10, 14, 3)
-    np.testing.assert_allclose(array(ours(lr)), array(theirs(srlib.enlarge(lr, 2))), atol=1e-5)
+    np.testing.assert_allclose(array(ours(lr)), array(theirs(srlib.interpolate(lr, 2))), atol=1e-5)
 
 
 def test_the_residual_autoencoder_differs_in_its_last_layer_alone(autoencoder):
@@ -127,7 +127,7 @@ def test_the_residual_autoencoder_differs_in_its_last_layer_alone(autoencoder):
     assert convolutions[-1].activation.__name__ == "linear"  # a difference may be negative
     ours, theirs = shaken(small("residual_autoencoder")), shaken(small("autoencoder"))
     lr = noise(1, 8, 8, 3)
-    missing = array(ours(lr)) - srlib.enlarge(lr, 2)
+    missing = array(ours(lr)) - srlib.interpolate(lr, 2)
     np.testing.assert_allclose(np.maximum(missing, 0), array(theirs(lr)), atol=1e-5)
 
 
@@ -152,15 +152,15 @@ def test_residual_networks_start_at_the_interpolation(name, scale, kernel):
     lr = noise(1, 9, 13, 3)
     made = array(small(name, scale, kernel=kernel)(lr))
     if kernel in ("nearest", "bilinear"):  # these cannot overshoot, so there is nothing to clip
-        assert np.abs(made - srlib.enlarge(lr, scale, kernel=kernel)).max() < 1e-6
+        assert np.abs(made - srlib.interpolate(lr, scale, kernel=kernel)).max() < 1e-6
     else:
         assert made.max() > 1 or made.min() < 0, "the model clips"
-        assert np.abs(made.clip(0, 1) - srlib.enlarge(lr, scale, kernel=kernel)).max() < 1e-6
+        assert np.abs(made.clip(0, 1) - srlib.interpolate(lr, scale, kernel=kernel)).max() < 1e-6
 
 
 def test_the_plain_autoencoder_does_not_start_there():
     lr = noise(1, 9, 13, 3)
-    assert np.abs(array(small("autoencoder")(lr)) - srlib.enlarge(lr, 2)).mean() > 0.05
+    assert np.abs(array(small("autoencoder")(lr)) - srlib.interpolate(lr, 2)).mean() > 0.05
 
 
 @pytest.mark.parametrize("name", BUILDERS)
@@ -236,19 +236,19 @@ def test_luminance_is_that_of_scikit_image():
 
 @pytest.mark.parametrize("kernel", KERNELS)
 @pytest.mark.parametrize("scale", SCALES)
-def test_the_enlarge_layer_is_enlarge(scale, kernel):
-    layer = Enlarge(scale, kernel)
+def test_the_upscale_layer_is_upscale(scale, kernel):
+    layer = Interpolation(scale, kernel)
     for height, width in ((1, 1), (1, 8), (5, 3), (7, 11), (16, 16)):
         lr = noise(2, height, width, 3)
         made = array(layer(lr))
         assert made.shape == layer.compute_output_shape(lr.shape) == (2, scale * height, scale * width, 3)
-        np.testing.assert_allclose(made.clip(0, 1), srlib.enlarge(lr, scale, kernel=kernel), atol=1e-6)
+        np.testing.assert_allclose(made.clip(0, 1), srlib.interpolate(lr, scale, kernel=kernel), atol=1e-6)
 
 
-def test_the_enlarge_layer_does_not_clip():
+def test_the_upscale_layer_does_not_clip():
     step = np.zeros((1, 6, 6, 3), np.float32)
     step[:, :, 3:] = 1
-    made = array(Enlarge(2, "bicubic")(step))
+    made = array(Interpolation(2, "bicubic")(step))
     assert made.max() > 1.01 and made.min() < -0.01
 
 
@@ -294,7 +294,9 @@ def test_crop_like_cuts_at_the_bottom_and_right():
     assert layer.compute_output_shape((x.shape, like.shape)) == (2, 7, 9, 5)
 
 
-@pytest.mark.parametrize("layer", [Enlarge(3, "bicubic"), PixelShuffle(3), PadToMultiple(8)], ids=lambda x: x.name)
+@pytest.mark.parametrize(
+    "layer", [Interpolation(3, "bicubic"), PixelShuffle(3), PadToMultiple(8)], ids=lambda x: x.name
+)
 def test_layers_are_rebuilt_from_their_settings(layer):
     x = noise(1, 5, 6, 9)
     again = type(layer).from_config(layer.get_config())
@@ -307,7 +309,7 @@ def test_layers_are_rebuilt_from_their_settings(layer):
 
 @pytest.mark.parametrize("scale", SCALES)
 def test_multiply_adds_of_the_autoencoder_by_hand(autoencoder, scale):
-    large = (64 * scale) ** 2  # pixels of the enlargement of a 64x64 picture
+    large = (64 * scale) ** 2  # pixels of the upscaling of a 64x64 image
     by_hand = 9 * (
         large * (3 * 64 + 64 * 64)
         + large / 4 * (64 * 128 + 128 * 128)
@@ -348,9 +350,11 @@ def test_a_network_of_luminance_adds_the_same_to_every_colour(scale):
     step[:, :, 5:] = colours[1]
     dull = np.ones((1, 6, 9, 3), np.float32) * grey[0]
     dull[:, :, 5:] = grey[1]
-    added = array(model(step)) - array(Enlarge(scale, "bicubic")(step))
+    added = array(model(step)) - array(Interpolation(scale, "bicubic")(step))
     assert np.ptp(added, axis=-1).max() < 1e-5 < np.abs(added).max()
-    alike = array(model(dull)) - array(Enlarge(scale, "bicubic")(dull))  # of the same brightness: the same is added
+    alike = array(model(dull)) - array(
+        Interpolation(scale, "bicubic")(dull)
+    )  # of the same brightness: the same is added
     np.testing.assert_allclose(added, alike, atol=1e-4)
 
 
@@ -400,24 +404,24 @@ def test_a_layer_of_unknown_reach_is_refused():
 def test_the_self_ensemble_by_hand(scale):
     """Turned and mirrored by NumPy, one by one, through the same network."""
     model = shaken(small("subpixel", scale), 3)
-    picture = np.random.default_rng(1).random((7, 10, 3), np.float32)
+    image = np.random.default_rng(1).random((7, 10, 3), np.float32)
     made = []
     for turns in range(4):
         for mirrored in (False, True):
-            there = np.rot90(picture[:, ::-1] if mirrored else picture, turns)
+            there = np.rot90(image[:, ::-1] if mirrored else image, turns)
             back = np.rot90(array(model(np.ascontiguousarray(there)[None]))[0], -turns)
             made.append(back[:, ::-1] if mirrored else back)
-    found = array(self_ensemble(model)(picture[None]))[0]
+    found = array(self_ensemble(model)(image[None]))[0]
     assert found.shape == (7 * scale, 10 * scale, 3)
     np.testing.assert_allclose(found, np.mean(made, 0), atol=1e-5)
     assert np.abs(found - made[0]).max() > 1e-3
 
 
-def test_the_self_ensemble_does_not_care_how_a_picture_lies():
+def test_the_self_ensemble_does_not_care_how_an_image_lies():
     whole = self_ensemble(shaken(small("subpixel"), 4))
-    picture = np.random.default_rng(2).random((1, 6, 9, 3), np.float32)
-    turned = np.rot90(array(whole(np.ascontiguousarray(np.rot90(picture, axes=(1, 2))))), -1, axes=(1, 2))
-    np.testing.assert_allclose(turned, array(whole(picture)), atol=1e-5)
+    image = np.random.default_rng(2).random((1, 6, 9, 3), np.float32)
+    turned = np.rot90(array(whole(np.ascontiguousarray(np.rot90(image, axes=(1, 2))))), -1, axes=(1, 2))
+    np.testing.assert_allclose(turned, array(whole(image)), atol=1e-5)
 
 
 def test_the_self_ensemble_costs_eight_times_as_much_and_looks_as_far():
@@ -429,9 +433,9 @@ def test_the_self_ensemble_costs_eight_times_as_much_and_looks_as_far():
 
 def test_the_self_ensemble_is_a_method_and_nothing_to_train_or_save(tmp_path):
     whole = self_ensemble(shaken(small("subpixel"), 5))
-    picture = np.random.default_rng(3).random((40, 30, 3), np.float32)
+    image = np.random.default_rng(3).random((40, 30, 3), np.float32)
     np.testing.assert_allclose(
-        srlib.upscale(picture, whole, tile=8), np.clip(array(whole(picture[None]))[0], 0, 1), atol=1e-5
+        srlib.upscale(image, whole, tile=8), np.clip(array(whole(image[None]))[0], 0, 1), atol=1e-5
     )
     for use in (
         lambda: save_model(whole, tmp_path / "model"),
@@ -670,17 +674,15 @@ def test_keras_own_files_hold_a_network_too(builder, tmp_path):
 
 def test_another_process_reads_keras_own_file_of_a_trained_network(tmp_path):
     model = small("subpixel", width=8)
-    picture = (255 * noise(16, 16, 3)).astype("uint8")
-    srlib.fit(model, [picture], steps=1, batch=1, crop=8, optimizer="muon", loss="luminance_mae")
+    image = (255 * noise(16, 16, 3)).astype("uint8")
+    srlib.fit(model, [image], steps=1, batch=1, crop=8, optimizer="muon", loss="mae_y")
     model.save(tmp_path / "m.keras")
     lines = "import srlib.training, keras; print(keras.models.load_model('m.keras').optimizer.name)"
     told = subprocess.run([sys.executable, "-c", lines], cwd=tmp_path, capture_output=True, text=True)
     assert told.stdout == "muon\n", told.stderr
 
 
-@pytest.mark.parametrize(
-    "settings", [{"optimizer": "muon"}, {"loss": "luminance_mae"}, {"loss": "luminance_psnr"}], ids=str
-)
+@pytest.mark.parametrize("settings", [{"optimizer": "muon"}, {"loss": "mae_y"}, {"loss": "psnr_y"}], ids=str)
 def test_keras_own_files_hold_a_trained_network_too(settings, tmp_path):
     """With its optimiser and its loss, as Keras keeps them."""
     model = small("subpixel", width=8)
@@ -696,7 +698,7 @@ def test_keras_own_files_hold_a_trained_network_too(settings, tmp_path):
 
 
 @pytest.mark.parametrize("name", sorted(shipped()))
-def test_every_shipped_model_loads_and_beats_linear_enlargement(name, sample):
+def test_every_shipped_model_loads_and_beats_linear_upscaling(name, sample):
     model, card = load_model(name), shipped()[name]
     scale = model.srlib_config["scale"]
     assert upscaled(model, (5, 7)) == (5 * scale, 7 * scale, 3)

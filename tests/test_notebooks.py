@@ -21,7 +21,7 @@ LESSONS = (
     "03_autoencoder",
     "04_results",
     "05_better_networks",
-    "06_your_photos",
+    "07_your_photos",
 )
 EXEMPT = "nbval-ignore-output"
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -125,7 +125,7 @@ def test_outputs_are_of_one_clean_run(lesson):
 
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_no_state_of_widgets_is_stored(lesson):
-    """It would be dead controls with a copy of every picture; a still picture stands there instead."""
+    """It would be dead controls with a copy of every image; a still image stands there instead."""
     notebook = read(lesson)
     assert "widgets" not in notebook.metadata
     for cell in code_cells(notebook):

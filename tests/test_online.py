@@ -152,7 +152,7 @@ def test_the_checks_and_the_quiz_work_there(colab):
     assert done.stdout.startswith("\N{CHECK MARK} my_psnr is right")
 
 
-# -- the same pictures elsewhere ------------------------------------------------------------------------------------------
+# -- the same images elsewhere ------------------------------------------------------------------------------------------
 
 ELSEWHERE = """
 import sys, numpy as np
@@ -168,11 +168,11 @@ for name in shipped():
 
 
 @pytest.fixture(scope="module")
-def pictures_here(tmp_path_factory):
+def images_here(tmp_path_factory):
     """What the shipped networks make of two test photographs in this process, unclipped, in a file."""
-    small = srlib.shrink(srlib.load_photos("sample", split="test").images[[0, 12]]).astype(np.float32)
+    small = srlib.downscale(srlib.load_images("sample", split="test").images[[0, 12]]).astype(np.float32)
     made = {name: np.asarray(load_model(name)(small)) for name in shipped()}
-    file = tmp_path_factory.mktemp("pictures") / "here.npz"
+    file = tmp_path_factory.mktemp("images") / "here.npz"
     np.savez(file, small=small, **made)
     return file
 
@@ -182,19 +182,19 @@ def surroundings(**settings):
     return {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "KERAS_BACKEND")} | settings
 
 
-def differences(python, pictures, place, **settings):
-    """What that environment calls its backend and its Keras, and how far its pictures are from ours."""
+def differences(python, images, place, **settings):
+    """What that environment calls its backend and its Keras, and how far its images are from ours."""
     done = subprocess.run(
-        [python, "-c", ELSEWHERE, pictures], cwd=place, capture_output=True, text=True, env=surroundings(**settings)
+        [python, "-c", ELSEWHERE, images], cwd=place, capture_output=True, text=True, env=surroundings(**settings)
     )
     assert done.returncode == 0, done.stderr[-3000:]
     head, *lines = done.stdout.splitlines()
     return head.split(), {name: float(value) for name, value in map(str.split, lines)}
 
 
-def test_weights_of_the_newest_keras_give_the_same_with_colabs(colab, pictures_here):
+def test_weights_of_the_newest_keras_give_the_same_with_colabs(colab, images_here):
     place, python, _, _ = colab
-    (backend, version), found = differences(python, pictures_here, place)
+    (backend, version), found = differences(python, images_here, place)
     assert (backend, version) == ("tensorflow", COLAB["keras"])
     assert found.keys() == shipped().keys() and max(found.values()) < 1e-5, found
 
@@ -221,9 +221,9 @@ def test_there_is_no_tensorflow_beside_jax(jax):
     assert done.returncode == 1 and "KERAS_BACKEND=jax" in done.stderr and done.stderr.count("\n") == 1
 
 
-def test_jax_gives_the_same_pictures(jax, pictures_here):
+def test_jax_gives_the_same_images(jax, images_here):
     place, python = jax
-    (backend, _), found = differences(python, pictures_here, place, KERAS_BACKEND="jax")
+    (backend, _), found = differences(python, images_here, place, KERAS_BACKEND="jax")
     assert backend == "jax"
     assert found.keys() == shipped().keys() and max(found.values()) < 1e-5, found
 
@@ -259,6 +259,6 @@ def test_jax_trains_what_tensorflow_loads(extra, jax, tmp_path):
         looks[0]["psnr"], looks[1]["psnr"], atol=0.01
     )  # with --average: of the average, each step
     table = srlib.evaluate(
-        {"jax": load_model(tmp_path / "jax")}, srlib.load_photos("sample", split="validation")
-    )  # made by JAX, enlarged by TensorFlow
+        {"jax": load_model(tmp_path / "jax")}, srlib.load_images("sample", split="validation")
+    )  # made by JAX, upscaled by TensorFlow
     assert table.mean("jax") == pytest.approx(looks[0]["psnr"][-1], abs=1e-3)

@@ -18,16 +18,16 @@ WORDS = ["--command", "srlib train --steps 2 --out RUN", "--hardware", "two CPU 
 
 @pytest.fixture
 def shipping(tmp_path, monkeypatch):
-    """A function: ship a run of a small network trained on so-called pictures; the folder it went to."""
+    """A function: ship a run of a small network trained on so-called images; the folder it went to."""
     monkeypatch.setattr(ship, "WEIGHTS", tmp_path / "weights")
-    validation = srlib.load_photos("sample", split="validation")[:2]
+    validation = srlib.load_images("sample", split="validation")[:2]
     monkeypatch.setattr(ship, "judges", lambda: {"validation": validation})
 
     def go(source="bsds500, squares of 16", start=None, scale=2):
-        photos = srlib.data.Photos(validation.images, validation.names, source=source)
+        images = srlib.data.ImageSet(validation.images, validation.names, source=source)
         model = srlib.load_model(start) if start else srlib.build_model("subpixel", scale, width=4, blocks=1)
         model.set_weights([w + 0.001 for w in model.get_weights()])
-        srlib.fit(model, photos, steps=2, batch=2, crop=12, learning_rate=1e-6, out=tmp_path / "run")
+        srlib.fit(model, images, steps=2, batch=2, crop=12, learning_rate=1e-6, out=tmp_path / "run")
         monkeypatch.setattr(sys, "argv", ["ship.py", str(tmp_path / "run"), "new", *WORDS])
         assert ship.main() == 0
         return tmp_path / "run", tmp_path / "weights" / "new"
@@ -47,7 +47,7 @@ def test_a_run_becomes_a_network_with_a_card(shipping, capsys):
         assert np.array_equal(stored, trained.astype(np.float16))
 
 
-def test_free_pictures_leave_free_weights(shipping):
+def test_free_images_leave_free_weights(shipping):
     card = json.loads((shipping("sample/train+dead_leaves")[1] / "model.json").read_text())
     assert card["licence"] == "MIT" and "commercial" not in card["not_for"]
     assert "dead_leaves" in card["data_terms"] and "BSDS500" not in card["data_terms"]
@@ -80,10 +80,10 @@ def test_what_is_no_finished_run_is_one_line(run, words, tmp_path, monkeypatch, 
     assert words in told and told.count("\n") == 1
 
 
-def test_pictures_whose_terms_are_not_known_are_refused(tmp_path, monkeypatch, capsys):
+def test_images_whose_terms_are_not_known_are_refused(tmp_path, monkeypatch, capsys):
     model = srlib.build_model("subpixel", width=4, blocks=1)
-    photos = srlib.data.Photos(np.zeros((2, 16, 16, 3), np.uint8), ["a", "b"], source="/home/me/sample")
-    srlib.fit(model, photos, steps=1, batch=2, crop=12, out=tmp_path / "run")
+    images = srlib.data.ImageSet(np.zeros((2, 16, 16, 3), np.uint8), ["a", "b"], source="/home/me/sample")
+    srlib.fit(model, images, steps=1, batch=2, crop=12, out=tmp_path / "run")
     monkeypatch.setattr(sys, "argv", ["ship.py", str(tmp_path / "run"), "new", *WORDS])
     assert ship.main() == 1
     assert "/home/me/sample, whose terms are not known here; expected sample, " in capsys.readouterr().err
@@ -120,7 +120,7 @@ def test_what_rounding_loses_is_measured(shipping):
     run, new = shipping()
     exact, rounded = load_model(run), load_model(new)
     changed = ship.lost(exact, rounded, "bilinear")
-    photos = ship.judges()["validation"]
-    table = srlib.evaluate({"exact": exact, "rounded": rounded}, photos)
+    images = ship.judges()["validation"]
+    table = srlib.evaluate({"exact": exact, "rounded": rounded}, images)
     assert changed["validation rgb"] == pytest.approx(table.mean("rounded") - table.mean("exact"))
     assert set(changed) == {"validation rgb", "validation paper"}

@@ -11,7 +11,7 @@ from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 import srlib
 from srlib import show
-from srlib.data import Photos
+from srlib.data import ImageSet
 from srlib.evaluation import Table
 from srlib.models import BUILDERS, build_model
 from srlib.runs import History
@@ -28,11 +28,11 @@ def nothing_left_open():
 
 
 @pytest.fixture
-def pair(make_picture):
-    """A function: a picture, and the same a little wrong."""
+def pair(make_image):
+    """A function: an image, and the same a little wrong."""
 
     def make(height, width):
-        true = make_picture(height, width)
+        true = make_image(height, width)
         wrong = np.clip(true + np.random.default_rng(1).normal(0, 20, true.shape), 0, 255).astype(np.uint8)
         return true, wrong
 
@@ -40,7 +40,7 @@ def pair(make_picture):
 
 
 def drawn(fig):
-    """The figure, after it has really been drawn; and what it says below its pictures."""
+    """The figure, after it has really been drawn; and what it says below its images."""
     assert isinstance(fig, Figure)
     fig.canvas.draw()
     return [axes.get_xlabel() for axes in fig.axes]
@@ -68,8 +68,8 @@ def says(label, wrong, true):
 
 
 @sizes
-def test_pictures_of_any_size(size, pair):
-    assert drawn(show.pictures(list(pair(*size)), ["one", "two"])) == ["one", "two"]
+def test_images_of_any_size(size, pair):
+    assert drawn(show.images(list(pair(*size)), ["one", "two"])) == ["one", "two"]
 
 
 @sizes
@@ -113,7 +113,7 @@ def test_workflow_at_any_even_size(size, method, pair):
     drawn(fig)
     told = [text.get_text() for text in fig.texts]
     assert f"{size[1]}x{size[0]}" in told[0] and any(f"\n{size[1] // 2}x{size[0] // 2}" in words for words in told)
-    made = srlib.upscale(srlib.shrink(true, 2), network, 2)
+    made = srlib.upscale(srlib.downscale(true, 2), network, 2)
     mine = next(words for words in told if words.startswith("mine"))
     assert numbers(mine)[0] == pytest.approx(srlib.psnr(made, true), abs=0.006)
     # what an axes holds in figure coordinates stays behind when a notebook crops the figure: the arrows are the figure's own
@@ -135,7 +135,7 @@ def test_the_zoom_is_of_the_square_and_so_are_its_numbers(pair):
         assert frame.get_bbox().bounds == (10.5, 2.5, 20, 20)
 
 
-def test_compare_has_a_row_for_each_picture(pair):
+def test_compare_has_a_row_for_each_image(pair):
     rows = [pair(20, 24), pair(21, 24)]
     fig = show.compare([true for true, _ in rows], {"mine": [wrong for _, wrong in rows]})
     labels = drawn(fig)
@@ -163,13 +163,13 @@ def test_error_maps_share_one_scale(pair):
     assert limited.axes[1].images[0].get_clim() == (0, 0.3)
 
 
-def test_a_page_of_pictures(make_picture):
-    photos = Photos(np.stack([make_picture(12, 12, i) for i in range(7)]), [f"p{i}" for i in range(7)])
-    fig = show.pictures(photos, columns=3)
-    assert drawn(fig)[:7] == photos.names
+def test_a_page_of_images(make_image):
+    images = ImageSet(np.stack([make_image(12, 12, i) for i in range(7)]), [f"p{i}" for i in range(7)])
+    fig = show.images(images, columns=3)
+    assert drawn(fig)[:7] == images.names
     assert len(fig.axes) == 9 and [axes.axison for axes in fig.axes] == [True] * 7 + [False] * 2
-    assert drawn(show.pictures(photos, [], columns=3))[:7] == [""] * 7
-    assert len(show.pictures(photos[:2], columns=6).axes) == 2
+    assert drawn(show.images(images, [], columns=3))[:7] == [""] * 7
+    assert len(show.images(images[:2], columns=6).axes) == 2
 
 
 # -- spectra --------------------------------------------------------------------------------------------------------------
@@ -181,8 +181,8 @@ def test_the_spectrum_of_a_cosine_peaks_at_its_frequency(cycles, axis):
     side = 64
     wave = 0.5 + 0.4 * np.cos(2 * np.pi * cycles * np.arange(side) / side)
     line = wave[:, None] if axis == 0 else wave[None]
-    picture = np.broadcast_to(line[..., None], (side, side, 3)).astype(np.float32)
-    frequency, power = show.power_spectrum(picture)
+    image = np.broadcast_to(line[..., None], (side, side, 3)).astype(np.float32)
+    frequency, power = show.power_spectrum(image)
     assert frequency[0] == pytest.approx(1 / side) and frequency[-1] == 0.5
     assert frequency[power.argmax()] == pytest.approx(cycles / side)
     far = np.abs(frequency - cycles / side) > 3 / side
@@ -198,17 +198,17 @@ def test_the_spectrum_of_a_slanted_cosine_peaks_at_its_length():
 
 def test_the_spectrum_of_a_batch_is_the_mean(batch):
     squares = batch[:, :24, :24]
-    each = [show.power_spectrum(picture)[1] for picture in squares]
+    each = [show.power_spectrum(image)[1] for image in squares]
     np.testing.assert_allclose(show.power_spectrum(squares)[1], np.mean(each, 0), rtol=1e-5)
 
 
-def test_spectrum_draws_a_line_for_each(make_picture):
-    pictures = {f"p{side}": make_picture(side, side) for side in (3, 16, 33, 64)}
-    fig = show.spectrum(pictures, mark=0.25)
+def test_spectrum_draws_a_line_for_each(make_image):
+    images = {f"p{side}": make_image(side, side) for side in (3, 16, 33, 64)}
+    fig = show.spectrum(images, mark=0.25)
     drawn(fig)
     axes = fig.axes[0]
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == list(pictures)
-    np.testing.assert_array_equal(axes.lines[3].get_ydata(), show.power_spectrum(pictures["p64"])[1])
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == list(images)
+    np.testing.assert_array_equal(axes.lines[3].get_ydata(), show.power_spectrum(images["p64"])[1])
 
 
 # -- curves, spread, architecture -----------------------------------------------------------------------------------------
@@ -237,7 +237,7 @@ def test_curves_without_validation(history):
     assert len(fig.axes[0].lines) == 1
 
 
-def test_spread_draws_the_gain_of_every_picture():
+def test_spread_draws_the_gain_of_every_image():
     scores = {
         method: {f"p{i}": {"psnr": base + i * step, "ssim": 0.5, "mse": 0.1} for i in range(4)}
         for method, base, step in (("linear", 20, 1), ("cubic", 21, 1.5), ("net", 19, 2))
@@ -246,7 +246,7 @@ def test_spread_draws_the_gain_of_every_picture():
     drawn(fig)
     axes = fig.axes[0]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["net", "cubic"]
-    assert axes.lines[0].get_xdata().tolist() == [1, 1.5, 2, 2.5]  # cubic above linear, picture by picture
+    assert axes.lines[0].get_xdata().tolist() == [1, 1.5, 2, 2.5]  # cubic above linear, image by image
     assert list(axes.lines[1].get_xdata()) == [1.75, 1.75]
     assert axes.lines[2].get_xdata().tolist() == [-1, 0, 1, 2]
     assert np.round(axes.lines[2].get_ydata()).tolist() == [0] * 4  # beside its own name
@@ -266,7 +266,7 @@ def test_architecture_draws_every_network(name, scale):
     assert image.ndim == 3 and len(np.unique(image.reshape(-1, 3), axis=0)) > 10  # boxes, not a blank page
     told = [text.get_text() for text in fig.legends[0].get_texts()]
     kinds = {type(layer).__name__ for layer in model.layers}
-    assert "convolution" in told and "the small picture" in told
+    assert "convolution" in told and "the small image" in told
     for words, kind in (("pixel shuffle", "PixelShuffle"), ("max-pooling", "MaxPooling2D"), ("add (skip)", "Add")):
         assert (words in told) == (kind in kinds)
     assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights()))
@@ -293,9 +293,9 @@ def test_the_legend_of_an_architecture_fits_beneath_it(options):
 
 
 @pytest.mark.parametrize("box", [(0, 0, 31), (-1, 0, 5), (0, -1, 5), (28, 0, 5), (0, 38, 5), (0, 0, 0)])
-def test_a_box_outside_the_picture_is_refused(box, pair):
+def test_a_box_outside_the_image_is_refused(box, pair):
     true, wrong = pair(30, 40)
-    with pytest.raises(ValueError, match=rf"box is {re.escape(str(box))}, the picture 30x40; expected"):
+    with pytest.raises(ValueError, match=rf"box is {re.escape(str(box))}, the image 30x40; expected"):
         show.zoom(true, {"mine": wrong}, box=box)
     show.zoom(true, {"mine": wrong}, box=(0, 10, 30))  # the largest there is
 
@@ -310,9 +310,9 @@ def test_a_box_outside_the_picture_is_refused(box, pair):
     ids=["compare", "zoom", "errors"],
 )
 @pytest.mark.parametrize("shape", [(11, 10), (1, 10)])
-def test_pictures_of_other_shapes_are_refused(draw, shape, make_picture):
+def test_images_of_other_shapes_are_refused(draw, shape, make_image):
     with pytest.raises(ValueError, match="the shapes must be equal"):
-        draw(make_picture(10, 10), make_picture(*shape))
+        draw(make_image(10, 10), make_image(*shape))
 
 
 def test_an_unknown_baseline_is_refused():
@@ -321,16 +321,16 @@ def test_an_unknown_baseline_is_refused():
         show.spread(Table(scores, "d", "rgb", "bilinear", 2), over="c")
 
 
-def test_the_spectrum_of_what_is_not_square_is_refused(make_picture):
+def test_the_spectrum_of_what_is_not_square_is_refused(make_image):
     with pytest.raises(ValueError, match="20x30; expected a square"):
-        show.power_spectrum(make_picture(20, 30))
+        show.power_spectrum(make_image(20, 30))
 
 
 def test_a_page_of_nothing_is_refused():
-    with pytest.raises(ValueError, match="no pictures"):
-        show.pictures([])
+    with pytest.raises(ValueError, match="no images"):
+        show.images([])
 
 
-def test_workflow_wants_sizes_that_the_scale_divides(make_picture):
+def test_workflow_wants_sizes_that_the_scale_divides(make_image):
     with pytest.raises(ValueError, match="crop_to_multiple"):
-        show.workflow(make_picture(9, 10), "bicubic")
+        show.workflow(make_image(9, 10), "bicubic")

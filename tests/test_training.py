@@ -18,19 +18,19 @@ from srlib import runs, training
 from srlib._backend import keras
 from srlib.models import BUILDERS, build_model, load_model, twin
 from srlib.runs import History
-from srlib.training import Crops, fit, steps_within
+from srlib.training import Patches, fit, steps_within
 
 TINY = {"batch": 2, "crop": 8}
 
 
 @pytest.fixture(scope="module")
 def leaves():
-    return srlib.load_photos("dead_leaves", count=12, size=32, seed=0)
+    return srlib.load_images("dead_leaves", count=12, size=32, seed=0)
 
 
 @pytest.fixture(scope="module")
 def watched():
-    return srlib.load_photos("dead_leaves", count=3, size=32, seed=1)
+    return srlib.load_images("dead_leaves", count=3, size=32, seed=1)
 
 
 def net(seed=0, scale=2, name="subpixel", **options):
@@ -47,7 +47,7 @@ def identical(a, b):
 
 
 def ramp(height=48, width=40, slope=3):
-    """Red says which column a pixel is in, green which row, blue their sum: a picture that knows where it is."""
+    """Red says which column a pixel is in, green which row, blue their sum: an image that knows where it is."""
     y, x = np.mgrid[0:height, 0:width]
     return np.stack([slope * x, slope * y, x + y], -1).astype(np.uint8)
 
@@ -61,8 +61,8 @@ def block_mean(large, scale):
 @pytest.mark.parametrize("source", ["ramp", "leaves"])
 def test_small_and_large_crops_are_of_one_place_by_area(source, scale, leaves):
     """The mean of each block commutes with flips and turns, so it must hold for every crop, to the rounding of 8 bits."""
-    photos = [ramp(), ramp(41, 53)] if source == "ramp" else leaves
-    crops = Crops(photos, scale, "area", crop=4 * scale, batch=32)
+    images = [ramp(), ramp(41, 53)] if source == "ramp" else leaves
+    crops = Patches(images, scale, "area", crop=4 * scale, batch=32)
     for step in range(3):
         small, large = crops(step)
         assert small.shape == (32, 4, 4, 3) and large.shape == (32, 4 * scale, 4 * scale, 3)
@@ -74,15 +74,15 @@ def test_small_and_large_crops_are_of_one_place_by_area(source, scale, leaves):
 @pytest.mark.parametrize("kernel", ["bilinear", "bicubic"])
 def test_small_and_large_crops_are_of_one_place_by_interpolation(kernel, scale):
     """On a ramp every kernel gives the block's middle; one large pixel aside would be three levels."""
-    small, large = Crops([ramp()], scale, kernel, crop=4 * scale, batch=64)(0)
+    small, large = Patches([ramp()], scale, kernel, crop=4 * scale, batch=64)(0)
     off = 255 * np.abs(small - block_mean(large, scale))
     assert np.median(off) <= 0.51
-    if kernel == "bilinear":  # looks at the block alone, so the picture's edges are no exception
+    if kernel == "bilinear":  # looks at the block alone, so the image's edges are no exception
         assert off.max() <= 0.51
 
 
 def test_crops_come_from_the_same_seed_and_step_again(leaves):
-    one, two = (Crops(leaves, 2, "bilinear", crop=8, batch=4, seed=3) for _ in range(2))
+    one, two = (Patches(leaves, 2, "bilinear", crop=8, batch=4, seed=3) for _ in range(2))
     two(0), two(5)  # what was asked before does not matter
     for step in (0, 1, 7):
         for a, b in zip(one(step), two(step)):
@@ -90,8 +90,8 @@ def test_crops_come_from_the_same_seed_and_step_again(leaves):
 
 
 def test_other_steps_and_seeds_give_other_crops(leaves):
-    crops = Crops(leaves, 2, "bilinear", crop=8, batch=4, seed=3)
-    other = Crops(leaves, 2, "bilinear", crop=8, batch=4, seed=4)
+    crops = Patches(leaves, 2, "bilinear", crop=8, batch=4, seed=3)
+    other = Patches(leaves, 2, "bilinear", crop=8, batch=4, seed=4)
     drawn = [crops(0)[1], crops(1)[1], crops(2)[1], other(0)[1], other(1)[1]]
     assert len({batch.tobytes() for batch in drawn}) == len(drawn)
 
@@ -103,13 +103,13 @@ def test_all_eight_turns_occur_and_nothing_else():
     seen = lambda crops: {
         np.rint(255 * large).astype(np.uint8).tobytes() for step in range(8) for large in crops(step)[1]
     }
-    assert seen(Crops([whole], 2, "area", crop=12, batch=16)) == turns
-    assert seen(Crops([whole], 2, "area", crop=12, batch=16, augment=False)) == {whole.tobytes()}
+    assert seen(Patches([whole], 2, "area", crop=12, batch=16)) == turns
+    assert seen(Patches([whole], 2, "area", crop=12, batch=16, augment=False)) == {whole.tobytes()}
 
 
-def test_every_place_and_every_picture_occurs():
+def test_every_place_and_every_image_occurs():
     one, two = ramp(8, 10), 255 - ramp(8, 6)
-    crops = Crops([one, two], 2, "area", crop=6, batch=64, augment=False)
+    crops = Patches([one, two], 2, "area", crop=6, batch=64, augment=False)
     corners = {tuple(np.rint(255 * large[0, 0]).astype(int)) for step in range(2) for large in crops(step)[1]}
     expected = {
         tuple(map(int, p[y, x])) for p, columns in ((one, (0, 2, 4)), (two, (0,))) for y in (0, 2) for x in columns
@@ -117,9 +117,11 @@ def test_every_place_and_every_picture_occurs():
     assert corners == expected
 
 
-def test_float_pictures_give_the_same_crops(leaves):
+def test_float_images_give_the_same_crops(leaves):
     floats = (leaves.images / np.float32(255)).astype(np.float32)
-    for a, b in zip(Crops(leaves, 2, "bicubic", crop=8, batch=4)(0), Crops(floats, 2, "bicubic", crop=8, batch=4)(0)):
+    for a, b in zip(
+        Patches(leaves, 2, "bicubic", crop=8, batch=4)(0), Patches(floats, 2, "bicubic", crop=8, batch=4)(0)
+    ):
         np.testing.assert_array_equal(a, b)
 
 
@@ -128,20 +130,20 @@ def test_float_pictures_give_the_same_crops(leaves):
     [((20, 33), 2, 22, 20), ((21, 33), 2, 22, 20), ((20, 33), 3, 21, 18), ((20, 33), 2, 9, 20), ((20, 33), 4, 10, 20)],
 )
 def test_a_crop_that_does_not_fit_is_refused_with_the_largest_that_does(sizes, scale, crop, largest):
-    pictures = [ramp(*sizes), ramp(40, 40)]
+    images = [ramp(*sizes), ramp(40, 40)]
     with pytest.raises(ValueError, match=f"crop is {crop}, .*: choose crop={largest} or less"):
-        Crops(pictures, scale, "area", crop=crop, batch=1)
-    Crops(pictures, scale, "area", crop=largest, batch=1)(0)  # and that one does fit
+        Patches(images, scale, "area", crop=crop, batch=1)
+    Patches(images, scale, "area", crop=largest, batch=1)(0)  # and that one does fit
 
 
 # -- fit ----------------------------------------------------------------------------------------------------------------
 
 
-def test_the_sub_pixel_net_soon_beats_linear_enlargement():
-    photos = srlib.load_photos("dead_leaves", count=40, size=48, seed=0)
-    unseen = srlib.load_photos("dead_leaves", count=8, size=48, seed=9)
+def test_the_sub_pixel_net_soon_beats_linear_upscaling():
+    images = srlib.load_images("dead_leaves", count=40, size=48, seed=0)
+    unseen = srlib.load_images("dead_leaves", count=8, size=48, seed=9)
     model = build_model("subpixel", width=8, blocks=1)
-    history = fit(model, photos, steps=80, batch=8, crop=24, learning_rate=5e-3, validation=unseen, every=20)
+    history = fit(model, images, steps=80, batch=8, crop=24, learning_rate=5e-3, validation=unseen, every=20)
     assert history.step == [20, 40, 60, 80]
     assert history.loss[-1] < 0.9 * history.loss[0]
     assert history.psnr[-1] > history.baseline + 0.5
@@ -164,14 +166,14 @@ def decibels_below_50(difference):
 
 @pytest.mark.parametrize(
     "loss, error",
-    [("mae", np.abs), ("mse", np.square), ("luminance_mae", of_brightness), ("luminance_psnr", decibels_below_50)],
+    [("mae", np.abs), ("mse", np.square), ("mae_y", of_brightness), ("psnr_y", decibels_below_50)],
 )
 def test_the_first_loss_and_the_baseline_by_hand(loss, error, leaves, watched):
-    small, large = Crops(leaves, 2, "bicubic", crop=8, batch=2, seed=6)(0)
-    first = error(srlib.enlarge(small, 2) - large).mean()  # where a residual network begins
+    small, large = Patches(leaves, 2, "bicubic", crop=8, batch=2, seed=6)(0)
+    first = error(srlib.interpolate(small, 2) - large).mean()  # where a residual network begins
     levels = []
     for hr in watched:
-        up = srlib.enlarge(srlib.shrink(hr, 2, kernel="bicubic"), 2)
+        up = srlib.interpolate(srlib.downscale(hr, 2, kernel="bicubic"), 2)
         levels.append(-10 * np.log10(np.mean((up.astype(float) - hr / 255) ** 2)))
     history = fit(net(), leaves, kernel="bicubic", steps=1, seed=6, loss=loss, validation=watched, **TINY)
     assert history.loss[0] == pytest.approx(first, rel=1e-5)
@@ -183,7 +185,7 @@ def test_a_look_tells_the_mean_loss_since_the_last(leaves):
     some = fit(net(), leaves, steps=6, every=4, **TINY)
     assert each.step == [1, 2, 3, 4, 5, 6] and some.step == [4, 6]  # the last step is looked at whatever `every` is
     np.testing.assert_allclose(some.loss, [np.mean(each.loss[:4]), np.mean(each.loss[4:])], rtol=1e-6)
-    assert np.isnan(some.baseline) and np.isnan(some.psnr).all()  # no validation pictures, no score
+    assert np.isnan(some.baseline) and np.isnan(some.psnr).all()  # no validation images, no score
 
 
 def test_the_same_seed_trains_the_same_network(leaves):
@@ -194,9 +196,9 @@ def test_the_same_seed_trains_the_same_network(leaves):
     assert not identical(models[0], net(name="autoencoder", width=2))
 
 
-def test_another_scale_and_pictures_of_several_sizes():
-    photos = [ramp(25, 31), ramp(40, 26)]
-    history = fit(net(scale=3), photos, scale=3, steps=2, batch=2, crop=18, validation=photos)
+def test_another_scale_and_images_of_several_sizes():
+    images = [ramp(25, 31), ramp(40, 26)]
+    history = fit(net(scale=3), images, scale=3, steps=2, batch=2, crop=18, validation=images)
     assert np.isfinite(history.psnr).all() and history.recipe["model"]["scale"] == 3
 
 
@@ -226,7 +228,7 @@ def test_steps_within_leaves_the_weights(leaves):
 def test_steps_within_by_a_clock_that_is_known(minutes, steps, leaves, monkeypatch):
     """A quarter of a second a step, once ten for compiling, once a hiccup of three."""
 
-    def fit_by_the_clock(model, photos, *, steps, **_):
+    def fit_by_the_clock(model, images, *, steps, **_):
         each = np.full(steps, 0.25)
         each[0], each[5] = 10, 3
         return History({}, seconds=list(np.cumsum(each)))
@@ -279,11 +281,11 @@ def test_the_average_survives_a_stop(stop, taken_up, leaves, watched, tmp_path):
 
 
 def test_a_short_training_is_not_held_back_by_the_average():
-    photos = srlib.load_photos("dead_leaves", count=40, size=48, seed=0)
-    unseen = srlib.load_photos("dead_leaves", count=8, size=48, seed=9)
+    images = srlib.load_images("dead_leaves", count=40, size=48, seed=0)
+    unseen = srlib.load_images("dead_leaves", count=8, size=48, seed=9)
     settings = dict(steps=100, batch=8, crop=24, learning_rate=5e-3, validation=unseen, every=100)
     plain, averaged = (
-        fit(build_model("subpixel", width=8, blocks=1), photos, average=share, **settings) for share in (None, 0.9999)
+        fit(build_model("subpixel", width=8, blocks=1), images, average=share, **settings) for share in (None, 0.9999)
     )
     assert averaged.psnr[-1] > plain.psnr[-1] - 0.05
 
@@ -298,8 +300,8 @@ def rounded(x):
 
 
 @pytest.mark.parametrize("builder", BUILDERS)
-def test_in_bfloat16_the_picture_itself_stays_exact(builder):
-    """What leaves the twin is no rounded picture, and differs from the network's own by rounding only."""
+def test_in_bfloat16_the_image_itself_stays_exact(builder):
+    """What leaves the twin is no rounded image, and differs from the network's own by rounding only."""
     model, rng = build_model(builder, width=8), np.random.default_rng(0)
     model.set_weights([w + 0.02 * rng.standard_normal(w.shape) for w in model.get_weights()])  # no residual of nothing
     half = twin(model, "mixed_bfloat16")
@@ -337,7 +339,7 @@ def test_a_model_whose_weights_are_short_is_trained_and_stored_in_float32(
 
 
 @pytest.mark.parametrize("builder", ("subpixel", "residual_autoencoder"))
-def test_in_bfloat16_a_residual_of_nothing_leaves_the_enlargement_as_it_is(builder):
+def test_in_bfloat16_a_residual_of_nothing_leaves_the_upscaling_as_it_is(builder):
     model = build_model(builder, width=8)
     half = twin(model, "mixed_bfloat16")
     small = np.random.default_rng(0).random((1, 12, 8, 3), np.float32)
@@ -428,7 +430,7 @@ def test_the_run_folder_holds_recipe_history_and_model(finished):
         "learning_rate": 0.5**10,
     }
     assert expected.items() <= recipe.items()
-    assert recipe["data"] == "dead_leaves" and recipe["pictures"] == 12
+    assert recipe["data"] == "dead_leaves" and recipe["images"] == 12
     assert recipe["model"] == {k: model.srlib_config[k] for k in ("builder", "scale", "options")}
     assert recipe["versions"]["keras"] == keras.__version__ and recipe["versions"]["srlib"] == srlib.__version__
     with (folder / "history.csv").open(newline="") as file:
@@ -472,7 +474,7 @@ def stop(leaves, watched):
     """A function: begin the run in a folder, or go on with it, and stop when the crops of a step are asked for."""
 
     def begin(folder, at, **settings):
-        original = Crops.__call__
+        original = Patches.__call__
 
         def call(crops, step):
             if step == at:
@@ -480,7 +482,7 @@ def stop(leaves, watched):
             return original(crops, step)
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(Crops, "__call__", call)
+            patch.setattr(Patches, "__call__", call)
             with pytest.raises(Killed):
                 fit(net(), leaves, validation=watched, out=folder, **{**RUN, "resume": True, **settings})
         return folder
@@ -504,9 +506,9 @@ def taken_up(tmp_path, leaves, watched, monkeypatch):
     """A function: go on with the run in tmp_path/"run"; the model, its history, and the first step that was trained."""
 
     def go_on(**settings):
-        steps, original, model = [], Crops.__call__, net()
+        steps, original, model = [], Patches.__call__, net()
         with monkeypatch.context() as patch:
-            patch.setattr(Crops, "__call__", lambda crops, step: steps.append(step) or original(crops, step))
+            patch.setattr(Patches, "__call__", lambda crops, step: steps.append(step) or original(crops, step))
             history = fit(
                 model, leaves, validation=watched, out=tmp_path / "run", **{**RUN, "resume": True, **settings}
             )
@@ -761,14 +763,14 @@ def test_what_was_interrupted_in_a_notebook_is_taken_up_with_the_model_built_aga
     assert fit(net(), leaves, resume=True, **settings).step == [1, 2, 3, 4]
 
 
-def test_other_pictures_under_the_same_name_are_refused(stopped, leaves, watched):
+def test_other_images_under_the_same_name_are_refused(stopped, leaves, watched):
     images = leaves.images.copy()
     images[3, 5, 5, 1] ^= 1
-    with pytest.raises(ValueError, match="begun with pictures_sha256"):
+    with pytest.raises(ValueError, match="begun with images_sha256"):
         fit(net(), replace(leaves, images=images), validation=watched, out=stopped, **{**RUN, "resume": True})
 
 
-def test_the_same_pictures_under_another_name_are_taken(stopped, leaves, watched, uninterrupted):
+def test_the_same_images_under_another_name_are_taken(stopped, leaves, watched, uninterrupted):
     model = net()
     history = fit(model, replace(leaves, source="here/"), validation=watched, out=stopped, **{**RUN, "resume": True})
     same_end((model, history), uninterrupted)
@@ -874,15 +876,15 @@ def test_what_a_kill_left_beside_a_finished_run_goes(finished, leaves, watched, 
 
 SCRIPT = """
 import sys, srlib
-from srlib.training import Crops
+from srlib.training import Patches
 
-class Told(Crops):
+class Told(Patches):
     def __call__(self, step):
         print(step, flush=True)
         return super().__call__(step)
 
-srlib.training.Crops = Told
-leaves = srlib.load_photos("dead_leaves", count=6, size=32)
+srlib.training.Patches = Told
+leaves = srlib.load_images("dead_leaves", count=6, size=32)
 model = srlib.build_model("subpixel", width=4, blocks=1)
 average = float(sys.argv[2]) or None
 srlib.fit(
@@ -955,19 +957,19 @@ def test_killed_three_times_at_random_and_equal_to_the_last_bit(average, tmp_pat
         ({"learning_rate": "0.001"}, ["learning_rate is '0.001'"]),
         ({"augment": "no"}, ["augment is 'no'", "True or False"]),
         ({"learning_rate": float("nan")}, ["learning_rate is nan"]),
-        ({"scale": 3}, ["scale is 3", "enlarges by 2"]),
-        ({"validation": []}, ["no validation pictures"]),
+        ({"scale": 3}, ["scale is 3", "upscales by 2"]),
+        ({"validation": []}, ["no validation images"]),
         ({"validation": [np.zeros((1, 9, 3), np.uint8)]}, ["(1, 9, 3)"]),
-        ({"photos": []}, ["no pictures"]),
-        ({"photos": [np.zeros((1, 40, 3), np.uint8)]}, ["shortest side", "1"]),
-        ({"photos": [np.zeros((32, 32), np.uint8)]}, ["(32, 32)", "stack"]),
+        ({"images": []}, ["no images"]),
+        ({"images": [np.zeros((1, 40, 3), np.uint8)]}, ["shortest side", "1"]),
+        ({"images": [np.zeros((32, 32), np.uint8)]}, ["(32, 32)", "stack"]),
         ({"model": "subpixel"}, ["'subpixel'", "build_model"]),
     ],
 )
 def test_what_cannot_be_trained_is_refused_before_anything_is_written(settings, words, tmp_path, leaves):
-    settings = {"model": net(), "photos": leaves, "steps": 2, **TINY, "out": tmp_path / "run", **settings}
+    settings = {"model": net(), "images": leaves, "steps": 2, **TINY, "out": tmp_path / "run", **settings}
     with pytest.raises(ValueError) as refusal:
-        fit(settings.pop("model"), settings.pop("photos"), **settings)
+        fit(settings.pop("model"), settings.pop("images"), **settings)
     told = str(refusal.value)
     assert "\n" not in told and "expected" in told
     assert all(word in told for word in words), told

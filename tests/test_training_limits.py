@@ -54,15 +54,15 @@ def test_a_scale_without_weights(train, refused, tmp_path):
     assert "scale is 7" in refused("evaluate", "--model", name, "--data", "sample", "--scale", 7)
 
 
-def test_a_folder_with_no_pictures(train, tmp_path):
+def test_a_folder_with_no_images(train, tmp_path):
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "to-mother.txt").write_text("dear mother")
     told = train(data=tmp_path / "letters")
-    assert "letters holds no picture" in told and ".png" in told
+    assert "letters holds no image" in told and ".png" in told
     assert "no set or folder" in train(data=tmp_path / "nowhere")
 
 
-def test_pictures_smaller_than_a_crop(train, tmp_path):
+def test_images_smaller_than_a_crop(train, tmp_path):
     (tmp_path / "small").mkdir()
     Image.fromarray(np.zeros((13, 40, 3), np.uint8)).save(tmp_path / "small" / "a.png")
     told = train(data=tmp_path / "small")
@@ -89,7 +89,7 @@ def test_an_output_folder_that_exists(refused, tmp_path):
 
 @pytest.mark.parametrize("name", FOR_JUDGING)
 def test_benchmarks_are_not_trained_on(train, name, monkeypatch):
-    monkeypatch.setattr("srlib.data.load_photos", lambda *_, **__: pytest.fail("it was loaded"))
+    monkeypatch.setattr("srlib.data.load_images", lambda *_, **__: pytest.fail("it was loaded"))
     told = train(data=name)
     assert f"--data is {name}" in told and "judging only" in told
     assert f"--validation is {name}" in train(validation=name)

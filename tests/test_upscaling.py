@@ -1,4 +1,4 @@
-"""Any picture, any size, any method: tiles must not show, and what is no method must be told so."""
+"""Any image, any size, any method: tiles must not show, and what is no method must be told so."""
 
 import numpy as np
 import pytest
@@ -39,9 +39,9 @@ def grain(height, width, seed=0):
     return (0.25 + 0.5 * np.random.default_rng([seed, height, width]).random((height, width, 3))).astype(np.float32)
 
 
-def whole(model, picture):
-    """The network on the whole picture at once: what tiles must come to."""
-    return np.clip(keras.ops.convert_to_numpy(model(picture[None])), 0, 1)[0]
+def whole(model, image):
+    """The network on the whole image at once: what tiles must come to."""
+    return np.clip(keras.ops.convert_to_numpy(model(image[None])), 0, 1)[0]
 
 
 @pytest.fixture(scope="module")
@@ -59,10 +59,10 @@ DEEP = ("autoencoder", "subpixel")  # on the large side and on the small one; th
     "name, height, width, tile", [(name, *size) for name in BUILDERS for size in SIZES[:: 1 if name in DEEP else 3]]
 )
 def test_tiles_do_not_show(networks, name, height, width, tile):
-    model, picture = networks[name, 2], grain(height, width)
-    expected = whole(model, picture)
+    model, image = networks[name, 2], grain(height, width)
+    expected = whole(model, image)
     assert np.mean((expected == 0) | (expected == 1)) < 0.2, "clipping would hide a difference"
-    np.testing.assert_allclose(srlib.upscale(picture, model, tile=tile), expected, atol=1e-5)
+    np.testing.assert_allclose(srlib.upscale(image, model, tile=tile), expected, atol=1e-5)
 
 
 @pytest.mark.parametrize("scale", (3, 4))
@@ -70,8 +70,8 @@ def test_tiles_do_not_show(networks, name, height, width, tile):
 def test_tiles_do_not_show_at_other_scales(networks, name, scale):
     model = networks[name, scale]
     for height, width, tile in ((59, 41, 15), (1, 70, 12)):
-        picture = grain(height, width)
-        np.testing.assert_allclose(srlib.upscale(picture, model, tile=tile), whole(model, picture), atol=1e-5)
+        image = grain(height, width)
+        np.testing.assert_allclose(srlib.upscale(image, model, tile=tile), whole(model, image), atol=1e-5)
 
 
 SHIPPED = sorted(models.shipped())
@@ -88,9 +88,9 @@ def random_sizes(count):
 def check_shipped(name, sizes):
     model = models.load_model(name)
     for height, width, tile in sizes:
-        picture = grain(height, width)
-        made = srlib.upscale(picture, model, tile=tile)
-        np.testing.assert_allclose(made, whole(model, picture), atol=1e-5, err_msg=f"{height}x{width}, tile {tile}")
+        image = grain(height, width)
+        made = srlib.upscale(image, model, tile=tile)
+        np.testing.assert_allclose(made, whole(model, image), atol=1e-5, err_msg=f"{height}x{width}, tile {tile}")
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -109,7 +109,7 @@ def test_there_is_no_seam(name, monkeypatch):
     """On a photograph the error beside the borders of tiles is that of the untiled result there; without margins it is not."""
     model = models.load_model(name)
     true = srlib.data.sample_photograph("chelsea")[20:276, 100:356]  # large enough for tiles of all that look far
-    small, tile = srlib.shrink(true, 2), 16
+    small, tile = srlib.downscale(true, 2), 16
     truth = np.float32(true) / 255
     error = lambda made: np.abs(made - truth).mean(-1)
     untiled = error(whole(model, small))
@@ -135,8 +135,8 @@ def test_there_is_no_seam(name, monkeypatch):
 def difference_with(monkeypatch, model, changed):
     """How far tiles of 13 are from the whole, if the network's geometry were another."""
     monkeypatch.setattr("srlib.geometry.geometry", lambda _: changed)
-    picture = grain(97, 113)
-    return np.abs(srlib.upscale(picture, model, tile=13) - whole(model, picture)).max()
+    image = grain(97, 113)
+    return np.abs(srlib.upscale(image, model, tile=13) - whole(model, image)).max()
 
 
 @pytest.mark.parametrize("name", BUILDERS)
@@ -152,14 +152,14 @@ def test_off_the_stride_tiles_would_show(networks, monkeypatch):
     assert difference_with(monkeypatch, networks["autoencoder", 2], Geometry(1, odd, 0)) > 1e-3
 
 
-def test_the_default_tile_is_used_on_a_large_picture(networks, monkeypatch):
+def test_the_default_tile_is_used_on_a_large_image(networks, monkeypatch):
     model = networks["subpixel", 2]
-    picture = grain(300, 450)
+    image = grain(300, 450)
     calls, predict = [], upscaling._predict
     monkeypatch.setattr(upscaling, "_predict", lambda model, x: calls.append(x.shape) or predict(model, x))
-    made = srlib.upscale(picture, model)
+    made = srlib.upscale(image, model)
     assert len(calls) == 4 and max(max(shape) for shape in calls) < 230
-    np.testing.assert_allclose(made, whole(model, picture), atol=1e-5)
+    np.testing.assert_allclose(made, whole(model, image), atol=1e-5)
 
 
 # -- what goes in and comes out -------------------------------------------------------------------------------------------
@@ -167,65 +167,63 @@ def test_the_default_tile_is_used_on_a_large_picture(networks, monkeypatch):
 
 @pytest.mark.parametrize("tile", (14, 9))  # two by two, in pieces
 @pytest.mark.parametrize("method", [*BUILDERS, "bicubic"])
-def test_a_batch_is_its_pictures_one_by_one(networks, method, tile):
+def test_a_batch_is_its_images_one_by_one(networks, method, tile):
     model = networks.get((method, 2), method)
-    pictures = np.stack([grain(9, 11, seed) for seed in range(5)])
-    made = srlib.upscale(pictures, model, tile=tile)
+    images = np.stack([grain(9, 11, seed) for seed in range(5)])
+    made = srlib.upscale(images, model, tile=tile)
     assert made.shape == (5, 18, 22, 3)
-    for one, picture in zip(made, pictures):
-        np.testing.assert_allclose(one, srlib.upscale(picture, model, tile=tile), atol=1e-6)
+    for one, image in zip(made, images):
+        np.testing.assert_allclose(one, srlib.upscale(image, model, tile=tile), atol=1e-6)
 
 
 @pytest.mark.parametrize("method", [*BUILDERS, "bilinear"])
-def test_uint8_and_float_are_one_picture(networks, method, picture):
+def test_uint8_and_float_are_one_image(networks, method, image):
     model = networks.get((method, 2), method)
     np.testing.assert_array_equal(
-        srlib.upscale(picture, model), srlib.upscale((picture / np.float32(255)).astype(np.float32), model)
+        srlib.upscale(image, model), srlib.upscale((image / np.float32(255)).astype(np.float32), model)
     )
 
 
-def test_the_picture_is_left_as_it_was(networks, picture):
-    before = picture.copy()
+def test_the_image_is_left_as_it_was(networks, image):
+    before = image.copy()
     for method in (networks["autoencoder", 2], "bicubic"):
-        srlib.upscale(picture, method, tile=20)
-    np.testing.assert_array_equal(picture, before)
+        srlib.upscale(image, method, tile=20)
+    np.testing.assert_array_equal(image, before)
 
 
 @pytest.mark.parametrize("method", ["nearest", "bilinear", "bicubic", "lanczos"])
-def test_an_interpolation_by_its_name(method, picture):
-    np.testing.assert_array_equal(srlib.upscale(picture, method), srlib.enlarge(picture, 2, kernel=method))
-    np.testing.assert_array_equal(srlib.upscale(picture, method, 3), srlib.enlarge(picture, 3, kernel=method))
+def test_an_interpolation_by_its_name(method, image):
+    np.testing.assert_array_equal(srlib.upscale(image, method), srlib.interpolate(image, 2, kernel=method))
+    np.testing.assert_array_equal(srlib.upscale(image, method, 3), srlib.interpolate(image, 3, kernel=method))
 
 
 @pytest.mark.parametrize("bias, value", [(3.0, 1.0), (-3.0, 0.0)])
-def test_the_result_is_clipped_float32(bias, value, picture):
+def test_the_result_is_clipped_float32(bias, value, image):
     model = build_model("subpixel", width=4)
     weights = model.get_weights()
     weights[-1] += bias
     model.set_weights(weights)
-    made = srlib.upscale(picture, model)
+    made = srlib.upscale(image, model)
     assert made.dtype == np.float32 and (made == value).all()
 
 
 @pytest.mark.parametrize("name", BUILDERS)
-def test_the_scale_may_be_confirmed(networks, name, picture):
-    np.testing.assert_array_equal(
-        srlib.upscale(picture, networks[name, 3], 3), srlib.upscale(picture, networks[name, 3])
-    )
+def test_the_scale_may_be_confirmed(networks, name, image):
+    np.testing.assert_array_equal(srlib.upscale(image, networks[name, 3], 3), srlib.upscale(image, networks[name, 3]))
 
 
-def test_a_network_built_by_hand_sees_the_picture_whole():
+def test_a_network_built_by_hand_sees_the_image_whole():
     entry = keras.Input((None, None, 3))
     model = keras.Model(entry, layers.Conv2D(3, 5, padding="same")(layers.UpSampling2D(3)(entry)))
-    pictures = np.stack([grain(37, 29, seed) for seed in range(2)])
-    expected = np.stack([whole(model, picture) for picture in pictures])
-    np.testing.assert_allclose(srlib.upscale(pictures, model, tile=8), expected, atol=1e-6)
-    np.testing.assert_allclose(srlib.upscale(pictures[0], model, 3), expected[0], atol=1e-6)
+    images = np.stack([grain(37, 29, seed) for seed in range(2)])
+    expected = np.stack([whole(model, image) for image in images])
+    np.testing.assert_allclose(srlib.upscale(images, model, tile=8), expected, atol=1e-6)
+    np.testing.assert_allclose(srlib.upscale(images[0], model, 3), expected[0], atol=1e-6)
     with pytest.raises(ValueError, match="made 111x87 of 37x29; expected .*, 2: look"):
-        srlib.upscale(pictures[0], model, 2)
+        srlib.upscale(images[0], model, 2)
 
 
-def test_a_network_that_does_not_enlarge_evenly_is_refused():
+def test_a_network_that_does_not_upscale_evenly_is_refused():
     entry = keras.Input((None, None, 3))
     model = keras.Model(entry, layers.Cropping2D(1)(layers.UpSampling2D(2)(entry)))
     with pytest.raises(ValueError, match="made 14x18 of 8x10; expected the same whole multiple"):
@@ -241,7 +239,7 @@ def test_a_network_that_does_not_enlarge_evenly_is_refused():
 @pytest.mark.parametrize(
     "method, settings, error, words",
     [
-        ("subpixel", {"scale": 3}, ValueError, ["scale is 3", "subpixel enlarges by 2"]),
+        ("subpixel", {"scale": 3}, ValueError, ["scale is 3", "subpixel upscales by 2"]),
         ("subpixel", {"scale": 0}, ValueError, ["scale is 0"]),
         ("subpixel", {"scale": 2.0}, ValueError, ["scale is 2.0"]),
         ("subpixel", {"tile": 0}, ValueError, ["tile is 0", "at least 1"]),
@@ -255,20 +253,20 @@ def test_a_network_that_does_not_enlarge_evenly_is_refused():
         (None, {}, TypeError, ["NoneType"]),
     ],
 )
-def test_what_is_no_method_is_refused_with_a_sentence(networks, picture, method, settings, error, words):
+def test_what_is_no_method_is_refused_with_a_sentence(networks, image, method, settings, error, words):
     method = networks.get((method, 2), method)
     with pytest.raises(error) as refusal:
-        srlib.upscale(picture, method, **settings)
+        srlib.upscale(image, method, **settings)
     told = str(refusal.value)
     assert "\n" not in told and "expected" in told
     assert all(word in told for word in words), told
 
 
 @pytest.mark.parametrize(
-    "wrong", [np.zeros((4, 4), np.uint8), np.zeros((4, 4, 3)), np.full((4, 4, 3), np.nan, np.float32), "photo.png"]
+    "wrong", [np.zeros((4, 4), np.uint8), np.zeros((4, 4, 3)), np.full((4, 4, 3), np.nan, np.float32), "image.png"]
 )
 @pytest.mark.parametrize("method", ["subpixel", "bicubic"])
-def test_what_is_no_picture_is_refused(networks, wrong, method):
+def test_what_is_no_image_is_refused(networks, wrong, method):
     with pytest.raises((TypeError, ValueError), match="expected"):
         srlib.upscale(wrong, networks.get((method, 2), method))
 
@@ -294,7 +292,7 @@ def test_the_graph_follows_the_weights_and_goes_with_the_network():
     assert gone() is None
 
 
-def test_pictures_of_many_sizes_share_a_graph():
+def test_images_of_many_sizes_share_a_graph():
     """One for the first size, one for all others, one for batches: a graph takes longer to make than to run."""
     model = build_model("subpixel", width=4, blocks=1)
     for side in range(5, 25):
@@ -323,14 +321,14 @@ def test_a_network_of_ones_own_may_change():
 
 
 @pytest.mark.parametrize("policy", ["mixed_float16", "float64"])
-def test_what_comes_out_is_float32_whatever_the_network_computes_in(policy, picture):
+def test_what_comes_out_is_float32_whatever_the_network_computes_in(policy, image):
     layer = keras.layers.UpSampling2D(2, dtype=policy)
-    made = srlib.upscale(picture, keras.Sequential([layer]))
+    made = srlib.upscale(image, keras.Sequential([layer]))
     assert made.dtype == np.float32
-    assert srlib.evaluate({"own": keras.Sequential([layer])}, [srlib.crop_to_multiple(picture, 2)]).mean("own") > 0
+    assert srlib.evaluate({"own": keras.Sequential([layer])}, [srlib.crop_to_multiple(image, 2)]).mean("own") > 0
 
 
-def test_a_network_without_colours_is_refused(picture):
+def test_a_network_without_colours_is_refused(image):
     grey = keras.Sequential([keras.layers.UpSampling2D(2), keras.layers.Conv2D(1, 1)])
-    with pytest.raises(ValueError, match=r"array of shape \(1, .*, 1\); expected pictures .*: look at its last layer"):
-        srlib.upscale(picture, grey)
+    with pytest.raises(ValueError, match=r"array of shape \(1, .*, 1\); expected images .*: look at its last layer"):
+        srlib.upscale(image, grey)

@@ -1,4 +1,4 @@
-"""How much memory enlarging takes: the picture, the result and some tiles; and how long the command takes to begin.
+"""How much memory upscaling takes: the image, the result and some tiles; and how long the command takes to begin.
 
 Each is measured in a process of its own.
 """
@@ -25,48 +25,46 @@ def memory(what):
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(what))
 
 import srlib
-from srlib.files import enlarge_file
+from srlib.files import upscale_file
 way, method, height, width = json.loads(sys.argv[1])
 method = method if method == "bicubic" else srlib.load_model(method)
 
-def enlarge(height, width):
+def interpolate(height, width):
     if way == "file":
         Image.fromarray(np.zeros((height, width, 3), np.uint8)).save("small.bmp")  # of which nothing is held when it is read
     small = None if way == "file" else np.zeros((height, width, 3), np.uint8)
     Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
     if way == "file":
-        enlarge_file(Path("small.bmp"), Path("large.bmp"), method, 2, replace=True)
+        upscale_file(Path("small.bmp"), Path("large.bmp"), method, 2, replace=True)
     else:
         srlib.upscale(small, method, 2)
     return memory("VmHWM")
 
-first = enlarge(500, 500)  # has tiles enough for the memory of tiles to be in it
-print(enlarge(height, width) - first)
+first = interpolate(500, 500)  # has tiles enough for the memory of tiles to be in it
+print(interpolate(height, width) - first)
 """
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc, which Linux alone has")
 @pytest.mark.parametrize("method", ["small_bilinear", "bicubic"])
 @pytest.mark.parametrize("way, bytes_a_pixel", [
-    ("file", 3 + 4 + 4 * 4),  # the picture as an array and in Pillow, the result in Pillow: four bytes a pixel there
+    ("file", 3 + 4 + 4 * 4),  # the image as an array and in Pillow, the result in Pillow: four bytes a pixel there
     ("array", 4 * 3 * 4),  # the result: three numbers of four bytes for four pixels
 ])  # fmt: skip
-def test_memory_is_that_of_picture_and_result(way, bytes_a_pixel, method, tmp_path):
+def test_memory_is_that_of_image_and_result(way, bytes_a_pixel, method, tmp_path):
     height, width = 1600, 2000
     words = [sys.executable, "-c", MEASURE, json.dumps([way, method, height, width])]
     done = subprocess.run(words, capture_output=True, text=True, cwd=tmp_path)
     assert done.returncode == 0, done.stderr[-3000:]
     added, wanted = int(done.stdout.split()[-1]), height * width * bytes_a_pixel
-    print(
-        f"{way}, {method}: {added / 1e6:.0f} MB more than for a small picture; picture and result are {wanted / 1e6:.0f}"
-    )
+    print(f"{way}, {method}: {added / 1e6:.0f} MB more than for a small image; image and result are {wanted / 1e6:.0f}")
     assert added <= wanted + 60e6
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="processor time of a child is read the POSIX way")
-def test_a_cold_start_takes_at_most_4_seconds_more_than_importing_tensorflow(tmp_path, make_picture):
+def test_a_cold_start_takes_at_most_4_seconds_more_than_importing_tensorflow(tmp_path, make_image):
     """In processor time, as others may be using the machine."""
-    Image.fromarray(make_picture(512, 512)).save(tmp_path / "small.png")
+    Image.fromarray(make_image(512, 512)).save(tmp_path / "small.png")
 
     def seconds(*words):
         process = subprocess.Popen([sys.executable, *words], cwd=tmp_path)

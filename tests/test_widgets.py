@@ -17,8 +17,8 @@ from srlib import widgets
 
 
 @pytest.fixture(scope="module")
-def photographs(make_picture):
-    return {"waves": make_picture(96, 120), "more waves": make_picture(64, 64, 1)}
+def photographs(make_image):
+    return {"waves": make_image(96, 120), "more waves": make_image(64, 64, 1)}
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def decoded(image):
 def state(explorer):
     """All that can be seen of it, to tell whether it changed."""
     return {
-        "picture": explorer.image.value,
+        "image": explorer.image.value,
         "squares": [square.value for square in explorer.squares],
         "table": explorer.table.value,
         "numbers": explorer.numbers,
@@ -59,13 +59,13 @@ def uploaded(explorer, name, content):
     )
 
 
-def file_of(picture, kind="PNG", **options):
+def file_of(image, kind="PNG", **options):
     with io.BytesIO() as file:
-        Image.fromarray(picture).save(file, kind, **options)
+        Image.fromarray(image).save(file, kind, **options)
         return file.getvalue()
 
 
-# -- the numbers, and the picture ---------------------------------------------------------------------------------------------
+# -- the numbers, and the image ---------------------------------------------------------------------------------------------
 
 
 def check_numbers(explorer, true, small):
@@ -88,7 +88,7 @@ def check_numbers(explorer, true, small):
 def test_numbers_are_those_of_the_library(explorer, photographs):
     true = photographs["waves"]
     assert set(explorer.numbers) == {"bicubic", "nearest"}
-    check_numbers(explorer, true, srlib.shrink(true, 2))
+    check_numbers(explorer, true, srlib.downscale(true, 2))
 
 
 @pytest.mark.parametrize("kernel", ["bilinear", "bicubic", "area"])
@@ -96,7 +96,7 @@ def test_numbers_are_those_of_the_library(explorer, photographs):
 def test_every_kernel_and_scale(explorer, photographs, kernel, scale):
     explorer.kernel.value, explorer.scale.value = kernel, scale
     true = srlib.crop_to_multiple(photographs["waves"], scale)
-    check_numbers(explorer, true, srlib.shrink(true, scale, kernel=kernel))
+    check_numbers(explorer, true, srlib.downscale(true, scale, kernel=kernel))
 
 
 def test_what_a_camera_does_besides(explorer, photographs):
@@ -108,15 +108,17 @@ def test_what_a_camera_does_besides(explorer, photographs):
     psnr = {name: numbers["bicubic"]["psnr"] for name, numbers in seen.items()}
     assert len(set(psnr.values())) == len(psnr) >= 5 and max(psnr, key=psnr.get) == "nothing else"
     explorer.spoiled.value = "JPEG, quality 30"
-    small = (srlib.shrink(true) * 255).round().astype(np.uint8)
+    small = (srlib.downscale(true) * 255).round().astype(np.uint8)
     check_numbers(explorer, true, np.asarray(Image.open(io.BytesIO(file_of(small, "JPEG", quality=30)))))
     explorer.spoiled.value = "noise"
     check_numbers(explorer, true, srlib.make_pairs(true[None], noise=0.02)[0][0])
 
 
 def test_the_slider_parts_before_from_after(explorer, photographs):
-    small = srlib.shrink(photographs["waves"])
-    before, after = ((srlib.enlarge(small, kernel=k) * 255).round().astype(np.uint8) for k in ("bicubic", "nearest"))
+    small = srlib.downscale(photographs["waves"])
+    before, after = (
+        (srlib.interpolate(small, kernel=k) * 255).round().astype(np.uint8) for k in ("bicubic", "nearest")
+    )
     explorer.zoom.value, explorer.across.value, explorer.down.value = 32, 0, 0  # the mark into a corner
     times = decoded(explorer.image).shape[1] // 120
     assert decoded(explorer.image).shape == (96 * times, 120 * times, 3) and times == 512 // 120
@@ -130,18 +132,18 @@ def test_the_slider_parts_before_from_after(explorer, photographs):
 
 
 def test_every_control_changes_what_it_should(explorer):
-    everything = {"picture", "squares", "table", "numbers"}
+    everything = {"image", "squares", "table", "numbers"}
     for control, value, expected in [
-        ("slider", 30, {"picture"}),
-        ("across", 80, {"picture", "squares"}),
-        ("down", 10, {"picture", "squares"}),
-        ("zoom", 32, {"picture", "squares"}),
+        ("slider", 30, {"image"}),
+        ("across", 80, {"image", "squares"}),
+        ("down", 10, {"image", "squares"}),
+        ("zoom", 32, {"image", "squares"}),
         ("before", "lanczos", everything),
         ("after", "bicubic", everything),
         ("kernel", "bicubic", everything),
         ("spoiled", "blur", everything),
         ("scale", 3, everything),
-        ("picture", "more waves", everything),
+        ("image", "more waves", everything),
     ]:
         old = state(explorer)
         getattr(explorer, control).value = value
@@ -151,11 +153,11 @@ def test_every_control_changes_what_it_should(explorer):
 def test_the_squares_are_the_marked_square(explorer, photographs):
     true = photographs["waves"]
     explorer.zoom.value, explorer.across.value, explorer.down.value = 48, 100, 50
-    made = srlib.enlarge(srlib.shrink(true), kernel="nearest")
-    for square, picture in ((explorer.squares[0], true), (explorer.squares[2], (made * 255).round().astype(np.uint8))):
+    made = srlib.interpolate(srlib.downscale(true), kernel="nearest")
+    for square, image in ((explorer.squares[0], true), (explorer.squares[2], (made * 255).round().astype(np.uint8))):
         shown = decoded(square)
         assert shown.shape == (192, 192, 3)
-        assert np.array_equal(shown[::4, ::4], picture[24:72, 72:120])
+        assert np.array_equal(shown[::4, ::4], image[24:72, 72:120])
     mark = (decoded(explorer.image) == widgets._MARK).all(-1)
     rows, columns = np.flatnonzero(mark.any(1)), np.flatnonzero(mark.any(0))
     assert (rows[0] - 1, rows[-1] + 2, columns[0] - 1, columns[-1] + 2) == (24 * 4, 72 * 4, 72 * 4, 120 * 4)
@@ -163,8 +165,8 @@ def test_the_squares_are_the_marked_square(explorer, photographs):
 
 def test_as_it_is_there_is_no_number(explorer, photographs):
     explorer.kernel.value = "as it is"
-    assert explorer.numbers == {} and "no true picture" in explorer.table.value and explorer.spoiled.disabled
-    made = srlib.enlarge(photographs["waves"], kernel="nearest")
+    assert explorer.numbers == {} and "no true image" in explorer.table.value and explorer.spoiled.disabled
+    made = srlib.interpolate(photographs["waves"], kernel="nearest")
     explorer.slider.value, explorer.zoom.value = 0, 32
     assert decoded(explorer.squares[2]).shape == (192, 192, 3)
     assert decoded(explorer.image).shape[:2] == tuple(n * (512 // 240) for n in made.shape[:2])
@@ -176,9 +178,9 @@ def test_as_it_is_there_is_no_number(explorer, photographs):
 
 
 @pytest.fixture(scope="module")
-def large(make_picture):
-    explorer = srlib.widgets.explorer({"large": make_picture(512, 512), "other": make_picture(512, 512, 1)})
-    explorer.picture.value = "other"  # the network has run once: TensorFlow has warmed up
+def large(make_image):
+    explorer = srlib.widgets.explorer({"large": make_image(512, 512), "other": make_image(512, 512, 1)})
+    explorer.image.value = "other"  # the network has run once: TensorFlow has warmed up
     return explorer
 
 
@@ -205,10 +207,10 @@ def test_only_the_latest_results_are_kept(explorer, monkeypatch):
     assert len(explorer._results._kept) == 4
 
 
-def test_a_network_enlarges_by_its_own_scale_only(large):
+def test_a_network_upscales_by_its_own_scale_only(large):
     large.scale.value = 3
     assert widgets.NETWORK not in large.after.options and large.after.value in large.after.options
-    assert f"{widgets.NETWORK} enlarges by 2 only" in large.message.value
+    assert f"{widgets.NETWORK} upscales by 2 only" in large.message.value
     large.scale.value = 2
     assert large.after.value == widgets.NETWORK and "only" not in large.message.value
 
@@ -216,33 +218,33 @@ def test_a_network_enlarges_by_its_own_scale_only(large):
 # -- uploads --------------------------------------------------------------------------------------------------------------------
 
 
-def test_an_upload_is_shown_and_judged(explorer, make_picture):
-    mine = make_picture(80, 60, 7)
+def test_an_upload_is_shown_and_judged(explorer, make_image):
+    mine = make_image(80, 60, 7)
     old = state(explorer)
     uploaded(explorer, "mine.png", file_of(mine))
-    assert explorer.picture.value == "mine.png" and changed(old, state(explorer)) == set(old)
-    check_numbers(explorer, mine, srlib.shrink(mine))
+    assert explorer.image.value == "mine.png" and changed(old, state(explorer)) == set(old)
+    check_numbers(explorer, mine, srlib.downscale(mine))
     uploaded(explorer, "mine.png", file_of(mine[:40]))
-    assert explorer.picture.options == ("waves", "more waves", "mine.png", "mine.png (2)")
-    assert explorer.picture.value == "mine.png (2)"
+    assert explorer.image.options == ("waves", "more waves", "mine.png", "mine.png (2)")
+    assert explorer.image.value == "mine.png (2)"
 
 
-def test_an_upload_as_ipywidgets_7_reports_it(explorer, make_picture):
-    mine = make_picture(30, 40, 7)
+def test_an_upload_as_ipywidgets_7_reports_it(explorer, make_image):
+    mine = make_image(30, 40, 7)
     explorer._uploaded(type("Change", (), {"new": {"old.png": {"metadata": {}, "content": file_of(mine)}}}))
-    assert explorer.picture.value == "old.png"
-    check_numbers(explorer, mine, srlib.shrink(mine))
+    assert explorer.image.value == "old.png"
+    check_numbers(explorer, mine, srlib.downscale(mine))
 
 
-def test_a_large_upload_is_cut_or_made_smaller(explorer, make_picture):
-    mine = make_picture(700, 900, 7)
+def test_a_large_upload_is_cut_or_made_smaller(explorer, make_image):
+    mine = make_image(700, 900, 7)
     uploaded(explorer, "large.png", file_of(mine))
     assert "of 900 x 700: its middle" in explorer.message.value and not explorer.part.disabled
     middle = mine[94:606, 194:706]
-    check_numbers(explorer, middle, srlib.shrink(middle))
+    check_numbers(explorer, middle, srlib.downscale(middle))
     explorer.part.value = "all of it, made smaller"
-    assert "256 x 199 pixels enlarged to 512 x 398" in explorer.message.value
-    explorer.picture.value = "waves"
+    assert "256 x 199 pixels upscaled to 512 x 398" in explorer.message.value
+    explorer.image.value = "waves"
     assert explorer.part.disabled
 
 
@@ -254,7 +256,7 @@ def grey(size=(40, 30), mode="L"):
 
 BAD = {
     "nothing.png": b"",
-    "words.png": b"this is no picture",
+    "words.png": b"this is no image",
     "half.png": None,
     "pixel.png": grey((1, 1)),
     "line.png": grey((700, 1)),
@@ -264,10 +266,10 @@ BAD = {
 @pytest.mark.parametrize("name", BAD)
 def test_a_bad_upload_is_a_sentence_and_changes_nothing_else(explorer, photographs, name):
     content = BAD[name] if BAD[name] is not None else file_of(photographs["waves"])[:2000]
-    old, options = state(explorer), explorer.picture.options
+    old, options = state(explorer), explorer.image.options
     uploaded(explorer, name, content)
     assert changed(old, state(explorer)) == set()
-    assert explorer.picture.value == "waves" and explorer.picture.options == options
+    assert explorer.image.value == "waves" and explorer.image.options == options
     sentence = re.sub("<.*?>", "", explorer.message.value)
     assert sentence.startswith(name) and "expected" in sentence and "/tmp" not in sentence and "\n" not in sentence
     explorer.before.value = "lanczos"  # and it goes on
@@ -282,12 +284,12 @@ def test_a_name_cannot_bring_a_page_along(explorer):
 def test_grey_and_transparent_uploads(explorer):
     for mode in ("L", "LA", "RGBA", "P", "1", "I;16"):
         uploaded(explorer, f"{mode}.png", grey(mode=mode))
-        assert explorer.picture.value == f"{mode}.png", re.sub("<.*?>", "", explorer.message.value)
+        assert explorer.image.value == f"{mode}.png", re.sub("<.*?>", "", explorer.message.value)
 
 
 def test_what_cannot_be_shown_is_taken_back(explorer):
     uploaded(explorer, "small.png", grey((3, 3)))
-    assert explorer.picture.value == "small.png" and '<td class="">-</td>' in explorer.table.value  # no SSIM of 2x2
+    assert explorer.image.value == "small.png" and '<td class="">-</td>' in explorer.table.value  # no SSIM of 2x2
     old = state(explorer)
     explorer.scale.value = 4
     assert explorer.scale.value == 2 and changed(old, state(explorer)) == set()
@@ -297,34 +299,34 @@ def test_what_cannot_be_shown_is_taken_back(explorer):
 # -- what may be given ------------------------------------------------------------------------------------------------------------
 
 
-def test_pictures_and_methods_of_ones_own(make_picture, batch):
+def test_images_and_methods_of_ones_own(make_image, batch):
     model = srlib.build_model("espcn", 3, width=4)
     explorer = srlib.widgets.explorer(batch, {"cubic": "bicubic", "mine": model})
-    assert explorer.picture.options == ("picture 1", "picture 2", "picture 3")
+    assert explorer.image.options == ("image 1", "image 2", "image 3")
     assert explorer.scale.value == 3 and set(explorer.numbers) == {"cubic", "mine"}
-    check_numbers(explorer, batch[0], srlib.shrink(batch[0], 3))
+    check_numbers(explorer, batch[0], srlib.downscale(batch[0], 3))
     explorer.scale.value = 2
     assert set(explorer.numbers) == {"cubic"}
     alone = srlib.widgets.explorer(batch[0], ["bicubic", "nearest"], before="nearest", after="nearest")
     assert set(alone.numbers) == {"nearest"} and alone.still()
 
 
-def test_photos_keep_their_names(sample):
+def test_images_keep_their_names(sample):
     explorer = srlib.widgets.explorer(sample["validation"][:3], ["bicubic", "bilinear"])
-    assert explorer.picture.options == ("astronaut-r0c0", "astronaut-r0c1", "astronaut-r0c2")
+    assert explorer.image.options == ("astronaut-r0c0", "astronaut-r0c1", "astronaut-r0c2")
 
 
-def test_the_shown_pictures_are_test_photographs_unless_given():
-    assert set(widgets._named_pictures(None)) == {"chelsea", "rocket"}
+def test_the_shown_images_are_test_photographs_unless_given():
+    assert set(widgets._named_images(None)) == {"chelsea", "rocket"}
 
 
 @pytest.mark.parametrize(
     "arguments, words",
     [
-        (dict(photos=[]), "no pictures to explore"),
-        (dict(photos={"a": np.zeros((4, 4))}), "a has shape .* expected"),
-        (dict(photos={"a": np.zeros((2, 9, 9, 3), np.uint8)}), "expected one picture"),
-        (dict(photos=np.zeros((1, 1, 3), np.uint8)), "expected at least 2 along each side"),
+        (dict(images=[]), "no images to explore"),
+        (dict(images={"a": np.zeros((4, 4))}), "a has shape .* expected"),
+        (dict(images={"a": np.zeros((2, 9, 9, 3), np.uint8)}), "expected one image"),
+        (dict(images=np.zeros((1, 1, 3), np.uint8)), "expected at least 2 along each side"),
         (dict(methods=["bicubic"]), "at least two"),
         (dict(methods="bicubic"), "at least two"),
         (dict(methods=["bicubic", "bicubik"]), "There is no model 'bicubik'"),
@@ -337,7 +339,7 @@ def test_the_shown_pictures_are_test_photographs_unless_given():
 )
 def test_what_is_refused_is_told_in_a_sentence(arguments, words, photographs):
     with pytest.raises((ValueError, TypeError), match=words) as told:
-        srlib.widgets.explorer(**{"photos": photographs, "methods": ["bicubic", "nearest"], **arguments})
+        srlib.widgets.explorer(**{"images": photographs, "methods": ["bicubic", "nearest"], **arguments})
     assert "expected" in str(told.value) and "\n" not in str(told.value)
 
 
@@ -359,7 +361,7 @@ def test_without_ipywidgets_a_sentence_says_so(photographs, monkeypatch):
 # -- where nothing is live ----------------------------------------------------------------------------------------------------------
 
 
-def test_two_outputs_a_live_one_and_a_still_picture_with_the_numbers(explorer, monkeypatch):
+def test_two_outputs_a_live_one_and_a_still_image_with_the_numbers(explorer, monkeypatch):
     shown = []
     monkeypatch.setattr("IPython.display.display", lambda data, raw=False: shown.append((data, raw)))
     explorer._ipython_display_()
@@ -372,7 +374,7 @@ def test_two_outputs_a_live_one_and_a_still_picture_with_the_numbers(explorer, m
     assert f"bicubic: {explorer.numbers['bicubic']['psnr']:.2f} dB" in repr(explorer)
 
 
-def test_the_still_picture_says_what_is_shown(explorer):
+def test_the_still_image_says_what_is_shown(explorer):
     explorer.spoiled.value, explorer.zoom.value = "blur", 32
     fig = explorer.still()
     fig.canvas.draw()

@@ -25,16 +25,16 @@ TERMS = {
     "dead_leaves": "dead_leaves: drawn by srlib",
     "bsds500": "BSDS500, folders train and test: for non-commercial research and education (Berkeley)",
 }
-NOT_FOR = "pictures degraded in another way (JPEG, noise, other kernels); any use in which invented detail could do harm: medicine, identification, evidence"
-RESEARCH = "for non-commercial research and education, as the pictures are"
+NOT_FOR = "images degraded in another way (JPEG, noise, other kernels); any use in which invented detail could do harm: medicine, identification, evidence"
+RESEARCH = "for non-commercial research and education, as the images are"
 
 
 def judges() -> dict:
     """The sets on which rounding is judged."""
-    found = {"validation": srlib.load_photos("sample", split="validation")}
+    found = {"validation": srlib.load_images("sample", split="validation")}
     for name in ("set5", "set14"):
         try:
-            found[name] = srlib.load_photos(name, download=False)
+            found[name] = srlib.load_images(name, download=False)
         except NotFetched:
             print(f"{name} is not on disk, so it is not looked at.", file=sys.stderr)
     return found
@@ -43,10 +43,10 @@ def judges() -> dict:
 def lost(exact, rounded, kernel: str) -> dict[str, float]:
     """What rounding the weights changes of the mean PSNR, dB, on each set."""
     out, scale = {}, exact.srlib_config["scale"]
-    for name, photos in judges().items():
-        for protocol in ("rgb", "paper"):
+    for name, images in judges().items():
+        for protocol in ("rgb", "y"):
             methods = {"exact": exact, "rounded": rounded}
-            table = srlib.evaluate(methods, photos, scale=scale, kernel=kernel, protocol=protocol)
+            table = srlib.evaluate(methods, images, scale=scale, kernel=kernel, protocol=protocol)
             out[f"{name} {protocol}"] = table.mean("rounded") - table.mean("exact")
     return out
 

@@ -11,7 +11,7 @@ them it has before it. The exercises are in ``notebooks/exercises``.
 
 from .answer import Answer
 from .lesson_01 import check_prepare, check_split
-from .lesson_02 import check_enlarge, check_shrink, check_thumbnail
+from .lesson_02 import check_downscale, check_thumbnail, check_upscale
 from .lesson_03 import check_block, check_eight_bit, check_pair
 from .lesson_04 import check_psnr, check_report, check_ssim
 from .lesson_05 import check_shuffle, check_tables, check_tiles
@@ -21,13 +21,13 @@ __all__ = [
     "Answer",
     "check_block",
     "check_eight_bit",
-    "check_enlarge",
+    "check_upscale",
     "check_pair",
     "check_prepare",
     "check_project",
     "check_psnr",
     "check_report",
-    "check_shrink",
+    "check_downscale",
     "check_shuffle",
     "check_split",
     "check_ssim",

@@ -16,7 +16,7 @@ import numpy as np
 TICK, CROSS = "\N{CHECK MARK}", "\N{BALLOT X}"
 UNWRITTEN = "is not written yet"
 BY_TYPE = (
-    "a dark uint8 picture is still on the scale of 255: which scale it is, its type says, and not its largest value."
+    "a dark uint8 image is still on the scale of 255: which scale it is, its type says, and not its largest value."
 )
 
 
@@ -138,7 +138,7 @@ def _call(
         if isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=True):
             raise Wrong(
                 "changes the array that it is given.",
-                "an array is handed over by reference: what you assign to its elements changes the caller's picture.",
+                "an array is handed over by reference: what you assign to its elements changes the caller's image.",
             )
     if result is None:
         raise Wrong(
@@ -202,7 +202,7 @@ def _first_match(result, suspects: dict, tolerance: float = 1e-4) -> str | None:
 
 
 def _photograph(height: int, width: int, seed: int = 0) -> np.ndarray:
-    """A float32 picture in [0, 1] of soft patches and grain, different in every row, column and colour."""
+    """A float32 image in [0, 1] of soft patches and grain, different in every row, column and colour."""
     rng = np.random.default_rng([seed, height, width])
     y, x = np.mgrid[:height, :width]
     waves = [0.5 + 0.3 * np.sin(0.5 * (c + 1) * x / 2 + 0.37 * y + rng.uniform(0, 6)) for c in range(3)]

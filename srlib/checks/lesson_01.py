@@ -1,6 +1,6 @@
 """Checks of the exercises on lesson 01: who learns, and who is examined.
 
-Enters: a function that splits names, or one that prepares pictures. Leaves: an answer.
+Enters: a function that splits names, or one that prepares images. Leaves: an answer.
 """
 
 import random
@@ -161,7 +161,7 @@ def _the_same_again(my_split) -> None:
             "file systems list files as they like: bring the photographs into an order of your own before you deal them out.",
         )
     for s in range(_SETS):
-        names = _squares(**{f"photo{s}x{i}": 2 for i in range(_LARGE)})
+        names = _squares(**{f"image{s}x{i}": 2 for i in range(_LARGE)})
         as_they_came = [set(part) for part in _split(my_split, names, "squares of 18 photographs")]
         for again in range(_AGAIN):
             shuffled = random.Random(again).sample(names, len(names))
@@ -178,7 +178,7 @@ def check_prepare(my_prepare) -> Answer:
     Parameters
     ----------
     my_prepare : callable
-        (pictures, photographs, held_out) -> training pictures and test pictures.
+        (images, photographs, held_out) -> training images and test images.
 
     Returns
     -------
@@ -190,7 +190,7 @@ def check_prepare(my_prepare) -> Answer:
         {
             "the test photograph is not learned from": _nothing_leaks,
             "the test is whole and unchanged": _test_is_whole,
-            "the training pictures are doubled": _training_is_doubled,
+            "the training images are doubled": _training_is_doubled,
         },
     )
 
@@ -199,50 +199,50 @@ _PHOTOGRAPHS = ["owl", "tram", "owl", "owlet", "tram", "owl", "owlet"]
 
 
 def _prepared(my_prepare, held_out: str = "owl"):
-    pictures = np.random.default_rng(1).integers(0, 256, (len(_PHOTOGRAPHS), 6, 8, 3), np.uint8)
-    parts = _call(my_prepare, pictures, list(_PHOTOGRAPHS), held_out, case="seven small pictures")
+    images = np.random.default_rng(1).integers(0, 256, (len(_PHOTOGRAPHS), 6, 8, 3), np.uint8)
+    parts = _call(my_prepare, images, list(_PHOTOGRAPHS), held_out, case="seven small images")
     if not isinstance(parts, (tuple, list)) or len(parts) != 2:
-        raise Wrong(f"returns a {type(parts).__name__}; expected two sets of pictures.", "end with: return train, test")
+        raise Wrong(f"returns a {type(parts).__name__}; expected two sets of images.", "end with: return train, test")
     for part, told in zip(parts, ("train", "test")):
         shape = np.shape(part)
-        if len(shape) != 4 or shape[1:] != pictures.shape[1:]:
+        if len(shape) != 4 or shape[1:] != images.shape[1:]:
             raise Wrong(
-                f"gives {told} the shape {shape}; expected (N, 6, 8, 3) for pictures of 6 by 8.",
-                "one picture is (H, W, 3), a set of pictures has a fourth axis in front.",
+                f"gives {told} the shape {shape}; expected (N, 6, 8, 3) for images of 6 by 8.",
+                "one image is (H, W, 3), a set of images has a fourth axis in front.",
             )
     held = np.array([name == held_out for name in _PHOTOGRAPHS])
-    return pictures, held, *map(_levels, parts, ("train", "test"))
+    return images, held, *map(_levels, parts, ("train", "test"))
 
 
 def _levels(part, told: str) -> np.ndarray:
-    """A learner's pictures as uint8, whatever type holds the levels."""
+    """A learner's images as uint8, whatever type holds the levels."""
     part = np.asarray(part)
     with np.errstate(invalid="ignore"):
         levels = part.astype(np.uint8)
     if not np.array_equal(part, levels):
         raise Wrong(
-            f"changes the values of the pictures: {told} runs from {part.min():.4g} to {part.max():.4g}.",
-            "the pictures are handed on as they come, from 0 to 255; only mirror images are added.",
+            f"changes the values of the images: {told} runs from {part.min():.4g} to {part.max():.4g}.",
+            "the images are handed on as they come, from 0 to 255; only mirror images are added.",
         )
     return levels
 
 
-def _have(pictures, among) -> int:
-    known = {np.ascontiguousarray(picture).tobytes() for picture in among}
-    return sum(np.ascontiguousarray(picture).tobytes() in known for picture in pictures)
+def _have(images, among) -> int:
+    known = {np.ascontiguousarray(image).tobytes() for image in among}
+    return sum(np.ascontiguousarray(image).tobytes() in known for image in images)
 
 
 def _nothing_leaks(my_prepare) -> None:
-    pictures, held, train, test = _prepared(my_prepare)
-    mine, mirrored = _have(pictures[held], train), _have(pictures[held][:, :, ::-1], train)
+    images, held, train, test = _prepared(my_prepare)
+    mine, mirrored = _have(images[held], train), _have(images[held][:, :, ::-1], train)
     if mine:
         raise Wrong(
-            f"has {mine} squares of the held-out photograph among the training pictures.",
+            f"has {mine} squares of the held-out photograph among the training images.",
             "which photograph a square was cut from is in `photographs`; does your split look at it?",
         )
     if mirrored:
         raise Wrong(
-            f"has mirror images of {mirrored} test squares among the training pictures.",
+            f"has mirror images of {mirrored} test squares among the training images.",
             "a mirror image is a relative of its original; what has to come first, the mirroring or the split?",
         )
     if not len(train) or not len(test):
@@ -253,18 +253,18 @@ def _nothing_leaks(my_prepare) -> None:
 
 def _test_is_whole(my_prepare) -> None:
     for held_out in ("owl", "tram"):
-        pictures, held, _, test = _prepared(my_prepare, held_out)
-        if _have(test, pictures[~held]) or _have(test, pictures[~held][:, :, ::-1]):
+        images, held, _, test = _prepared(my_prepare, held_out)
+        if _have(test, images[~held]) or _have(test, images[~held][:, :, ::-1]):
             raise Wrong(
                 f"tests on squares of other photographs when {held_out} is held out.",
                 "the test set is the held-out photograph, and nothing else.",
             )
-        if _have(test, pictures[held][:, :, ::-1]):
+        if _have(test, images[held][:, :, ::-1]):
             raise Wrong(
                 "has mirror images in the test set.",
-                "a mirror image in the test counts the same picture twice; which of the two sets should be enlarged by mirroring?",
+                "a mirror image in the test counts the same image twice; which of the two sets should be upscaled by mirroring?",
             )
-        if len(test) != held.sum() or _have(pictures[held], test) != held.sum():
+        if len(test) != held.sum() or _have(images[held], test) != held.sum():
             raise Wrong(
                 f"tests on {len(test)} of the {held.sum()} squares of {held_out}.",
                 "every square of the held-out photograph belongs there, once.",
@@ -272,11 +272,11 @@ def _test_is_whole(my_prepare) -> None:
 
 
 def _training_is_doubled(my_prepare) -> None:
-    pictures, held, train, _ = _prepared(my_prepare)
-    rest = pictures[~held]
+    images, held, train, _ = _prepared(my_prepare)
+    rest = images[~held]
     if _have(rest, train) < len(rest):
         raise Wrong(
-            "has lost training pictures.",
+            "has lost training images.",
             "all squares of the other photographs are there to be learned from, as they are and mirrored.",
         )
     if _have(rest[:, :, ::-1], train) < len(rest):
@@ -287,14 +287,14 @@ def _training_is_doubled(my_prepare) -> None:
         elif _have(rest[:, ::-1, ::-1, ::-1], train):
             hint = "these are reversed along several axes; which one of (N, H, W, 3) runs from left to right?"
         elif len(train) == 2 * len(rest) and _have(train, rest) == len(train):
-            hint = "every picture is there twice, as it is: it was the order of the pictures that was reversed. Which axis of (N, H, W, 3) runs from left to right?"
+            hint = "every image is there twice, as it is: it was the order of the images that was reversed. Which axis of (N, H, W, 3) runs from left to right?"
         elif _have(rest[..., ::-1], train):
             hint = "these have red and blue exchanged; which axis of (N, H, W, 3) runs from left to right?"
         else:
-            hint = "the leak can be closed without giving up the mirror images: they are still wanted, of the training pictures."
+            hint = "the leak can be closed without giving up the mirror images: they are still wanted, of the training images."
         raise Wrong("trains without the mirror images.", hint)
     if len(train) != 2 * len(rest):
         raise Wrong(
-            f"trains on {len(train)} pictures; expected {2 * len(rest)}, each square and its mirror image.",
-            "which pictures come more than once?",
+            f"trains on {len(train)} images; expected {2 * len(rest)}, each square and its mirror image.",
+            "which images come more than once?",
         )

@@ -1,11 +1,11 @@
-"""Checks of the exercises on lesson 03: a skip, the range of the values, and a picture to keep.
+"""Checks of the exercises on lesson 03: a skip, the range of the values, and an image to keep.
 
-Enters: a function that builds layers, or one from pictures to pictures. Leaves: an answer.
+Enters: a function that builds layers, or one from images to images. Leaves: an answer.
 """
 
 import numpy as np
 
-from ..degradation import shrink
+from ..degradation import downscale
 from .answer import BY_TYPE, Answer, Wrong, _array, _call, _first_match, _judge, _near, _photograph
 
 _CHANNELS = 4
@@ -175,7 +175,7 @@ def check_pair(my_pair) -> Answer:
     Parameters
     ----------
     my_pair : callable
-        A uint8 picture -> the small picture and the true one, both float32 in [0, 1].
+        A uint8 image -> the small image and the true one, both float32 in [0, 1].
 
     Returns
     -------
@@ -185,28 +185,28 @@ def check_pair(my_pair) -> Answer:
         "my_pair",
         my_pair,
         {
-            "the small picture": lambda f: _pair_member(f, 0, 255),
-            "the true picture": lambda f: _pair_member(f, 1, 255),
-            "a dark picture": _dark_pair,
+            "the small image": lambda f: _pair_member(f, 0, 255),
+            "the true image": lambda f: _pair_member(f, 1, 255),
+            "a dark image": _dark_pair,
             "float32": _pair_types,
         },
     )
 
 
 def _pair(my_pair, brightest: int):
-    picture = np.round(_photograph(8, 10, 4) * brightest).astype(np.uint8)
-    picture[0, 0] = brightest
-    pair = _call(my_pair, picture, case="a uint8 picture of 8x10")
+    image = np.round(_photograph(8, 10, 4) * brightest).astype(np.uint8)
+    image[0, 0] = brightest
+    pair = _call(my_pair, image, case="a uint8 image of 8x10")
     if not isinstance(pair, (tuple, list)) or len(pair) != 2:
-        raise Wrong(f"returns a {type(pair).__name__}; expected two pictures.", "end with: return small, true")
-    return picture, pair
+        raise Wrong(f"returns a {type(pair).__name__}; expected two images.", "end with: return small, true")
+    return image, pair
 
 
 def _pair_member(my_pair, which: int, brightest: int) -> None:
-    picture, pair = _pair(my_pair, brightest)
-    told = ("the small picture", "the true picture")[which]
-    right = shrink(picture) if which == 0 else picture / 255
-    hints = {picture.shape: "the small picture is not small.", (4, 5, 3): "the true picture is the large one."}
+    image, pair = _pair(my_pair, brightest)
+    told = ("the small image", "the true image")[which]
+    right = downscale(image) if which == 0 else image / 255
+    hints = {image.shape: "the small image is not small.", (4, 5, 3): "the true image is the large one."}
     result = _array(pair[which], right.shape, told, hints)
     if _near(result, right, 1e-5):
         return
@@ -214,13 +214,13 @@ def _pair_member(my_pair, which: int, brightest: int) -> None:
         result,
         {
             "this one still runs from 0 to 255. Which of the two has been divided, and by whom?": right * 255,
-            "this one has been divided by 255 twice: srlib.shrink has done it already.": right / 255,
+            "this one has been divided by 255 twice: srlib.downscale has done it already.": right / 255,
             "whole numbers: with // the division throws the fraction away.": np.floor(right),
             "the largest level is 255, not 256: white would come out a little grey.": right * 255 / 256,
-            "the brightest pixel became exactly 1: this stretches every picture by another amount. The range of the type counts, not that of the picture.": picture
-            / picture.max()
+            "the brightest pixel became exactly 1: this stretches every image by another amount. The range of the type counts, not that of the image.": image
+            / image.max()
             if which
-            else shrink(picture) * 255 / picture.max(),
+            else downscale(image) * 255 / image.max(),
         },
         tolerance=1e-5,
     )
@@ -233,8 +233,8 @@ def _pair_member(my_pair, which: int, brightest: int) -> None:
 def _dark_pair(my_pair) -> None:
     for which in (0, 1):
         _pair_member(my_pair, which, 90)
-    picture, pair = _pair(my_pair, 1)
-    for told, one, right in zip(("the small picture", "the true picture"), pair, (shrink(picture), picture / 255)):
+    image, pair = _pair(my_pair, 1)
+    for told, one, right in zip(("the small image", "the true image"), pair, (downscale(image), image / 255)):
         result = _array(one, right.shape, told)
         if not _near(result, right, 1e-5):
             raise Wrong(
@@ -245,7 +245,7 @@ def _dark_pair(my_pair) -> None:
 
 def _pair_types(my_pair) -> None:
     _, pair = _pair(my_pair, 255)
-    for one, told in zip(pair, ("the small picture", "the true picture")):
+    for one, told in zip(pair, ("the small image", "the true image")):
         if getattr(one, "dtype", None) != np.float32:
             raise Wrong(
                 f"gives {told} as {getattr(one, 'dtype', type(one).__name__)}; expected float32.",
@@ -254,7 +254,7 @@ def _pair_types(my_pair) -> None:
 
 
 def check_eight_bit(my_eight_bit) -> Answer:
-    """Check exercise 03c: a network's output as a picture that can be saved.
+    """Check exercise 03c: a network's output as an image that can be saved.
 
     Parameters
     ----------
@@ -289,20 +289,20 @@ def _levels(my_eight_bit, low: float, high: float, case: str) -> None:
         return
     stretched = (x - x.min()) / (x.max() - x.min())
     suspects = {
-        "every level is rounded down, which makes the picture darker by half a level on the mean; a conversion to uint8 cuts the fraction off.": np.floor(
+        "every level is rounded down, which makes the image darker by half a level on the mean; a conversion to uint8 cuts the fraction off.": np.floor(
             255 * np.clip(x, 0, 1)
         ),
         "the largest level is 255; this multiplies by 256.": np.clip(np.floor(256 * x), 0, 255),
-        "the picture was stretched so that it spans all levels: a grey picture would become black and white. Values outside the range are to be cut off, and all others left as they are.": np.round(
+        "the image was stretched so that it spans all levels: a grey image would become black and white. Values outside the range are to be cut off, and all others left as they are.": np.round(
             255 * stretched
         ),
-        "the picture was stretched so that it spans all levels, and rounded down. Values outside the range are to be cut off, and all others left as they are.": np.floor(
+        "the image was stretched so that it spans all levels, and rounded down. Values outside the range are to be cut off, and all others left as they are.": np.floor(
             255 * stretched
         ),
         "values below 0 come out bright: the sign is dropped. A pixel cannot be darker than black.": np.clip(
             np.round(255 * np.abs(x)), 0, 255
         ),
-        "the picture was stretched, or squeezed, by its largest value: one bright spot darkens all the rest. Values outside the range are to be cut off, and all others left as they are.": np.round(
+        "the image was stretched, or squeezed, by its largest value: one bright spot darkens all the rest. Values outside the range are to be cut off, and all others left as they are.": np.round(
             255 * np.clip(x / x.max(), 0, 1)
         ),
         "every level is rounded up; which one is nearest?": np.ceil(255 * np.clip(x, 0, 1)),
@@ -330,9 +330,9 @@ def _levels(my_eight_bit, low: float, high: float, case: str) -> None:
 
 def _is_eight_bit(my_eight_bit) -> None:
     output = np.full((2, 2, 3), 0.5, np.float32)
-    result = _call(my_eight_bit, output, case="a grey picture")
+    result = _call(my_eight_bit, output, case="a grey image")
     if getattr(result, "dtype", None) != np.uint8:
         raise Wrong(
             f"gives {getattr(result, 'dtype', type(result).__name__)}; expected uint8.",
-            "picture files hold whole numbers of 8 bits.",
+            "image files hold whole numbers of 8 bits.",
         )

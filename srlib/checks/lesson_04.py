@@ -1,12 +1,12 @@
 """Checks of the exercises on lesson 04: PSNR, SSIM, and a report that can be believed.
 
-Enters: a function from pictures to a number. Leaves: an answer.
+Enters: a function from images to a number. Leaves: an answer.
 """
 
 import numpy as np
 
-from ..data.photos import Photos
-from ..degradation import shrink
+from ..data.image_set import ImageSet
+from ..degradation import downscale
 from ..metrics import psnr
 from ..upscaling import upscale
 from .answer import BY_TYPE, Answer, Wrong, _call, _first_match, _judge, _near, _number, _photograph, _short
@@ -18,7 +18,7 @@ def check_psnr(my_psnr) -> Answer:
     Parameters
     ----------
     my_psnr : callable
-        Two pictures, or two batches of them -> dB.
+        Two images, or two batches of them -> dB.
 
     Returns
     -------
@@ -28,10 +28,10 @@ def check_psnr(my_psnr) -> Answer:
         "my_psnr",
         my_psnr,
         {
-            "two pictures": _psnr_of_floats,
-            "8-bit pictures": _psnr_of_bytes,
+            "two images": _psnr_of_floats,
+            "8-bit images": _psnr_of_bytes,
             "a batch": _psnr_of_a_batch,
-            "identical pictures": _psnr_of_equals,
+            "identical images": _psnr_of_equals,
         },
     )
 
@@ -46,7 +46,7 @@ def _noisy(true, size: float, seed: int = 0):
 def _psnr_of_floats(my_psnr) -> None:
     b = _photograph(12, 16)
     a = _noisy(b, 0.05)
-    case = "two float32 pictures"
+    case = "two float32 images"
     got = _number(_call(my_psnr, a, b, case=case), case)
     x, y = a.astype(np.float64), b.astype(np.float64)
     mse = np.mean((x - y) ** 2)
@@ -57,7 +57,7 @@ def _psnr_of_floats(my_psnr) -> None:
         "this is the mean squared error itself; decibels are ten times a logarithm.": mse,
         "this is the root of the mean squared error; decibels are ten times a logarithm of the square.": np.sqrt(mse),
         "the sign is turned: is the peak above the error in your fraction, or below?": -right,
-        "one of the two, numerator or denominator, is on the scale of 255, the other on the scale of 1. What is the largest value that these pictures can have?": right
+        "one of the two, numerator or denominator, is on the scale of 255, the other on the scale of 1. What is the largest value that these images can have?": right
         + 20 * np.log10(255),
         "the logarithm has base e; decibels take base 10.": -10 * np.log(mse),
         "the logarithm has base 2; decibels take base 10.": -10 * np.log2(mse),
@@ -72,18 +72,18 @@ def _psnr_of_floats(my_psnr) -> None:
         "the colours were taken apart, and their PSNRs averaged; here the three colours share one error.": np.mean(
             -10 * np.log10(np.mean((x - y) ** 2, axis=(0, 1)))
         ),
-        "the rows were taken apart, and their PSNRs averaged; here all pixels of a picture share one error.": np.mean(
+        "the rows were taken apart, and their PSNRs averaged; here all pixels of an image share one error.": np.mean(
             -10 * np.log10(np.mean((x - y) ** 2, axis=(1, 2)))
         ),
-        "this measures the grey version of the pictures; here all three colours count.": -10
+        "this measures the grey version of the images; here all three colours count.": -10
         * np.log10(np.mean((x.mean(-1) - y.mean(-1)) ** 2)),
-        "the peak is taken from the picture; it is the largest value that a picture could have.": 10
+        "the peak is taken from the image; it is the largest value that an image could have.": 10
         * np.log10(y.max() ** 2 / mse),
     }
     for shaved in (1, 2, 3, 4):
         cut = slice(shaved, -shaved)
         suspects[
-            f"{shaved} pixels are left out on each side. The papers do that; this exercise asks for the whole picture."
+            f"{shaved} pixels are left out on each side. The papers do that; this exercise asks for the whole image."
         ] = -10 * np.log10(np.mean((x - y)[cut, cut] ** 2))
     raise Wrong(
         f"gives {got:.4g} for {case} that are {right:.2f} dB apart.",
@@ -95,7 +95,7 @@ def _psnr_of_bytes(my_psnr) -> None:
     b = np.round(_photograph(12, 16, 1) * 255).astype(np.uint8)
     a = np.round(_noisy(b / 255, 0.02, 1) * 255).astype(np.uint8)
     a[5, 5], b[5, 5] = 0, 255  # as far apart as can be: the square is too much for 16 bits
-    case = "two uint8 pictures"
+    case = "two uint8 images"
     got = _number(_call(my_psnr, a, b, case=case), case)
     right = psnr(a, b)
     if _near(got, right, 0.002):
@@ -105,7 +105,7 @@ def _psnr_of_bytes(my_psnr) -> None:
     square_of_wrapped, db = wrapped**2, lambda error: -10 * np.log10(error)
     wrap = "8-bit numbers cannot be negative: 3 - 5 is 254, and squares start again at 0 after 255. What has to happen before the subtraction?"
     suspects = {
-        "these pictures run from 0 to 255, those before from 0 to 1; the type tells you which.": right
+        "these images run from 0 to 255, those before from 0 to 1; the type tells you which.": right
         - 20 * np.log10(255),
         wrap: db(np.mean(squared)),
         wrap + " ": db(np.mean(squared) / 255**2),
@@ -125,7 +125,7 @@ def _psnr_of_bytes(my_psnr) -> None:
 
 def _psnr_of_dark_bytes(my_psnr) -> None:
     a, b = np.random.default_rng(2).integers(0, 2, (2, 8, 8, 3), np.uint8)
-    case = "two uint8 pictures of zeros and ones"
+    case = "two uint8 images of zeros and ones"
     got, right = _number(_call(my_psnr, a, b, case=case), case), psnr(a, b)
     if not _near(got, right, 0.002):
         raise Wrong(
@@ -137,52 +137,52 @@ def _psnr_of_dark_bytes(my_psnr) -> None:
 def _psnr_of_a_batch(my_psnr) -> None:
     b = np.stack([_photograph(10, 14, seed) for seed in range(3)])
     a = np.stack([_noisy(true, size, i) for i, (true, size) in enumerate(zip(b, (0.01, 0.04, 0.15)))])
-    case = "a batch of three pictures"
+    case = "a batch of three images"
     result = _call(my_psnr, a, b, case=case)
     each = [psnr(x, y) for x, y in zip(a, b)]
     if np.shape(result) == (3,):
         raise Wrong(
             f"gives three numbers for {case}; expected one.",
-            "you have one for each picture; what does one do with several scores?",
+            "you have one for each image; what does one do with several scores?",
         )
     got, right = _number(result, case), float(np.mean(each))
     if _near(got, right, 0.002):
         return _psnr_of_a_batch_of_bytes(my_psnr, *(np.round(255 * x[:2]).astype(np.uint8) for x in (a, b)))
     mse = np.mean((a.astype(np.float64) - b) ** 2)
     suspects = {
-        "this is the PSNR of the mean error, in which one bad picture drowns the others. Which comes first, the mean over pictures or the logarithm?": -10
+        "this is the PSNR of the mean error, in which one bad image drowns the others. Which comes first, the mean over images or the logarithm?": -10
         * np.log10(mse),
-        "this is the PSNR of the first picture only.": each[0],
-        "this is the PSNR of the last picture only.": each[-1],
-        "the PSNRs are added; how many pictures are there?": sum(each),
+        "this is the PSNR of the first image only.": each[0],
+        "this is the PSNR of the last image only.": each[-1],
+        "the PSNRs are added; how many images are there?": sum(each),
         "this is the middle one of the three; the mean is asked for.": np.median(each),
         "this is the worst of the three; the mean is asked for.": min(each),
         "this is the best of the three; the mean is asked for.": max(each),
     }
     raise Wrong(
         f"gives {got:.2f} dB for {case} of {each[0]:.2f}, {each[1]:.2f} and {each[2]:.2f} dB.",
-        _first_match(got, suspects, 0.002) or "an array with four axes holds several pictures; take them one by one.",
+        _first_match(got, suspects, 0.002) or "an array with four axes holds several images; take them one by one.",
     )
 
 
 def _psnr_of_a_batch_of_bytes(my_psnr, a, b) -> None:
-    case = "a batch of two uint8 pictures"
+    case = "a batch of two uint8 images"
     got, right = _number(_call(my_psnr, a, b, case=case), case), psnr(a, b)
     if not _near(got, right, 0.002):
         raise Wrong(
             f"gives {got:.4g} dB for {case}; expected {right:.2f}.",
-            "it is right for a batch of float32 pictures: do batches go through the same lines as single pictures?",
+            "it is right for a batch of float32 images: do batches go through the same lines as single images?",
         )
 
 
 def _psnr_of_equals(my_psnr) -> None:
-    picture = _photograph(8, 8)
-    case = "a picture and itself"
+    image = _photograph(8, 8)
+    case = "an image and itself"
     got = _number(
         _call(
             my_psnr,
-            picture,
-            picture,
+            image,
+            image,
             case=case,
             hint="the error is zero; Python divides by zero only if it is told to. What should the answer be?",
         ),
@@ -191,10 +191,10 @@ def _psnr_of_equals(my_psnr) -> None:
     if got != np.inf:
         raise Wrong(
             f"gives {got:.4g} dB for {case}.",
-            "no error at all: as the error shrinks, decibels grow without end, and Python has a number for that.",
+            "no error at all: as the error vanishes, decibels grow without end, and Python has a number for that.",
         )
-    case, hint = "a batch in which one picture is itself", "one of its PSNRs is infinite; what is the mean, then?"
-    a, b = np.stack([picture, picture]), np.stack([picture, picture[::-1]])
+    case, hint = "a batch in which one image is itself", "one of its PSNRs is infinite; what is the mean, then?"
+    a, b = np.stack([image, image]), np.stack([image, image[::-1]])
     got = _number(_call(my_psnr, a, b, case=case, hint=hint), case)
     if got != np.inf:
         raise Wrong(f"gives {got:.4g} dB for {case}.", hint)
@@ -276,7 +276,7 @@ def _ssim_of(my_ssim, a, b, case: str) -> None:
     cov = np.cov(a.ravel(), b.ravel())[0, 1]
     suspects = {
         "standard deviations stand where variances should: sigma squared is the variance.": _ssim(a, b, root=True),
-        "the constants are those of pictures from 0 to 255; these windows run from 0 to 1.": _ssim(a, b, c1=(0.01 * 255) ** 2, c2=(0.03 * 255) ** 2),
+        "the constants are those of images from 0 to 255; these windows run from 0 to 1.": _ssim(a, b, c1=(0.01 * 255) ** 2, c2=(0.03 * 255) ** 2),
         "the constants are those of a range of 2, the mistake of the original project; these windows run from 0 to 1.": _ssim(a, b, c1=0.02**2, c2=0.06**2),
         "the constants are missing; they decide where a window is flat.": _ssim(a, b, c1=0, c2=0),
         "the constants are not squared.": _ssim(a, b, c1=0.01, c2=0.03),
@@ -309,7 +309,7 @@ def _ssim_of(my_ssim, a, b, case: str) -> None:
         max(a.max(), b.max()),
     ]
     if any(_near(got, _ssim(a, b, c1=(0.01 * span) ** 2, c2=(0.03 * span) ** 2), 1e-6) for span in spans):
-        hint = "the range is taken from the windows; it is the range that pictures could have."
+        hint = "the range is taken from the windows; it is the range that images could have."
         raise Wrong(f"gives {got:.5g} for {case}; expected {right:.5f}.", hint)
     raise Wrong(
         f"gives {got:.5g} for {case}; expected {right:.5f}.",
@@ -332,7 +332,7 @@ def check_report(my_report) -> Answer:
     Parameters
     ----------
     my_report : callable
-        (method, photos) -> {"method": mean SSIM, "bicubic": mean SSIM}.
+        (method, images) -> {"method": mean SSIM, "bicubic": mean SSIM}.
 
     Returns
     -------
@@ -349,27 +349,27 @@ def check_report(my_report) -> Answer:
 
 
 def _report(my_report, method):
-    # none spans the whole range, so that a range taken from the picture is seen
-    images = np.stack([np.round(_photograph(32, 24, seed) * 150 + 40).astype(np.uint8) for seed in (8, 9, 10)])
-    images[:, 12:] = 100 + images[:, 12:] // 40  # a nearly flat part, where the constants of SSIM decide
-    images[1, :12] //= 4  # of another contrast, so that the mean is not the median
-    photos = Photos(images, ["a", "b", "c"])
-    case = "three pictures" if isinstance(method, str) else "three pictures and a network"
-    told = _call(my_report, method, photos, case=case)
+    # none spans the whole range, so that a range taken from the image is seen
+    some = np.stack([np.round(_photograph(32, 24, seed) * 150 + 40).astype(np.uint8) for seed in (8, 9, 10)])
+    some[:, 12:] = 100 + some[:, 12:] // 40  # a nearly flat part, where the constants of SSIM decide
+    some[1, :12] //= 4  # of another contrast, so that the mean is not the median
+    images = ImageSet(some, ["a", "b", "c"])
+    case = "three images" if isinstance(method, str) else "three images and a network"
+    told = _call(my_report, method, images, case=case)
     if not isinstance(told, dict) or "method" not in told:
         raise Wrong(
             f'returns {_short(told)}; expected {{"method": .., "bicubic": ..}}.',
             "a dict with two entries, as the task says.",
         )
-    return photos, told
+    return images, told
 
 
-def _ssim_of_reports(photos, method, data_range=255.0, kernel="bilinear", rounding=lambda x: x, over=np.mean) -> float:
+def _ssim_of_reports(images, method, data_range=255.0, kernel="bilinear", rounding=lambda x: x, over=np.mean) -> float:
     from skimage.metrics import structural_similarity
 
     values = []
-    for true in photos:
-        restored = rounding(upscale(shrink(true, kernel=kernel), method).astype(np.float64) * 255)
+    for true in images:
+        restored = rounding(upscale(downscale(true, kernel=kernel), method).astype(np.float64) * 255)
         b = true.astype(np.float64)
         span = {"true": b.max() - b.min(), "restored": restored.max() - restored.min()}.get(data_range, data_range)
         values.append(structural_similarity(restored, b, data_range=span, channel_axis=-1))
@@ -377,36 +377,36 @@ def _ssim_of_reports(photos, method, data_range=255.0, kernel="bilinear", roundi
 
 
 def _report_of_the_method(my_report) -> None:
-    photos, told = _report(my_report, "lanczos")
-    got, right = _number(told["method"], "the method"), _ssim_of_reports(photos, "lanczos")
+    images, told = _report(my_report, "lanczos")
+    got, right = _number(told["method"], "the method"), _ssim_of_reports(images, "lanczos")
     if _near(got, right, 2e-5):
         return _report_of_other_methods(my_report)
     suspects = {
-        "the range is still 2. What is the largest value that these pictures can have, on the scale that you hand over?": {
+        "the range is still 2. What is the largest value that these images can have, on the scale that you hand over?": {
             "data_range": 2.0
         },
-        "pictures from 0 to 255, and a range of 1: the two must be on one scale.": {"data_range": 1.0},
-        "pictures from 0 to 1, and a range of 255: the two must be on one scale.": {"data_range": 255.0**2},
-        "the range is measured from the true picture, so every picture is judged on another scale; it is the range that pictures could have.": {
+        "images from 0 to 255, and a range of 1: the two must be on one scale.": {"data_range": 1.0},
+        "images from 0 to 1, and a range of 255: the two must be on one scale.": {"data_range": 255.0**2},
+        "the range is measured from the true image, so every image is judged on another scale; it is the range that images could have.": {
             "data_range": "true"
         },
-        "the range is measured from the restored picture, so every picture is judged on another scale; it is the range that pictures could have.": {
+        "the range is measured from the restored image, so every image is judged on another scale; it is the range that images could have.": {
             "data_range": "restored"
         },
         "a range of 256: the levels run from 0 to 255.": {"data_range": 256.0},
-        "the restored picture was rounded to 8 bits before it was measured; SSIM takes it as it is.": {
+        "the restored image was rounded to 8 bits before it was measured; SSIM takes it as it is.": {
             "rounding": np.rint
         },
-        "the restored picture was cut down to whole levels before it was measured; SSIM takes it as it is.": {
+        "the restored image was cut down to whole levels before it was measured; SSIM takes it as it is.": {
             "rounding": np.floor
         },
-        "the pictures were shrunk with another kernel than in the program above.": {"kernel": "bicubic"},
-        "this is the middle one of the pictures' SSIMs; the mean is asked for.": {"over": np.median},
+        "the images were downscaled with another kernel than in the program above.": {"kernel": "bicubic"},
+        "this is the middle one of the images' SSIMs; the mean is asked for.": {"over": np.median},
     }
-    hint = _first_match(got, {h: _ssim_of_reports(photos, "lanczos", **how) for h, how in suspects.items()}, 1e-5)
+    hint = _first_match(got, {h: _ssim_of_reports(images, "lanczos", **how) for h, how in suspects.items()}, 1e-5)
     raise Wrong(
-        f"gives an SSIM of {got:.4f} for Lanczos enlargement of three pictures; expected {right:.4f}.",
-        hint or "compare with srlib.ssim, picture by picture, and take the mean.",
+        f"gives an SSIM of {got:.4f} for Lanczos upscaling of three images; expected {right:.4f}.",
+        hint or "compare with srlib.ssim, image by image, and take the mean.",
     )
 
 
@@ -416,7 +416,7 @@ def _report_of_other_methods(my_report) -> None:
     for method, what, before, hint in (
         (
             "nearest",
-            "nearest-neighbour enlargement",
+            "nearest-neighbour upscaling",
             "Lanczos was",
             "is the method that comes in the one that is used?",
         ),
@@ -427,8 +427,8 @@ def _report_of_other_methods(my_report) -> None:
             "`method` is anything that srlib.upscale takes, not only the name of an interpolation.",
         ),
     ):
-        photos, told = _report(my_report, method)
-        got, right = _number(told["method"], what), _ssim_of_reports(photos, "nearest")
+        images, told = _report(my_report, method)
+        got, right = _number(told["method"], what), _ssim_of_reports(images, "nearest")
         if not _near(got, right, 2e-5):
             raise Wrong(
                 f"gives an SSIM of {got:.4f} for {what}; expected {right:.4f}, though {before} right.",
@@ -437,24 +437,24 @@ def _report_of_other_methods(my_report) -> None:
 
 
 def _report_of_the_baseline(my_report) -> None:
-    photos, told = _report(my_report, "lanczos")
+    images, told = _report(my_report, "lanczos")
     if "bicubic" not in told:
         raise Wrong(
             "reports the method alone.",
-            "0.86: is that much? What would everybody have had for nothing, on the same pictures?",
+            "0.86: is that much? What would everybody have had for nothing, on the same images?",
         )
-    got, right = _number(told["bicubic"], "the baseline"), _ssim_of_reports(photos, "bicubic")
+    got, right = _number(told["bicubic"], "the baseline"), _ssim_of_reports(images, "bicubic")
     if _near(got, right, 2e-5):
         return
     hints = {
-        "this is the value of the method again; the baseline has to be enlarged by `bicubic`.": _ssim_of_reports(photos, "lanczos"),
-        "this is linear enlargement, a weaker competitor than the one asked for.": _ssim_of_reports(photos, "bilinear"),
-        "this is nearest-neighbour enlargement, a weaker competitor than the one asked for.": _ssim_of_reports(photos, "nearest"),
-        "the baseline starts from other small pictures than the method: the kernel belongs to the enlargement, not to the shrinking.": _ssim_of_reports(photos, "bicubic", kernel="bicubic"),
-        "the range of the baseline is still 2; both have to be measured alike.": _ssim_of_reports(photos, "bicubic", 2.0),
+        "this is the value of the method again; the baseline has to be upscaled by `bicubic`.": _ssim_of_reports(images, "lanczos"),
+        "this is linear upscaling, a weaker competitor than the one asked for.": _ssim_of_reports(images, "bilinear"),
+        "this is nearest-neighbour upscaling, a weaker competitor than the one asked for.": _ssim_of_reports(images, "nearest"),
+        "the baseline starts from other small images than the method: the kernel belongs to the upscaling, not to the downscaling.": _ssim_of_reports(images, "bicubic", kernel="bicubic"),
+        "the range of the baseline is still 2; both have to be measured alike.": _ssim_of_reports(images, "bicubic", 2.0),
     }  # fmt: skip
     hint = _first_match(got, hints, 1e-5)
     raise Wrong(
         f"gives {got:.4f} for the baseline; expected {right:.4f}.",
-        hint or "the same small pictures, the same measure, another enlargement.",
+        hint or "the same small images, the same measure, another upscaling.",
     )

@@ -7,7 +7,7 @@ import re
 
 import numpy as np
 
-from ..degradation import enlarge
+from ..degradation import interpolate
 from .answer import UNWRITTEN, Answer, Wrong, _array, _call, _first_match, _judge, _near, _photograph
 
 
@@ -28,7 +28,7 @@ def check_shuffle(my_shuffle) -> Answer:
         my_shuffle,
         {
             "one place": lambda f: _shuffled(f, 1, 1, 2, 1, "one place with four channels"),
-            "a small picture": lambda f: _shuffled(f, 3, 4, 2, 1, "3x4 places with four channels"),
+            "a small image": lambda f: _shuffled(f, 3, 4, 2, 1, "3x4 places with four channels"),
             "three colours": lambda f: _shuffled(f, 3, 4, 2, 3, "3x4 places with twelve channels"),
             "scale 3": lambda f: _shuffled(f, 2, 3, 3, 3, "2x3 places with 27 channels"),
             "scale 3, one colour": lambda f: _shuffled(f, 2, 3, 3, 1, "2x3 places with nine channels"),
@@ -46,7 +46,7 @@ def _shuffled(my_shuffle, h: int, w: int, s: int, c: int, case: str) -> None:
             s * h,
             s * w,
             s * s * c,
-        ): "the picture is large, and the channels are still all there: they should be used up.",
+        ): "the image is large, and the channels are still all there: they should be used up.",
     }
     if s != 2:
         hints[(2 * h, 2 * w, x.size // (4 * h * w))] = "the 2 is written into your program; use `scale`."
@@ -57,7 +57,7 @@ def _shuffled(my_shuffle, h: int, w: int, s: int, c: int, case: str) -> None:
         return
     last = x.reshape(h, w, c, s, s)  # the order of PyTorch
     suspects = {
-        "the channels of one place end up in one row of the picture: that is a reshape alone. Which two axes have to change places first, so that the rows of a block stand with the rows of the picture?": x.reshape(
+        "the channels of one place end up in one row of the image: that is a reshape alone. Which two axes have to change places first, so that the rows of a block stand with the rows of the image?": x.reshape(
             s * h, s * w, c
         ),
         "each block is turned at its diagonal: the second channel belongs to the right of the first, not below it.": six.transpose(
@@ -66,7 +66,7 @@ def _shuffled(my_shuffle, h: int, w: int, s: int, c: int, case: str) -> None:
         "colours and places in the block have changed roles: here the colour changes fastest, so that the first c channels are one pixel. (PyTorch orders them the other way.)": last.transpose(
             0, 3, 1, 4, 2
         ).reshape(s * h, s * w, c),
-        "the picture consists of s by s small copies: block and place have changed roles.": six.transpose(
+        "the image consists of s by s small copies: block and place have changed roles.": six.transpose(
             2, 0, 3, 1, 4
         ).reshape(s * h, s * w, c),
         "each block is upside down.": six[:, :, ::-1].transpose(0, 2, 1, 3, 4).reshape(s * h, s * w, c),
@@ -81,12 +81,12 @@ def _shuffled(my_shuffle, h: int, w: int, s: int, c: int, case: str) -> None:
 
 
 def check_tiles(my_tiles) -> Answer:
-    """Check exercise 05b: enlarging by tiles, with the same result as for the whole picture.
+    """Check exercise 05b: upscaling by tiles, with the same result as for the whole image.
 
     Parameters
     ----------
     my_tiles : callable
-        (small picture, method, tile, margin) -> picture twice as large. The method takes a small picture and gives one
+        (small image, method, tile, margin) -> image twice as large. The method takes a small image and gives one
         twice as large; it looks no further than `margin` small pixels.
 
     Returns
@@ -97,13 +97,11 @@ def check_tiles(my_tiles) -> Answer:
         "my_tiles",
         my_tiles,
         {
-            "tiles that fit": lambda f: _tiled(f, 16, 24, 8, 3, "a picture of 16x24 in tiles of 8"),
-            "a remainder": lambda f: _tiled(f, 19, 29, 8, 3, "a picture of 19x29 in tiles of 8"),
-            "other tiles": lambda f: _tiled(f, 17, 11, 5, 2, "a picture of 17x11 in tiles of 5"),
+            "tiles that fit": lambda f: _tiled(f, 16, 24, 8, 3, "an image of 16x24 in tiles of 8"),
+            "a remainder": lambda f: _tiled(f, 19, 29, 8, 3, "an image of 19x29 in tiles of 8"),
+            "other tiles": lambda f: _tiled(f, 17, 11, 5, 2, "an image of 17x11 in tiles of 5"),
             "a method with an edge": lambda f: _tiled(f, 19, 29, 8, 3, "a method that notices the edge", _means),
-            "a picture smaller than a tile": lambda f: _tiled(
-                f, 5, 13, 8, 3, "a picture of 5x13 in tiles of 8", _means
-            ),
+            "an image smaller than a tile": lambda f: _tiled(f, 5, 13, 8, 3, "an image of 5x13 in tiles of 8", _means),
             "a margin wider than a tile": lambda f: _tiled(f, 9, 12, 2, 3, "tiles of 2 with a margin of 3", _means),
         },
     )
@@ -125,7 +123,7 @@ def _means(part, reach: int):
 
 
 def _bicubic(part, reach: int):
-    return enlarge(part, 2, kernel="bicubic")
+    return interpolate(part, 2, kernel="bicubic")
 
 
 def _tiled(my_tiles, height: int, width: int, tile: int, margin: int, case: str, large=_bicubic) -> None:
@@ -136,23 +134,23 @@ def _tiled(my_tiles, height: int, width: int, tile: int, margin: int, case: str,
         if part.ndim != 3:
             raise Wrong(
                 f"hands a part of shape {part.shape} to the method, for {case}.",
-                "the method takes one part of a picture, of the shape (height, width, 3).",
+                "the method takes one part of an image, of the shape (height, width, 3).",
             )
         if 0 in part.shape:
             raise Wrong(
                 f"hands a part of shape {part.shape} to the method, for {case}.",
-                "where a slice begins before the picture does, Python counts from its other end; the margin has to stop at the edge.",
+                "where a slice begins before the image does, Python counts from its other end; the margin has to stop at the edge.",
             )
         seen.append(part.shape[:2])
         return large(part, margin)
 
-    def learner(picture, tile, margin):
-        return my_tiles(picture, method, tile, margin)
+    def learner(image, tile, margin):
+        return my_tiles(image, method, tile, margin)
 
     if not callable(my_tiles):
         _call(my_tiles, case=case)
     returned = _call(learner, small, tile, margin, case=case)
-    hints = {(height, width, 3): "the answer is as large as the small picture: where does it become twice as large?"}
+    hints = {(height, width, 3): "the answer is as large as the small image: where does it become twice as large?"}
     result = _array(returned, (2 * height, 2 * width, 3), case, hints)
     right = np.asarray(large(small, margin), np.float64)
     most = tile + 2 * margin
@@ -175,16 +173,16 @@ def _tiled(my_tiles, height: int, width: int, tile: int, margin: int, case: str,
     if max(max(shape) for shape in seen) <= tile and off[~beside_seams].max(initial=0) < 1e-4:
         hint = "the tiles meet in seams: at the edge of a tile, the method does not know what comes next. What should a tile bring along?"
     elif whole != off.shape and off[: whole[0], : whole[1]].max(initial=0) < 1e-4 and untouched.max() > 0.02:
-        hint = "the last row or column of tiles is missing: what happens where the tile does not divide the picture?"
+        hint = "the last row or column of tiles is missing: what happens where the tile does not divide the image?"
     elif (longest := max(map(max, seen))) < min(most, max(height, width)):
         hint = f"no part that you hand over is longer than {longest}, where a tile and its two margins are {most}; the method looks `margin` pixels far, in all directions."
     elif tile > margin and off[: 2 * (tile - margin), : 2 * (tile - margin)].max() < 1e-4:
-        hint = "the first tile is right, and then things shift. The margin is counted in small pixels: how wide is it in the enlarged part, and is there one at every side of every tile?"
+        hint = "the first tile is right, and then things shift. The margin is counted in small pixels: how wide is it in the upscaled part, and is there one at every side of every tile?"
     elif off[2 * margin : -2 * margin, 2 * margin : -2 * margin].max(initial=0) < 1e-4:
-        hint = "only the border is off: at the edge of the picture there is no margin to bring, and none to cut away."
+        hint = "only the border is off: at the edge of the image there is no margin to bring, and none to cut away."
     else:
-        hint = "enlarge one tile with its margin, and mark in a drawing which part of it belongs to the answer, in large pixels."
-    raise Wrong(f"differs from the enlargement of the whole by up to {off.max():.3f}, for {case}.", hint)
+        hint = "upscale one tile with its margin, and mark in a drawing which part of it belongs to the answer, in large pixels."
+    raise Wrong(f"differs from the upscaling of the whole by up to {off.max():.3f}, for {case}.", hint)
 
 
 def check_tables(my_choice) -> Answer:
@@ -206,13 +204,13 @@ def check_tables(my_choice) -> Answer:
 _PAIRS = {
     frozenset(
         "AB"
-    ): "look at the bicubic rows first: the same method, the same five pictures, and yet two numbers. Something was measured in two ways.",
+    ): "look at the bicubic rows first: the same method, the same five images, and yet two numbers. Something was measured in two ways.",
     frozenset(
         "BC"
-    ): "one of these was measured on the colours and with the border, the other was not; how would bicubic enlargement know?",
-    frozenset("AD"): "these two are not about the same pictures.",
-    frozenset("CD"): "these two are not about the same pictures.",
-    frozenset("BD"): "these two are neither about the same pictures nor measured in the same way.",
+    ): "one of these was measured on the colours and with the border, the other was not; how would bicubic upscaling know?",
+    frozenset("AD"): "these two are not about the same images.",
+    frozenset("CD"): "these two are not about the same images.",
+    frozenset("BD"): "these two are neither about the same images nor measured in the same way.",
 }
 _RIGHT_TABLES = frozenset("AC")
 
@@ -237,6 +235,6 @@ def _chosen(my_choice) -> None:
     if len(letters) > 2:
         raise Wrong(
             f"is {my_choice!r}, {len(letters)} tables.",
-            "one that is shrunk, cropped or measured differently cannot stand beside the others; put the small print of all four side by side.",
+            "one that is downscaled, cropped or measured differently cannot stand beside the others; put the small print of all four side by side.",
         )
     raise Wrong(f"is {my_choice!r}.", _PAIRS[letters])

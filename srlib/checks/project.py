@@ -9,14 +9,14 @@ from pathlib import Path
 
 import numpy as np
 
-from ..data import FOR_JUDGING, load_photos, named_sources
+from ..data import FOR_JUDGING, load_images, named_sources
 from .answer import Answer, Wrong, _judge
 
 GIVEN = "residual_autoencoder_quarter"  # the network to beat, of those that travel with srlib
 MOST_PARAMETERS = 50_000  # the given network has 70,243
 MOST_MINUTES = 5.0
 _GRACE = 1.2  # `--minutes` times a few steps and fixes their number; on a busy machine the clock ends later
-# what a recipe may not name among its pictures: those of the final table
+# what a recipe may not name among its images: those of the final table
 _CLOSED = ("sample/test", *FOR_JUDGING)
 
 
@@ -41,7 +41,7 @@ def check_project(my_network) -> Answer:
             "a finished training": lambda folder: _finished(folder, report),
             "within the budget": lambda folder: _within_the_budget(report),
             "trained on what is open": lambda folder: _trained_on_what_is_open(report),
-            "ahead of bicubic enlargement": lambda folder: _ahead(report, "bicubic"),
+            "ahead of bicubic upscaling": lambda folder: _ahead(report, "bicubic"),
             "ahead of the given network": lambda folder: _ahead(report, GIVEN),
         },
     )
@@ -81,7 +81,7 @@ def _finished(folder, report: dict) -> None:
         raise Wrong("holds a recipe of another network.", "hand in the folder as the training left it.")
     if config["scale"] != 2 or recipe.get("kernel") != "bilinear":
         raise Wrong(
-            f"enlarges by {config['scale']} what was shrunk by {recipe.get('kernel')}; expected 2 and bilinear.",
+            f"upscales by {config['scale']} what was downscaled by {recipe.get('kernel')}; expected 2 and bilinear.",
             "the given network was trained for that, and only then can the two be compared.",
         )
     report.update(told)
@@ -91,7 +91,7 @@ def _within_the_budget(report: dict) -> None:
     if report["parameters"] > MOST_PARAMETERS:
         raise Wrong(
             f"has {report['parameters']:,} parameters; the budget is {MOST_PARAMETERS:,}.",
-            "how do the parameters of a convolution grow with its width? Which designs of lesson 05 do their work where the picture is small?",
+            "how do the parameters of a convolution grow with its width? Which designs of lesson 05 do their work where the image is small?",
         )
     if report["minutes"] > MOST_MINUTES * _GRACE:
         raise Wrong(
@@ -107,7 +107,7 @@ def _trained_on_what_is_open(report: dict) -> None:
         if closed:
             raise Wrong(
                 f"saw {closed[0]} during its training, as {what}.",
-                "the pictures of the final table are looked at once, at the end; which splits are open?",
+                "the images of the final table are looked at once, at the end; which splits are open?",
             )
 
 
@@ -118,7 +118,7 @@ def _score(report: dict, name: str) -> np.ndarray:
         from ..models import load_model
 
         method = {"bicubic": "bicubic", "my_network": report["model"]}.get(name) or load_model(name)
-        table = evaluate({name: method}, load_photos("sample", split="test"))
+        table = evaluate({name: method}, load_images("sample", split="test"))
         report["scores"][name] = table.values(name)
     return report["scores"][name]
 
@@ -126,7 +126,7 @@ def _score(report: dict, name: str) -> np.ndarray:
 def _ahead(report: dict, of: str) -> None:
     gain = _score(report, "my_network") - _score(report, of)
     if gain.mean() <= 0:
-        other = "bicubic enlargement" if of == "bicubic" else "the given network"
+        other = "bicubic upscaling" if of == "bicubic" else "the given network"
         raise Wrong(
             f"is {-gain.mean():.2f} dB behind {other} on the test photographs.",
             "choose on the validation photographs before you come here again: what do the curves say, was it still getting better when the time was up? And from what does it start?",

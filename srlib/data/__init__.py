@@ -1,7 +1,7 @@
-"""Where pictures come from: embedded, made up, downloaded, or a folder of yours.
+"""Where images come from: embedded, made up, downloaded, or a folder of yours.
 
-Enters: a name or a folder. Leaves: :class:`Photos`, ``uint8`` pictures with their names, labels and licence. Lesson 01
-(``01_dataset``) builds a dead-leaves picture by hand, explains the splits, and says which pictures may never be trained on.
+Enters: a name or a folder. Leaves: :class:`ImageSet`, ``uint8`` images with their names, labels and licence. Lesson 01
+(``01_dataset``) builds a dead-leaves image by hand, explains the splits, and says which images may never be trained on.
 """
 
 from dataclasses import replace
@@ -11,9 +11,9 @@ from . import benchmarks, linnaeus5
 from .benchmarks import FOR_JUDGING, published_lr, published_pairs, refuse_benchmark
 from .cache import FetchError, NotFetched
 from .catalogue import CATALOGUE, Source, fetch, on_disk
-from .folder import SUFFIXES, load_folder, picture_files, read_picture
+from .folder import SUFFIXES, image_files, load_folder, read_image
+from .image_set import ImageSet, named_sources, refuse
 from .leaves import dead_leaves
-from .photos import Photos, named_sources, refuse
 from .sample import SAMPLE_SIDE, SAMPLE_SPLITS, SPLITS, load_sample, sample_photograph
 
 __all__ = [
@@ -21,7 +21,7 @@ __all__ = [
     "FOR_JUDGING",
     "FetchError",
     "NotFetched",
-    "Photos",
+    "ImageSet",
     "SAMPLE_SIDE",
     "SAMPLE_SPLITS",
     "SPLITS",
@@ -29,13 +29,13 @@ __all__ = [
     "Source",
     "dead_leaves",
     "fetch",
-    "load_photos",
+    "load_images",
     "named_sources",
     "on_disk",
-    "picture_files",
+    "image_files",
     "published_lr",
     "published_pairs",
-    "read_picture",
+    "read_image",
     "refuse_benchmark",
     "sample_photograph",
 ]
@@ -56,8 +56,8 @@ def _and(words: tuple[str, ...]) -> str:
     return " and ".join([", ".join(words[:-1])] * (len(words) > 1) + [words[-1]])
 
 
-def load_photos(source: str | Path, *, split: str | None = None, **options) -> Photos:
-    """Pictures by name, or from a folder.
+def load_images(source: str | Path, *, split: str | None = None, **options) -> ImageSet:
+    """Images by name, or from a folder.
 
     Parameters
     ----------
@@ -67,15 +67,15 @@ def load_photos(source: str | Path, *, split: str | None = None, **options) -> P
         names, or else in the system's place for caches.
     split : str, optional
         ``"train"``, ``"validation"`` or ``"test"`` of ``sample``; ``"train"`` or ``"test"`` of ``linnaeus5`` and ``bsds500``;
-        without it, all pictures. Of a folder: the folder of that name inside it.
+        without it, all images. Of a folder: the folder of that name inside it.
     **options
         For ``dead_leaves``: those of :func:`dead_leaves` (`count`, `size`, `seed`). For ``linnaeus5``: `size`, 128, or 32,
-        64, 256. For ``set5`` and ``set14``: `scale`, the one for which the publisher cropped the pictures (2). For all that
+        64, 256. For ``set5`` and ``set14``: `scale`, the one for which the publisher cropped the images (2). For all that
         is downloaded: ``download=False``, to raise :class:`NotFetched` instead.
 
     Returns
     -------
-    Photos
+    ImageSet
 
     Raises
     ------
@@ -86,9 +86,9 @@ def load_photos(source: str | Path, *, split: str | None = None, **options) -> P
     FetchError
         It could not be downloaded, or is not what was published; an `OSError`.
     FileNotFoundError
-        A folder that is not there, or holds no picture.
+        A folder that is not there, or holds no image.
     OSError
-        A file in it that cannot be read as a picture.
+        A file in it that cannot be read as an image.
     """
     if isinstance(source, str) and source in CATALOGUE:
         allowed = _OPTIONS[source]
@@ -98,7 +98,7 @@ def load_photos(source: str | Path, *, split: str | None = None, **options) -> P
         if source == "dead_leaves":
             if split is not None:
                 raise ValueError(
-                    f"split is {split!r}, but dead_leaves is endless and has no splits; expected none: use another seed for other pictures."
+                    f"split is {split!r}, but dead_leaves is endless and has no splits; expected none: use another seed for other images."
                 )
             return dead_leaves(**options)
         if source == "linnaeus5":
@@ -111,19 +111,19 @@ def load_photos(source: str | Path, *, split: str | None = None, **options) -> P
             folder = folder / split
             if not folder.is_dir():
                 raise FileNotFoundError(
-                    f"{source} has no folder {split!r}; expected the pictures of that split in {folder}: leave the split out to load everything."
+                    f"{source} has no folder {split!r}; expected the images of that split in {folder}: leave the split out to load everything."
                 )
         return _never_a_set(load_folder(folder))
     if folder.is_file():
         raise FileNotFoundError(
-            f"{source} is a file; expected a folder of pictures or one of {', '.join(CATALOGUE)}: give the folder that holds it."
+            f"{source} is a file; expected a folder of images or one of {', '.join(CATALOGUE)}: give the folder that holds it."
         )
     raise FileNotFoundError(
         f"There is no set or folder {str(source)!r}; expected one of {', '.join(CATALOGUE)}, or a folder that exists: `srlib data list` shows them all."
     )
 
 
-def _never_a_set(photos: Photos) -> Photos:
-    """The pictures of a folder, whose name shall not be taken for that of a set, or of several (see `named_sources`)."""
-    source = photos.source.replace("+", "_").replace(", ", "_")
-    return replace(photos, source=f"./{source}" if source.split("/")[0] in CATALOGUE else source)
+def _never_a_set(images: ImageSet) -> ImageSet:
+    """The images of a folder, whose name shall not be taken for that of a set, or of several (see `named_sources`)."""
+    source = images.source.replace("+", "_").replace(", ", "_")
+    return replace(images, source=f"./{source}" if source.split("/")[0] in CATALOGUE else source)

@@ -1,4 +1,4 @@
-"""The field's own pictures, file by file from the repositories that publish them, each checked against its SHA-256.
+"""The field's own images, file by file from the repositories that publish them, each checked against its SHA-256.
 
 ``bsds500`` is what may be learnt from: the folders train and test. Its folder val, cropped to even sizes, is the benchmark
 ``bsd100``: it is for judging only, as are ``set5`` and ``set14``.
@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 
 from ..degradation import crop_to_multiple
-from ..pictures import check_choice, check_scale
+from ..images import check_choice, check_scale
 from .cache import FetchError, NotFetched, cache_root, read_sums, sha256_of, workbench
 from .download import download as download_file
 from .download import progress_bar
-from .folder import read_pictures
-from .photos import Photos
+from .folder import read_images
+from .image_set import ImageSet
 
 # The first folder of a file in the cache -> where the rest of its path is published, at a commit that cannot change.
 ADDRESSES = {
@@ -35,8 +35,8 @@ class Benchmark:
 
     folder: str
     splits: dict[str, str] | None = None  # name -> folder
-    scales: tuple[int, ...] = ()  # of the small pictures that are published with it
-    pictures: tuple[str, ...] = ()  # names, where the files have numbers
+    scales: tuple[int, ...] = ()  # of the small images that are published with it
+    images: tuple[str, ...] = ()  # names, where the files have numbers
     licence: str = "research"
 
 
@@ -45,12 +45,12 @@ BENCHMARKS = {
     "bsds500": Benchmark(**_BERKELEY, splits={"train": "train", "test": "test"}),
     "bsd100": Benchmark(**_BERKELEY, splits={"val": "val"}),
     "set5": Benchmark(
-        "SelfExSR/data/Set5", scales=(2, 3, 4), pictures=("baby", "bird", "butterfly", "head", "woman")
+        "SelfExSR/data/Set5", scales=(2, 3, 4), images=("baby", "bird", "butterfly", "head", "woman")
     ),
     "set14": Benchmark(
         "SelfExSR/data/Set14",
         scales=(2,),
-        pictures=(
+        images=(
             "baboon", "barbara", "bridge", "coastguard", "comic", "face", "flowers", "foreman", "lenna", "man",
             "monarch", "pepper", "ppt3", "zebra",
         ),
@@ -61,9 +61,9 @@ FOR_JUDGING = tuple(name for name in BENCHMARKS if name != "bsds500")
 
 def refuse_benchmark(name: str, told: str) -> None:
     """Refuse what is for judging: it is not learnt from, nor looked at on the way; `told` begins the sentence."""
-    if (name := name.partition(", ")[0]) in FOR_JUDGING:  # its squares and its small pictures as well
+    if (name := name.partition(", ")[0]) in FOR_JUDGING:  # its squares and its small images as well
         raise ValueError(
-            f"{told} {name}, a benchmark that is for judging only; expected other pictures: use bsds500, sample or a folder of yours, and keep {name} for `srlib evaluate`."
+            f"{told} {name}, a benchmark that is for judging only; expected other images: use bsds500, sample or a folder of yours, and keep {name} for `srlib evaluate`."
         )
 
 
@@ -86,12 +86,12 @@ def on_disk(name: str) -> Path | None:
     return root / BENCHMARKS[name].folder if all((root / file).is_file() for file in files_of(name)) else None
 
 
-def load(name: str, split: str | None = None, *, scale: int = 2, download: bool = True) -> Photos:
-    """The true pictures of a set; see :func:`srlib.load_photos`."""
+def load(name: str, split: str | None = None, *, scale: int = 2, download: bool = True) -> ImageSet:
+    """The true images of a set; see :func:`srlib.load_images`."""
     about = BENCHMARKS[name]
     if name == "bsds500" and split in ("val", "validation"):
         raise ValueError(
-            f"split is {split!r}, but those pictures of bsds500 are the benchmark bsd100; expected train or test: to judge, use load_photos('bsd100')."
+            f"split is {split!r}, but those images of bsds500 are the benchmark bsd100; expected train or test: to judge, use load_images('bsd100')."
         )
     if split is not None and (name != "bsds500" or split not in about.splits):
         expected = "train or test, or none for both" if name == "bsds500" else f"none, as {name} is for judging only"
@@ -99,17 +99,17 @@ def load(name: str, split: str | None = None, *, scale: int = 2, download: bool 
     fetch(name, download=download)
     if about.scales:
         images = _read(_numbered(name, _published_scale(name, scale), "HR"))
-        return Photos(images, list(about.pictures), licence=about.licence, source=name, published=name)
+        return ImageSet(images, list(about.images), licence=about.licence, source=name, published=name)
     chosen = [file for file in files_of(name) if split is None or f"/{split}/" in file]
     images = _read(chosen)
     if name == "bsd100":
         images = [crop_to_multiple(image, 2) for image in images]
     names = [Path(file).stem for file in chosen]
-    return Photos(images, names, licence=about.licence, source=f"{name}/{split}" if split else name)
+    return ImageSet(images, names, licence=about.licence, source=f"{name}/{split}" if split else name)
 
 
-def published_lr(name: str, scale: int = 2, *, download: bool = True) -> Photos:
-    """The small pictures that are published with a set, made by MATLAB's bicubic ``imresize``.
+def published_lr(name: str, scale: int = 2, *, download: bool = True) -> ImageSet:
+    """The small images that are published with a set, made by MATLAB's bicubic ``imresize``.
 
     Parameters
     ----------
@@ -121,30 +121,30 @@ def published_lr(name: str, scale: int = 2, *, download: bool = True) -> Photos:
 
     Returns
     -------
-    Photos
-        `names` as in ``load_photos(name)``.
+    ImageSet
+        `names` as in ``load_images(name)``.
 
     Raises
     ------
     ValueError
         The set has none, or none at that scale.
     NotFetched, FetchError
-        As for :func:`srlib.load_photos`.
+        As for :func:`srlib.load_images`.
     """
     _published_scale(name, scale)
     fetch(name, download=download)
     about = BENCHMARKS[name]
     images = _read(_numbered(name, scale, "LR"))
-    return Photos(images, list(about.pictures), licence=about.licence, source=f"{name}, its own LR x{scale}")
+    return ImageSet(images, list(about.images), licence=about.licence, source=f"{name}, its own LR x{scale}")
 
 
-def published_pairs(photos, scale: int) -> list[tuple[np.ndarray, np.ndarray]]:
-    """For every picture the published small one, and the true one cropped at the bottom and right to `scale` times it.
+def published_pairs(images, scale: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """For every image the published small one, and the true one cropped at the bottom and right to `scale` times it.
 
     Parameters
     ----------
-    photos : Photos
-        ``load_photos("set5")`` or ``load_photos("set14")``, or some of them.
+    images : ImageSet
+        ``load_images("set5")`` or ``load_images("set14")``, or some of them.
     scale : int
 
     Returns
@@ -155,20 +155,20 @@ def published_pairs(photos, scale: int) -> list[tuple[np.ndarray, np.ndarray]]:
     Raises
     ------
     ValueError
-        Pictures that were published without small ones, or not at that scale.
+        Images that were published without small ones, or not at that scale.
     """
-    name = getattr(photos, "published", None)
+    name = getattr(images, "published", None)
     if name is None:
         raise ValueError(
-            f"kernel is 'published', but {getattr(photos, 'source', 'an array')} was published without small pictures; expected set5 or set14: use another kernel, such as 'bicubic'."
+            f"kernel is 'published', but {getattr(images, 'source', 'an array')} was published without small images; expected set5 or set14: use another kernel, such as 'bicubic'."
         )
     small, pairs = published_lr(name, scale), []
-    for picture, hr in zip(photos.names, photos.images):
-        lr = small[picture]
+    for image, hr in zip(images.names, images.images):
+        lr = small[image]
         height, width = (scale * n for n in lr.shape[:2])
         if hr.shape[0] < height or hr.shape[1] < width:
             raise ValueError(
-                f"{picture} is {hr.shape[0]}x{hr.shape[1]}, too small for its published x{scale}; expected {height}x{width}: load it with load_photos({name!r}, scale={scale})."
+                f"{image} is {hr.shape[0]}x{hr.shape[1]}, too small for its published x{scale}; expected {height}x{width}: load it with load_images({name!r}, scale={scale})."
             )
         pairs.append((lr, hr[:height, :width]))
     return pairs
@@ -177,7 +177,7 @@ def published_pairs(photos, scale: int) -> list[tuple[np.ndarray, np.ndarray]]:
 def _published_scale(name: str, scale: int) -> int:
     about = BENCHMARKS.get(name)
     if about is None or not about.scales:
-        raise ValueError(f"{name} was published without small pictures; expected set5 or set14: choose one of these.")
+        raise ValueError(f"{name} was published without small images; expected set5 or set14: choose one of these.")
     return check_choice(check_scale(scale), about.scales, f"scale of {name}")
 
 
@@ -186,7 +186,7 @@ def _numbered(name: str, scale: int, kind: str) -> list[str]:
 
 
 def _read(chosen: list[str]):
-    return read_pictures([cache_root() / file for file in chosen], [registry()[file] for file in chosen])
+    return read_images([cache_root() / file for file in chosen], [registry()[file] for file in chosen])
 
 
 def fetch(name: str, *, download: bool = True) -> Path:

@@ -1,4 +1,4 @@
-"""Where fetched pictures are kept, and how they get there whole or not at all.
+"""Where fetched images are kept, and how they get there whole or not at all.
 
 The cache is the folder that ``SRLIB_DATA`` names, else the system's own place for caches. Work in progress happens in a
 folder ``.partial`` inside it, one process at a time for each set, and is moved into place by a single rename. So what

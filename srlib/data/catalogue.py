@@ -6,7 +6,7 @@ Enters: a name. Leaves: what is known of the set, where it is on disk, and the s
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..pictures import check_choice
+from ..images import check_choice
 from . import benchmarks, linnaeus5
 
 
@@ -16,7 +16,7 @@ class Source:
 
     name: str
     what: str
-    pictures: str
+    images: str
     download: str
     licence: str
 

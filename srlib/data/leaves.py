@@ -1,35 +1,35 @@
-"""Dead leaves: pictures made of nothing but overlapping discs, as many as one likes.
+"""Dead leaves: images made of nothing but overlapping discs, as many as one likes.
 
 Lesson 01 (``01_dataset``) draws one by hand.
 """
 
 import numpy as np
 
-from ..degradation import shrink
-from ..pictures import to_uint8
-from .photos import Photos
+from ..degradation import downscale
+from ..images import to_uint8
+from .image_set import ImageSet
 from .sample import load_sample
 
 
-def dead_leaves(count: int = 100, *, size: int = 128, seed: int = 0) -> Photos:
-    """Pictures of overlapping discs, whose edges and sizes are distributed as in photographs.
+def dead_leaves(count: int = 100, *, size: int = 128, seed: int = 0) -> ImageSet:
+    """Images of overlapping discs, whose edges and sizes are distributed as in photographs.
 
-    Radii follow a power law with exponent -3, so that the picture looks alike at every magnification; the colours are
-    pixels of the ``sample`` training photographs. Drawn at twice the size and shrunk, which smooths the edges; then each
-    picture is seen through a lens of its own, a Gaussian of standard deviation 0 to 1 pixel. Without the lens all edges
+    Radii follow a power law with exponent -3, so that the image looks alike at every magnification; the colours are
+    pixels of the ``sample`` training photographs. Drawn at twice the size and downscaled, which smooths the edges; then each
+    image is seen through a lens of its own, a Gaussian of standard deviation 0 to 1 pixel. Without the lens all edges
     are perfectly sharp, and a network that learns from them for long learns to sharpen too much.
 
     Parameters
     ----------
     count : int
-        How many. The first k of n pictures are the same for every n.
+        How many. The first k of n images are the same for every n.
     size : int
-        Side of a picture in pixels.
+        Side of an image in pixels.
     seed : int
 
     Returns
     -------
-    Photos
+    ImageSet
         `images` of shape (count, size, size, 3).
 
     Raises
@@ -53,10 +53,10 @@ def dead_leaves(count: int = 100, *, size: int = 128, seed: int = 0) -> Photos:
     images = np.empty((count, size, size, 3), np.uint8)
     for i in range(count):
         rng = np.random.default_rng([seed, i])
-        sharp = shrink(_draw_leaves(2 * size, palette, rng), 2, kernel="area")
+        sharp = downscale(_draw_leaves(2 * size, palette, rng), 2, kernel="area")
         blur = rng.random()  # pixels
         images[i] = to_uint8(np.clip(gaussian_filter(sharp, (blur, blur, 0)), 0, 1))
-    return Photos(
+    return ImageSet(
         images,
         [f"dead_leaves-{seed}-{i}" for i in range(count)],
         licence="CC0",

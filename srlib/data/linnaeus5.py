@@ -1,7 +1,7 @@
 """Linnaeus 5: five classes of small photographs, the reference system's own data.
 
 Its publisher gives RAR archives and no checksum. So trust is earned by content: exactly the five classes, the promised
-number of pictures in each, every one of them a JPEG that decodes to RGB of the promised size. The SHA-256 of the archive
+number of images in each, every one of them a JPEG that decodes to RGB of the promised size. The SHA-256 of the archive
 that stood this test is written down, and any later one must have it.
 """
 
@@ -13,12 +13,12 @@ from urllib.parse import quote
 
 import numpy as np
 
-from ..pictures import check_choice
+from ..images import check_choice
 from . import rar
 from .cache import FetchError, NotFetched, cache_root, read_sums, sha256_of, workbench, write_sums
 from .download import download, progress_bar
-from .folder import read_pictures
-from .photos import Photos
+from .folder import read_images
+from .image_set import ImageSet
 
 CLASSES = ("berry", "bird", "dog", "flower", "other")
 COUNTS = {"train": 1200, "test": 400}  # of each class
@@ -43,11 +43,11 @@ def on_disk(size: int = 128) -> Path | None:
     return folder if (folder / _SUMS).is_file() else None
 
 
-def load(split: str | None = None, *, size: int = 128, download: bool = True) -> Photos:
-    """The pictures with their classes; see :func:`srlib.load_photos`."""
+def load(split: str | None = None, *, size: int = 128, download: bool = True) -> ImageSet:
+    """The images with their classes; see :func:`srlib.load_images`."""
     if split is not None and split not in COUNTS:
         hint = (
-            "hold out some of the training pictures, such as every sixth with photos[::6]"
+            "hold out some of the training images, such as every sixth with images[::6]"
             if split == "validation"
             else "choose one of these"
         )
@@ -63,15 +63,17 @@ def load(split: str | None = None, *, size: int = 128, download: bool = True) ->
     names = sorted((n for n in sums if split is None or n.startswith(split + "/")), key=_order)
     try:
         if not names:
-            raise OSError(f"{_SUMS} does not list its pictures")
-        images = read_pictures([folder / n for n in names], [sums[n] for n in names])
+            raise OSError(f"{_SUMS} does not list its images")
+        images = read_images([folder / n for n in names], [sums[n] for n in names])
     except OSError as error:
         raise FetchError(
-            f"{folder} is damaged ({str(error).split(';')[0]}); expected the pictures as they were unpacked: run `{_command(size)}`, which puts it right."
+            f"{folder} is damaged ({str(error).split(';')[0]}); expected the images as they were unpacked: run `{_command(size)}`, which puts it right."
         ) from None
     labels = np.array([CLASSES.index(n.split("/")[1]) for n in names])
     source = f"linnaeus5/{split}" if split else "linnaeus5"
-    return Photos(images, names, labels, list(CLASSES), LICENCE, source if size == 128 else f"{source} ({size}x{size})")
+    return ImageSet(
+        images, names, labels, list(CLASSES), LICENCE, source if size == 128 else f"{source} ({size}x{size})"
+    )
 
 
 def _command(size: int) -> str:
@@ -96,7 +98,7 @@ def fetch(size: int = 128) -> Path:
     Parameters
     ----------
     size : {128, 32, 64, 256}
-        Side of a picture in pixels.
+        Side of an image in pixels.
 
     Returns
     -------
@@ -137,7 +139,7 @@ def fetch(size: int = 128) -> Path:
 
 
 def _sums(folder: Path) -> dict[str, str]:
-    """The checksums of all pictures; of none where the list itself is damaged."""
+    """The checksums of all images; of none where the list itself is damaged."""
     try:
         sums = read_sums((folder / _SUMS).read_text("utf-8"))
     except ValueError:
@@ -164,7 +166,7 @@ def _archive(name: str, bench: Path) -> tuple[Path, str]:
 
 
 def _unpack(archive: Path, program: str, folder: Path, size: int) -> dict[str, str]:
-    """Write every picture below `folder`, and return their checksums."""
+    """Write every image below `folder`, and return their checksums."""
     import hashlib
 
     listed = rar.members(archive, program)
@@ -178,7 +180,7 @@ def _unpack(archive: Path, program: str, folder: Path, size: int) -> dict[str, s
         for member, data in rar.contents(archive, program, listed):
             name = names[member]
             if name:
-                _check_picture(name, data, size)
+                _check_image(name, data, size)
                 (folder / name).write_bytes(data)
                 sums[name] = hashlib.sha256(data).hexdigest()
             bar.update()
@@ -186,31 +188,31 @@ def _unpack(archive: Path, program: str, folder: Path, size: int) -> dict[str, s
 
 
 def _name_of(name: str) -> str | None:
-    """Where a file of the archive belongs; None for what is no picture (a thumbnail database, a note)."""
+    """Where a file of the archive belongs; None for what is no image (a thumbnail database, a note)."""
     match = _PICTURE.fullmatch(name)
     if match:
         split, label, file = match["name"].split("/")
         return f"{split.lower()}/{label.lower()}/{file}"
     if name.lower().endswith((".jpg", ".jpeg")):
         raise FetchError(
-            f"The archive holds {name!r}; expected pictures of {', '.join(CLASSES)} in {' and '.join(COUNTS)}: it is another set, or another edition of this one."
+            f"The archive holds {name!r}; expected images of {', '.join(CLASSES)} in {' and '.join(COUNTS)}: it is another set, or another edition of this one."
         )
     return None
 
 
 def _check_counts(names: list[str]) -> None:
     if len({name.lower() for name in names}) < len(names):
-        raise FetchError("The archive holds two pictures of one name; expected each once: do not unpack it.")
+        raise FetchError("The archive holds two images of one name; expected each once: do not unpack it.")
     for split, expected in COUNTS.items():
         for label in CLASSES:
             count = sum(name.startswith(f"{split}/{label}/") for name in names)
             if count != expected:
                 raise FetchError(
-                    f"The archive holds {count} pictures in {split}/{label}; expected {expected:,}: it is not complete, or another edition."
+                    f"The archive holds {count} images in {split}/{label}; expected {expected:,}: it is not complete, or another edition."
                 )
 
 
-def _check_picture(name: str, data: bytes, size: int) -> None:
+def _check_image(name: str, data: bytes, size: int) -> None:
     from PIL import Image
 
     try:

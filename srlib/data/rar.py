@@ -56,7 +56,7 @@ def members(archive: Path, program: str) -> list[Member]:
     Raises
     ------
     FetchError
-        It is no RAR archive, or damaged, or has something in it that a set of pictures has no use for: names that lead
+        It is no RAR archive, or damaged, or has something in it that a set of images has no use for: names that lead
         elsewhere, links, passwords, a file too many or too large.
     """
     with open(archive, "rb") as file:
@@ -85,7 +85,7 @@ def members(archive: Path, program: str) -> list[Member]:
             found.append(Member(name, int(facts["Size"])))
     if not 0 < len(found) <= _MOST_FILES:
         raise FetchError(
-            f"The archive holds {len(found)} files; expected up to {_MOST_FILES:,} pictures: do not unpack it."
+            f"The archive holds {len(found)} files; expected up to {_MOST_FILES:,} images: do not unpack it."
         )
     return found
 
@@ -104,7 +104,7 @@ def _check_member(name: str, facts: dict[str, str]) -> None:
         problem = f"{name!r}, which has {int(facts['Size']):,} bytes"
     else:
         return
-    raise FetchError(f"The archive holds {problem}; expected pictures in folders: do not unpack it.")
+    raise FetchError(f"The archive holds {problem}; expected images in folders: do not unpack it.")
 
 
 def contents(archive: Path, program: str, listed: list[Member]) -> Iterator[tuple[Member, bytes]]:

@@ -5,15 +5,15 @@ Enters: the name of a split, or of a photograph. Leaves: its crops, or the whole
 
 import numpy as np
 
-from ..degradation import crop_to_multiple, shrink
-from ..pictures import check_choice, to_uint8
-from .photos import Photos
+from ..degradation import crop_to_multiple, downscale
+from ..images import check_choice, to_uint8
+from .image_set import ImageSet
 
 SPLITS = ("train", "validation", "test")
 SAMPLE_SIDE = 128
 
 # Decided once, before anything was trained, by photograph: no photograph gives crops to two of them. Training and
-# validation have everyday and scientific pictures; the test pair is an animal by day and a machine by night.
+# validation have everyday and scientific images; the test pair is an animal by day and a machine by night.
 SAMPLE_SPLITS = {
     "train": ("coffee", "hubble_deep_field", "immunohistochemistry"),
     "validation": ("astronaut", "retina"),
@@ -28,11 +28,11 @@ _SAMPLE_LICENCES = {
     "retina": "CC0 (Mikael Häggström)",
     "rocket": "public domain (SpaceX)",
 }
-# Large scans are softer, pixel for pixel, than the pictures that one wants to restore: these are shrunk first.
-_SAMPLE_SHRINK = {"hubble_deep_field": 2, "retina": 3}
+# Large scans are softer, pixel for pixel, than the images that one wants to restore: these are downscaled first.
+_SAMPLE_DOWNSCALE = {"hubble_deep_field": 2, "retina": 3}
 
 
-def load_sample(split: str | None = None) -> Photos:
+def load_sample(split: str | None = None) -> ImageSet:
     """The crops of one split, or of all photographs."""
     if split is not None:
         check_choice(split, SPLITS, "split")
@@ -44,7 +44,7 @@ def load_sample(split: str | None = None) -> Photos:
             names.append(f"{photograph}-{name}")
             labels.append(label)
     licence = "; ".join(f"{p}: {_SAMPLE_LICENCES[p]}" for p in photographs)
-    return Photos(
+    return ImageSet(
         np.stack(images), names, np.array(labels), list(photographs), licence, f"sample/{split}" if split else "sample"
     )
 
@@ -64,16 +64,16 @@ def sample_photograph(name: str) -> np.ndarray:
     import skimage.data
 
     check_choice(name, sum(SAMPLE_SPLITS.values(), ()), "photograph")
-    picture = np.asarray(getattr(skimage.data, name)())[..., :3]
-    factor = _SAMPLE_SHRINK.get(name)
-    return to_uint8(shrink(crop_to_multiple(picture, factor), factor, kernel="bicubic")) if factor else picture
+    image = np.asarray(getattr(skimage.data, name)())[..., :3]
+    factor = _SAMPLE_DOWNSCALE.get(name)
+    return to_uint8(downscale(crop_to_multiple(image, factor), factor, kernel="bicubic")) if factor else image
 
 
-def _crops(picture: np.ndarray, side: int = SAMPLE_SIDE):
-    """Squares side by side, as many as fit, in the middle of the picture."""
-    rows, columns = (n // side for n in picture.shape[:2])
-    top, left = ((n - k * side) // 2 for n, k in zip(picture.shape[:2], (rows, columns)))
+def _crops(image: np.ndarray, side: int = SAMPLE_SIDE):
+    """Squares side by side, as many as fit, in the middle of the image."""
+    rows, columns = (n // side for n in image.shape[:2])
+    top, left = ((n - k * side) // 2 for n, k in zip(image.shape[:2], (rows, columns)))
     for r in range(rows):
         for c in range(columns):
             y, x = top + r * side, left + c * side
-            yield f"r{r}c{c}", picture[y : y + side, x : x + side]
+            yield f"r{r}c{c}", image[y : y + side, x : x + side]

@@ -27,7 +27,7 @@
 # %%
 import srlib
 
-names = srlib.load_photos("sample").names
+names = srlib.load_images("sample").names
 print(len(names), "squares:", names[0], "...", names[-1])
 
 

@@ -17,7 +17,7 @@
 #
 # The program below prepares pictures. One photograph is held out for the test; the training set is doubled by mirror images, left for right, because more pictures are better. It runs without complaint, and it reports test scores that are too good.
 #
-# `pictures` is an array (N, H, W, 3). `photographs` is a list of N names: from which photograph each picture was cut. `held_out` is one of these names.
+# `images` is an array (N, H, W, 3). `photographs` is a list of N names: from which photograph each picture was cut. `held_out` is one of these names.
 
 # %%
 import numpy as np
@@ -25,18 +25,18 @@ import numpy as np
 import srlib
 
 
-def prepare(pictures, photographs, held_out):
-    """Training pictures and test pictures (the held-out photograph)."""
-    pictures = np.concatenate([pictures, pictures[:, :, ::-1]])  # the originals, then their mirror images
-    is_test = np.zeros(len(pictures), bool)
+def prepare(images, photographs, held_out):
+    """Training images and test images (the held-out photograph)."""
+    images = np.concatenate([images, images[:, :, ::-1]])  # the originals, then their mirror images
+    is_test = np.zeros(len(images), bool)
     is_test[: len(photographs)] = np.array(photographs) == held_out
-    return pictures[~is_test], pictures[is_test]
+    return images[~is_test], images[is_test]
 
 
-photos = srlib.load_photos("sample", split="train")
-photographs = [photos.class_names[label] for label in photos.labels]
-train, test = prepare(photos.images, photographs, "coffee")
-print(len(photos), "squares ->", len(train), "to train on,", len(test), "to test on")
+images = srlib.load_images("sample", split="train")
+photographs = [images.class_names[label] for label in images.labels]
+train, test = prepare(images.images, photographs, "coffee")
+print(len(images), "squares ->", len(train), "to train on,", len(test), "to test on")
 
 # %% [markdown]
 # **Think first:** count. How many squares has `coffee`, how many have the others, and how many training pictures should there be?
@@ -44,12 +44,12 @@ print(len(photos), "squares ->", len(train), "to train on,", len(test), "to test
 # Now write `my_prepare`, which does the same without the mistake: the test set is all of the held-out photograph, as it is; the training set is all other squares, and the mirror image of each.
 
 # %% tags=["answer"]
-def my_prepare(pictures, photographs, held_out):
-    """Training pictures and test pictures, without the leak."""
+def my_prepare(images, photographs, held_out):
+    """Training images and test images, without the leak."""
     ### BEGIN SOLUTION
     is_test = np.array(photographs) == held_out
-    train = pictures[~is_test]
-    return np.concatenate([train, train[:, :, ::-1]]), pictures[is_test]
+    train = images[~is_test]
+    return np.concatenate([train, train[:, :, ::-1]]), images[is_test]
     ### END SOLUTION
 
 

@@ -23,15 +23,15 @@ import numpy as np
 import srlib
 
 
-def thumbnail(picture, scale):
-    """A picture `scale` times smaller."""
-    return picture[::scale, ::scale]
+def thumbnail(image, scale):
+    """An image `scale` times smaller."""
+    return image[::scale, ::scale]
 
 
 yy, xx = np.mgrid[-64:64, -64:64]
 rings = (0.5 + 0.5 * np.cos((xx**2 + yy**2) * np.pi / 200)).astype("float32")
 rings = np.repeat(rings[..., None], 3, axis=-1)
-srlib.show.pictures([rings, thumbnail(rings, 4)], ["the picture", "its preview"], columns=2, size=2.5)
+srlib.show.images([rings, thumbnail(rings, 4)], ["the image", "its preview"], columns=2, size=2.5)
 
 # %% [markdown]
 # The picture has one set of rings, the preview has several.
@@ -42,13 +42,13 @@ srlib.show.pictures([rings, thumbnail(rings, 4)], ["the picture", "its preview"]
 # - Stripes that the small picture can hold stay, and a flat picture stays as it is.
 # - Nothing is shifted.
 #
-# Here you may use everything that you know, `srlib.shrink` included. But choose: it has more than one kernel.
+# Here you may use everything that you know, `srlib.downscale` included. But choose: it has more than one kernel.
 
 # %% tags=["answer"]
-def my_thumbnail(picture, scale):
-    """A picture `scale` times smaller, without false stripes."""
+def my_thumbnail(image, scale):
+    """An image `scale` times smaller, without false stripes."""
     ### BEGIN SOLUTION
-    return srlib.shrink(picture, scale, kernel="bicubic")  # antialiased; "area" will do as well
+    return srlib.downscale(image, scale, kernel="bicubic")  # antialiased; "area" will do as well
     ### END SOLUTION
 
 
@@ -65,4 +65,4 @@ answer.points(4)
 
 # %%
 previews = [thumbnail(rings, 4), my_thumbnail(rings, 4)] if answer else [thumbnail(rings, 4)]
-srlib.show.pictures([rings, *previews], ["the picture", "as it was", "yours"], columns=3, size=2.5)
+srlib.show.images([rings, *previews], ["the image", "as it was", "yours"], columns=3, size=2.5)

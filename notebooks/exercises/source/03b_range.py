@@ -23,16 +23,16 @@ import numpy as np
 import srlib
 
 
-def pair(picture):
-    """The small picture that a network sees, and the true one that it should give; both float32 from 0 to 1."""
-    small = srlib.shrink(picture) / 255
-    true = picture.astype("float32")
+def pair(image):
+    """The small image that a network sees, and the true one that it should give; both float32 from 0 to 1."""
+    small = srlib.downscale(image) / 255
+    true = image.astype("float32")
     return small, true
 
 
-picture = srlib.load_photos("sample", split="train")["coffee-r1c1"]
-print(picture.shape, picture.dtype)
-print(srlib.shrink(picture).dtype)
+image = srlib.load_images("sample", split="train")["coffee-r1c1"]
+print(image.shape, image.dtype)
+print(srlib.downscale(image).dtype)
 
 # %% [markdown]
 # **Think first:** print the smallest and the largest value of both members of the pair. What should they be?
@@ -40,11 +40,11 @@ print(srlib.shrink(picture).dtype)
 # There are *two* mistakes on *two* lines. Write `my_pair` without them. It is given any `uint8` picture with even sides, a dark one too, and both members of the pair are `float32`, on the scale from 0 to 1 on which 255 is 1.
 
 # %% tags=["answer"]
-def my_pair(picture):
-    """The small picture and the true one, both float32 from 0 to 1."""
+def my_pair(image):
+    """The small image and the true one, both float32 from 0 to 1."""
     ### BEGIN SOLUTION
-    small = srlib.shrink(picture)
-    true = (picture / 255).astype(np.float32)
+    small = srlib.downscale(image)
+    true = (image / 255).astype(np.float32)
     return small, true
     ### END SOLUTION
 

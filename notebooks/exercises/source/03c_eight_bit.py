@@ -28,10 +28,10 @@ def eight_bit(output):
     return (255 * output).astype("int64").astype("uint8")
 
 
-picture = srlib.load_photos("sample", split="validation")["astronaut-r0c1"] / np.float32(255)
-output = 1.25 * picture - 0.1  # stands for a network that overshoots, as they do
+image = srlib.load_images("sample", split="validation")["astronaut-r0c1"] / np.float32(255)
+output = 1.25 * image - 0.1  # stands for a network that overshoots, as they do
 print("the output runs from", output.min(), "to", output.max())
-srlib.show.pictures([np.clip(output, 0, 1), eight_bit(output)], ["as it should look", "as it was saved"], columns=2, size=2.5)
+srlib.show.images([np.clip(output, 0, 1), eight_bit(output)], ["as it should look", "as it was saved"], columns=2, size=2.5)
 
 # %% [markdown]
 # **Predict:** what do -0.1, 0.5 and 1.2 become?

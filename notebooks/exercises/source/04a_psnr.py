@@ -27,14 +27,14 @@ import numpy as np
 
 import srlib
 
-true = srlib.load_photos("sample", split="validation")["astronaut-r0c1"]
-restored = srlib.enlarge(srlib.shrink(true))
+true = srlib.load_images("sample", split="validation")["astronaut-r0c1"]
+restored = srlib.interpolate(srlib.downscale(true))
 print(true.dtype, restored.dtype)
 
 
 # %% tags=["answer"]
 def my_psnr(a, b):
-    """The PSNR of two pictures, or its mean over two batches of pictures, in dB."""
+    """The PSNR of two images, or its mean over two batches of images, in dB."""
     ### BEGIN SOLUTION
     if a.ndim == 4:
         return np.mean([my_psnr(x, y) for x, y in zip(a, b)])

@@ -24,32 +24,32 @@ from skimage.metrics import structural_similarity
 import srlib
 
 
-def report(method, photos):
-    """The mean SSIM of a method on some photographs, shrunk and enlarged by 2."""
+def report(method, images):
+    """The mean SSIM of a method on some photographs, downscaled and upscaled by 2."""
     values = []
-    for true in photos:
-        restored = 255 * srlib.upscale(srlib.shrink(true), method)  # from 0 to 255
+    for true in images:
+        restored = 255 * srlib.upscale(srlib.downscale(true), method)  # from 0 to 255
         values.append(structural_similarity(restored, true.astype("float32"), data_range=2, channel_axis=-1))
     return {"method": float(np.mean(values))}
 
 
-photos = srlib.load_photos("sample", split="validation")[:6]
-print(report("lanczos", photos))
+images = srlib.load_images("sample", split="validation")[:6]
+print(report("lanczos", images))
 
 # %% [markdown]
 # There are two mistakes. One makes the number wrong. The other is something that is *not there*, and without it even a right number says nothing.
 #
 # Write `my_report`. It returns a dict of two numbers: `"method"`, the mean SSIM of the method, and `"bicubic"`, the mean SSIM of bicubic enlargement, on the same photographs, shrunk in the same way.
 #
-# `photos` holds `uint8` pictures, `method` is anything that `srlib.upscale` takes. The SSIM is scikit-image's with its default window, over all three colours.
+# `images` holds `uint8` pictures, `method` is anything that `srlib.upscale` takes. The SSIM is scikit-image's with its default window, over all three colours.
 
 # %% tags=["answer"]
-def my_report(method, photos):
-    """Mean SSIM of a method and of bicubic enlargement, as {"method": .., "bicubic": ..}."""
+def my_report(method, images):
+    """Mean SSIM of a method and of bicubic upscaling, as {"method": .., "bicubic": ..}."""
     ### BEGIN SOLUTION
     values = {"method": [], "bicubic": []}
-    for true in photos:
-        small = srlib.shrink(true)
+    for true in images:
+        small = srlib.downscale(true)
         for name, how in (("method", method), ("bicubic", "bicubic")):
             restored = srlib.upscale(small, how)
             values[name].append(structural_similarity(restored, true / 255, data_range=1, channel_axis=-1))
@@ -69,4 +69,4 @@ answer.points(4)
 # When it is right: how much of what `report` printed above was the method's own doing?
 
 # %%
-print(my_report("lanczos", photos) if answer else "first the answer")
+print(my_report("lanczos", images) if answer else "first the answer")

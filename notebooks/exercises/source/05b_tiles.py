@@ -28,8 +28,8 @@ import numpy as np
 
 import srlib
 
-photo = srlib.load_photos("sample", split="validation")["astronaut-r0c1"]
-small = srlib.shrink(photo)
+image = srlib.load_images("sample", split="validation")["astronaut-r0c1"]
+small = srlib.downscale(image)
 
 
 def method(part):
@@ -43,7 +43,7 @@ def without_margin(small, method, tile):
 
 
 difference = np.abs(without_margin(small, method, tile=16) - method(small))
-srlib.show.pictures([method(small), np.clip(20 * difference, 0, 1)], ["the whole picture", "seams, 20 times"], columns=2, size=2.5)
+srlib.show.images([method(small), np.clip(20 * difference, 0, 1)], ["the whole image", "seams, 20 times"], columns=2, size=2.5)
 
 
 # %% tags=["answer"]

@@ -27,7 +27,7 @@
 import srlib
 
 given = srlib.load_model("residual_autoencoder_quarter")
-validation = srlib.load_photos("sample", split="validation")
+validation = srlib.load_images("sample", split="validation")
 print(f"the given network: {given.count_params():,} parameters")
 print(srlib.evaluate({"bicubic": "bicubic", "given": given}, validation))
 

@@ -20,13 +20,13 @@
 # %% tags=["quiz"]
 questions = [
     {
-        "question": "A picture of 128 by 128 is shrunk by 2 with linear interpolation. How much of it is kept?",
+        "question": "An image of 128 by 128 is downscaled by 2 with linear interpolation. How much of it is kept?",
         "type": "multiple_choice",
         "answers": [
             {"answer": "A half of the numbers", "correct": False, "feedback": "Both sides are halved."},
             {"answer": "A quarter of the numbers, each the mean of four", "correct": True, "feedback": "Four pixels become one, and their differences are gone."},
             {"answer": "A quarter of the pixels, unchanged", "correct": False, "feedback": "That would be taking every second pixel of every second row."},
-            {"answer": "All of it, in a hidden form", "correct": False, "feedback": "Lesson 02 shows two different pictures with the same small one."},
+            {"answer": "All of it, in a hidden form", "correct": False, "feedback": "Lesson 02 shows two different images with the same small one."},
         ],
     },
     {
@@ -34,44 +34,44 @@ questions = [
         "type": "multiple_choice",
         "answers": [
             {"answer": "So that both sets have the same size", "correct": False, "feedback": "A random split would do that even better."},
-            {"answer": "Because super-resolution needs labels", "correct": False, "feedback": "It needs none: every picture is its own answer."},
+            {"answer": "Because super-resolution needs labels", "correct": False, "feedback": "It needs none: every image is its own answer."},
             {"answer": "Squares of one photograph are relatives, and a test on relatives is too easy", "correct": True, "feedback": "Neighbouring squares continue each other, and share light, lens and colours."},
         ],
     },
     {
-        "question": "Stripes of three pixels are shrunk by 4 by taking every fourth pixel. What does the small picture show?",
+        "question": "Stripes of three pixels are downscaled by 4 by taking every fourth pixel. What does the small image show?",
         "type": "multiple_choice",
         "answers": [
             {"answer": "Stripes that were never there", "correct": True, "feedback": "That is aliasing: waves too fine for the grid pose as coarser ones."},
             {"answer": "Even grey", "correct": False, "feedback": "That is what an antialiased kernel would give."},
-            {"answer": "The same stripes, finer", "correct": False, "feedback": "They do not fit: the shortest wave of the small picture spans eight of the old pixels."},
+            {"answer": "The same stripes, finer", "correct": False, "feedback": "They do not fit: the shortest wave of the small image spans eight of the old pixels."},
         ],
     },
     {
-        "question": "Linear enlargement by 2, at half-pixel centres, of the row 0, 100. What comes out?",
+        "question": "Linear upscaling by 2, at half-pixel centres, of the row 0, 100. What comes out?",
         "type": "multiple_choice",
         "answers": [
-            {"answer": "0, 33, 67, 100", "correct": False, "feedback": "Here the middles of the corner pixels meet, not the edges of the picture."},
-            {"answer": "0, 0, 100, 100", "correct": False, "feedback": "That is nearest-neighbour enlargement."},
+            {"answer": "0, 33, 67, 100", "correct": False, "feedback": "Here the middles of the corner pixels meet, not the edges of the image."},
+            {"answer": "0, 0, 100, 100", "correct": False, "feedback": "That is nearest-neighbour upscaling."},
             {"answer": "0, 50, 100, 100", "correct": False, "feedback": "This one is shifted by half a new pixel."},
             {"answer": "0, 25, 75, 100", "correct": True, "feedback": "Three quarters from one's own pixel, one quarter from the neighbour."},
         ],
     },
     {
-        "question": "The code of the original project's autoencoder holds 32 by 32 by 256 numbers, the picture 128 by 128 by 3. What follows?",
+        "question": "The code of the original project's autoencoder holds 32 by 32 by 256 numbers, the image 128 by 128 by 3. What follows?",
         "type": "multiple_choice",
         "answers": [
             {"answer": "It compresses to a quarter", "correct": False, "feedback": "Height and width are a quarter each; but look at the channels."},
-            {"answer": "It does not compress at all", "correct": True, "feedback": "The code is more than five times as large as the picture, and skips lead around it."},
+            {"answer": "It does not compress at all", "correct": True, "feedback": "The code is more than five times as large as the image, and skips lead around it."},
             {"answer": "It compresses, because the skips carry nothing", "correct": False, "feedback": "The skips carry all the fine detail."},
         ],
     },
     {
-        "question": "Why does the residual network start at the quality of linear enlargement, before any training?",
+        "question": "Why does the residual network start at the quality of linear upscaling, before any training?",
         "type": "multiple_choice",
         "answers": [
-            {"answer": "Its last convolution starts at zero, and the enlargement is added to it", "correct": True, "feedback": "Nothing plus the enlargement is the enlargement."},
-            {"answer": "It was trained on enlarged pictures before", "correct": False, "feedback": "It has seen no picture yet."},
+            {"answer": "Its last convolution starts at zero, and the upscaling is added to it", "correct": True, "feedback": "Nothing plus the upscaling is the upscaling."},
+            {"answer": "It was trained on upscaled images before", "correct": False, "feedback": "It has seen no image yet."},
             {"answer": "It has fewer parameters", "correct": False, "feedback": "It has as many as the plain one."},
         ],
     },
@@ -82,7 +82,7 @@ questions = [
             {"answer": "It doubles", "correct": False, "feedback": "Decibels are a logarithm: factors become sums."},
             {"answer": "It rises by 6 dB", "correct": False, "feedback": "That would be a quarter of the squared error."},
             {"answer": "It rises by about 3 dB, from wherever it was", "correct": True, "feedback": "Ten times the logarithm of 2 is 3.01."},
-            {"answer": "That depends on the picture", "correct": False, "feedback": "The PSNR does, its change does not."},
+            {"answer": "That depends on the image", "correct": False, "feedback": "The PSNR does, its change does not."},
         ],
     },
     {
@@ -90,18 +90,18 @@ questions = [
         "type": "multiple_choice",
         "answers": [
             {"answer": "More digits", "correct": False, "feedback": "They would not help: 0.8590 of what?"},
-            {"answer": "What bicubic enlargement has on the same pictures, measured in the same way", "correct": True, "feedback": "Without a baseline no number says what the method did."},
+            {"answer": "What bicubic upscaling has on the same images, measured in the same way", "correct": True, "feedback": "Without a baseline no number says what the method did."},
             {"answer": "The time of training", "correct": False, "feedback": "Good to know, but the number can be judged without it."},
             {"answer": "The name of the network", "correct": False, "feedback": "A name does not make a number mean anything."},
         ],
     },
     {
-        "question": "Two networks have the same number of parameters. One works on the enlarged picture, the other on the small one, with a sub-pixel step at its end. Which needs fewer multiply-adds?",
+        "question": "Two networks have the same number of parameters. One works on the upscaled image, the other on the small one, with a sub-pixel step at its end. Which needs fewer multiply-adds?",
         "type": "multiple_choice",
         "answers": [
             {"answer": "They need the same, parameters decide", "correct": False, "feedback": "Each weight is used once at every place, and the places are not equally many."},
-            {"answer": "The one on the enlarged picture", "correct": False, "feedback": "It has four times as many places at scale 2."},
-            {"answer": "The one on the small picture, by about a factor of four at scale 2", "correct": True, "feedback": "The same weights, a quarter of the places."},
+            {"answer": "The one on the upscaled image", "correct": False, "feedback": "It has four times as many places at scale 2."},
+            {"answer": "The one on the small image, by about a factor of four at scale 2", "correct": True, "feedback": "The same weights, a quarter of the places."},
         ],
     },
     {
@@ -109,8 +109,8 @@ questions = [
         "type": "multiple_choice",
         "answers": [
             {"answer": "As evidence, if the PSNR is high", "correct": False, "feedback": "Without the true plate there is no PSNR; and a mean over pixels does not vouch for one letter."},
-            {"answer": "As evidence, because the network cannot invent anything", "correct": False, "feedback": "It adds what is typical. Many large pictures share one small one."},
-            {"answer": "Not as evidence: detail that was not measured is a guess, however sharp", "correct": True, "feedback": "The small picture cannot decide between the plates that it could have come from."},
+            {"answer": "As evidence, because the network cannot invent anything", "correct": False, "feedback": "It adds what is typical. Many large images share one small one."},
+            {"answer": "Not as evidence: detail that was not measured is a guess, however sharp", "correct": True, "feedback": "The small image cannot decide between the plates that it could have come from."},
         ],
     },
 ]

@@ -15,11 +15,11 @@
 #
 # *Fill in the body. 20 minutes, 3 points. Needs lesson 02.*
 #
-# Write `my_enlarge`, which makes a picture twice as high and twice as wide by linear interpolation at half-pixel centres, as in lesson 02.
+# Write `my_upscale`, which makes a picture twice as high and twice as wide by linear interpolation at half-pixel centres, as in lesson 02.
 #
 # - `small` is `float32` from 0 to 1, of shape (h, w, 3), for any h and w of at least 1. The answer has the shape (2h, 2w, 3).
 # - At the border, where a pixel has no neighbour, the pixel itself takes the neighbour's place.
-# - Use NumPy only, not `srlib.enlarge`. Close lesson 02 first; a drawing of four pixels in a row is worth more than its code.
+# - Use NumPy only, not `srlib.interpolate`. Close lesson 02 first; a drawing of four pixels in a row is worth more than its code.
 
 # %%
 import numpy as np
@@ -32,7 +32,7 @@ print(tiny[..., 0])
 
 
 # %% tags=["answer"]
-def my_enlarge(small):
+def my_upscale(small):
     """Twice as high and as wide, by linear interpolation at half-pixel centres."""
 
     ### BEGIN SOLUTION
@@ -51,7 +51,7 @@ def my_enlarge(small):
 # Check your answer. This cell may be run as often as you like; its last line is the points.
 
 # %% tags=["check"]
-answer = srlib.checks.check_enlarge(my_enlarge)
+answer = srlib.checks.check_upscale(my_upscale)
 print(answer)
 answer.points(3)
 
@@ -59,4 +59,4 @@ answer.points(3)
 # **Predict** the sixteen values that `tiny` becomes, and then run the next cell.
 
 # %%
-print(my_enlarge(tiny)[..., 0] if answer else "first the answer")
+print(my_upscale(tiny)[..., 0] if answer else "first the answer")

@@ -1,4 +1,4 @@
-"""The door: what is not a picture is refused, everywhere, with a sentence that helps."""
+"""The door: what is not an image is refused, everywhere, with a sentence that helps."""
 
 import re
 
@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 import srlib
-from srlib import pictures
+from srlib import images
 from srlib.metrics import score
 
 SIDE = 16
 GOOD = np.full((SIDE, SIDE, 3), 0.5, np.float32)
 
-# Every public function that takes pictures: name of the argument in the message, and a call with one.
+# Every public function that takes images: name of the argument in the message, and a call with one.
 DOORS = {
     "mse": ("a", lambda x: srlib.mse(x, x)),
     "mse, second": ("b", lambda x: srlib.mse(GOOD, x)),
@@ -22,11 +22,11 @@ DOORS = {
     "ssim, second": ("b", lambda x: srlib.ssim(GOOD, x)),
     "score": ("sr", lambda x: score(x, x)),
     "score, second": ("hr", lambda x: score(GOOD, x)),
-    "shrink": ("hr", lambda x: srlib.shrink(x, 2)),
-    "enlarge": ("lr", lambda x: srlib.enlarge(x, 2)),
-    "make_pairs": ("picture", lambda x: srlib.make_pairs(x, 2)),
-    "make_pairs, in a list": ("picture", lambda x: srlib.make_pairs([GOOD, x], 2)),
-    "crop_to_multiple": ("picture", lambda x: srlib.crop_to_multiple(x, 2)),
+    "downscale": ("hr", lambda x: srlib.downscale(x, 2)),
+    "interpolate": ("lr", lambda x: srlib.interpolate(x, 2)),
+    "make_pairs": ("image", lambda x: srlib.make_pairs(x, 2)),
+    "make_pairs, in a list": ("image", lambda x: srlib.make_pairs([GOOD, x], 2)),
+    "crop_to_multiple": ("image", lambda x: srlib.crop_to_multiple(x, 2)),
     "upscale": ("lr", lambda x: srlib.upscale(x, "bicubic")),
 }
 
@@ -36,13 +36,13 @@ def filled(value, dtype=np.float32, shape=(SIDE, SIDE, 3)):
 
 
 def spotted(value):
-    """A good picture with one bad value."""
+    """A good image with one bad value."""
     x = GOOD.copy()
     x[3, 4, 1] = value
     return x
 
 
-# What comes: the picture, the error, what the message says of it, the way out that it names.
+# What comes: the image, the error, what the message says of it, the way out that it names.
 BAD = {
     "float64": (filled(0.5, np.float64), TypeError, "float64", "astype('float32')"),
     "float16": (filled(0.5, np.float16), TypeError, "float16", "astype('float32')"),
@@ -62,16 +62,16 @@ BAD = {
     "channels first, batch": (filled(0.5, shape=(2, 3, SIDE, SIDE)), ValueError, "(2, 3, 16, 16)", "moveaxis"),
     "five axes": (filled(0.5, shape=(1, 1, SIDE, SIDE, 3)), ValueError, "(1, 1, 16, 16, 3)", "rows, columns"),
     "no rows": (filled(0.5, shape=(0, SIDE, 3)), ValueError, "(0, 16, 3)", "loaded or cut"),
-    "no pictures": (filled(0.5, shape=(0, SIDE, SIDE, 3)), ValueError, "(0, 16, 16, 3)", "loaded or cut"),
+    "no images": (filled(0.5, shape=(0, SIDE, SIDE, 3)), ValueError, "(0, 16, 16, 3)", "loaded or cut"),
     "list": ([[[0.5, 0.5, 0.5]]], TypeError, "list", "numpy.asarray"),
     "None": (None, TypeError, "NoneType", "numpy.asarray"),
-    "str": ("photo.jpg", TypeError, "str", "srlib.load_photos"),
+    "str": ("image.jpg", TypeError, "str", "srlib.load_images"),
 }
 
 
 @pytest.mark.parametrize("case", BAD)
 @pytest.mark.parametrize("door", DOORS)
-def test_what_is_no_picture_is_refused_with_a_sentence(door, case):
+def test_what_is_no_image_is_refused_with_a_sentence(door, case):
     name, call = DOORS[door]
     bad, error, came, remedy = BAD[case]
     with pytest.raises(error) as caught:
@@ -83,7 +83,7 @@ def test_what_is_no_picture_is_refused_with_a_sentence(door, case):
 
 @pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32])
-def test_pictures_pass(door, dtype):
+def test_images_pass(door, dtype):
     DOORS[door][1](filled(0.5, dtype))
 
 
@@ -96,31 +96,31 @@ def test_batches_pass(door):
 def test_the_ends_of_the_range_belong_to_it(low, high):
     x = filled(low, np.float32 if high == 1 else np.uint8)
     x[0] = high
-    assert pictures.check(x) is x  # unchanged, not copied
+    assert images.check(x) is x  # unchanged, not copied
 
 
-def test_views_and_arrays_of_other_libraries_pass(picture):
+def test_views_and_arrays_of_other_libraries_pass(image):
     class Tensor:
-        dtype, shape = picture.dtype, picture.shape
+        dtype, shape = image.dtype, image.shape
 
         def __array__(self, dtype=None, copy=None):
-            return picture
+            return image
 
-    frozen = picture.copy()
+    frozen = image.copy()
     frozen.flags.writeable = False
-    assert np.array_equal(pictures.check(Tensor()), picture)
-    for x in (frozen, picture[::-1, ::2], picture.transpose(1, 0, 2)):
+    assert np.array_equal(images.check(Tensor()), image)
+    for x in (frozen, image[::-1, ::2], image.transpose(1, 0, 2)):
         assert srlib.mse(x, x) == 0
 
 
 SCALED = {
-    "shrink": lambda s: srlib.shrink(GOOD, s),
-    "enlarge": lambda s: srlib.enlarge(GOOD, s),
+    "downscale": lambda s: srlib.downscale(GOOD, s),
+    "interpolate": lambda s: srlib.interpolate(GOOD, s),
     "make_pairs": lambda s: srlib.make_pairs(GOOD[None], s),
     "crop_to_multiple": lambda s: srlib.crop_to_multiple(GOOD, s),
     "upscale": lambda s: srlib.upscale(GOOD, "bicubic", s),
     "score rgb": lambda s: score(GOOD, GOOD, scale=s),
-    "score paper": lambda s: score(GOOD, GOOD, scale=s, protocol="paper"),
+    "score paper": lambda s: score(GOOD, GOOD, scale=s, protocol="y"),
 }
 
 
@@ -141,11 +141,11 @@ def test_numpy_integers_are_scales(function):
 @pytest.mark.parametrize(
     "call, came, choices",
     [
-        (lambda: srlib.shrink(GOOD, 2, kernel="lanczos"), "kernel is 'lanczos'", ("bilinear", "bicubic", "area")),
-        (lambda: srlib.shrink(GOOD, 2, kernel=None), "kernel is None", ("bilinear", "bicubic", "area")),
+        (lambda: srlib.downscale(GOOD, 2, kernel="lanczos"), "kernel is 'lanczos'", ("bilinear", "bicubic", "area")),
+        (lambda: srlib.downscale(GOOD, 2, kernel=None), "kernel is None", ("bilinear", "bicubic", "area")),
         (lambda: srlib.make_pairs(GOOD[None], kernel="cubic"), "kernel is 'cubic'", ("bilinear", "bicubic", "area")),
         (
-            lambda: srlib.enlarge(GOOD, 2, kernel="area"),
+            lambda: srlib.interpolate(GOOD, 2, kernel="area"),
             "kernel is 'area'",
             ("nearest", "bilinear", "bicubic", "lanczos"),
         ),
@@ -154,7 +154,7 @@ def test_numpy_integers_are_scales(function):
             "method is 'bikubic'",
             ("nearest", "bilinear", "bicubic", "lanczos", "load_model"),
         ),
-        (lambda: score(GOOD, GOOD, protocol="luma"), "protocol is 'luma'", ("rgb", "paper")),
+        (lambda: score(GOOD, GOOD, protocol="luma"), "protocol is 'luma'", ("rgb", "y")),
     ],
 )
 def test_an_unknown_choice_is_named_beside_the_known_ones(call, came, choices):
@@ -167,7 +167,7 @@ def test_an_unknown_choice_is_named_beside_the_known_ones(call, came, choices):
 
 @pytest.mark.parametrize("metric", [srlib.mse, srlib.psnr, srlib.ssim, score])
 @pytest.mark.parametrize("shape", [(SIDE, SIDE + 1, 3), (1, SIDE, SIDE, 3)])
-def test_pictures_of_two_shapes_are_not_compared(metric, shape):
+def test_images_of_two_shapes_are_not_compared(metric, shape):
     with pytest.raises(ValueError, match=r"\(16, 16, 3\).*shapes must be equal: ") as caught:
         metric(GOOD, filled(0.5, shape=shape))
     assert str(shape) in str(caught.value)
@@ -175,11 +175,11 @@ def test_pictures_of_two_shapes_are_not_compared(metric, shape):
 
 def test_every_8_bit_level_survives_the_way_to_float_and_back():
     levels = np.arange(256, dtype=np.uint8).reshape(16, 16, 1).repeat(3, -1)
-    as_float = pictures.to_float(levels)
+    as_float = images.to_float(levels)
     assert as_float.dtype == np.float32 and as_float.min() == 0 and as_float.max() == 1
-    assert np.array_equal(pictures.to_uint8(as_float), levels)
+    assert np.array_equal(images.to_uint8(as_float), levels)
 
 
 @pytest.mark.parametrize("value, level", [(0.0, 0), (0.49 / 255, 0), (0.51 / 255, 1), (254.4 / 255, 254), (1.0, 255)])
 def test_to_uint8_rounds_to_the_nearest_level(value, level):
-    assert np.unique(pictures.to_uint8(filled(value))).tolist() == [level]
+    assert np.unique(images.to_uint8(filled(value))).tolist() == [level]

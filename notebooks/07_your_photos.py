@@ -15,7 +15,7 @@
 # %% [markdown]
 # # 06 Your photographs
 #
-# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/srlib-course/srlib/blob/main/notebooks/06_your_photos.ipynb)
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/srlib-course/srlib/blob/main/notebooks/07_your_photos.ipynb)
 #
 # **The question: how does it do on a picture that nobody degraded on purpose?**
 #
@@ -46,13 +46,13 @@ from PIL import Image, ImageFilter
 
 import srlib
 
-train = srlib.load_photos("sample", split="train")
-validation = srlib.load_photos("sample", split="validation")
+train = srlib.load_images("sample", split="train")
+validation = srlib.load_images("sample", split="validation")
 NETWORK = "subpixel_sample"  # a small shipped one, trained on what travels with the course
 network = srlib.load_model(NETWORK)
 print(train)
 print(validation)
-print("the network was trained on shrinking by", network.srlib_config["kernel"], "interpolation alone")
+print("the network was trained on downscaling by", network.srlib_config["kernel"], "interpolation alone")
 
 # %% [markdown]
 # So far every small picture was made by us, with one formula, from a picture that we called true. A telephone's picture was made by a lens, a sensor, and a program that wants to please. Nobody tells us what they did.
@@ -61,36 +61,36 @@ print("the network was trained on shrinking by", network.srlib_config["kernel"],
 
 # %%
 for name in train.class_names + validation.class_names:
-    photos = train if name in train.class_names else validation
-    squares = np.stack([square for square, n in zip(photos.images, photos.names) if n.startswith(name)]) / 255
+    images = train if name in train.class_names else validation
+    squares = np.stack([square for square, n in zip(images.images, images.names) if n.startswith(name)]) / 255
     jumps = np.abs(np.diff(squares, axis=1)).mean(axis=(0, 2, 3))  # from each row to the next
     by_place = np.array([jumps[k::8].mean() for k in range(8)])
     print(f"{name:20} the largest of the eight jumps: {by_place.max() / np.median(by_place):.2f} times their median")
 
 # %% [markdown]
-# One of them is not; of the others this cannot be said, for a careful JPEG file does not show. The microscope picture (*immunohistochemistry*) has been a JPEG file on its way to us. A network that learns from it learns blocks as if they were tissue.
+# One of them is not; of the others this cannot be said, for a careful JPEG file does not show. The microscope image (*immunohistochemistry*) has been a JPEG file on its way to us. A network that learns from it learns blocks as if they were tissue.
 #
 # ## What a camera does
 #
 # A lens that is a little soft, then the sensor's grid, then the noise of its electronics: `make_pairs` knows these three. Then the telephone's program sharpens, and writes a JPEG file. We add those two by hand.
 
 # %%
-def as_levels(picture):
-    return Image.fromarray((picture * 255).round().astype("uint8"))
+def as_levels(image):
+    return Image.fromarray((image * 255).round().astype("uint8"))
 
 
-def sharpened(picture):  # add what a blurred copy lacks, as cameras do
-    return np.asarray(as_levels(picture).filter(ImageFilter.UnsharpMask(radius=1, percent=100, threshold=0)))
+def sharpened(image):  # add what a blurred copy lacks, as cameras do
+    return np.asarray(as_levels(image).filter(ImageFilter.UnsharpMask(radius=1, percent=100, threshold=0)))
 
 
-def jpeg(picture, quality=75):
+def jpeg(image, quality=75):
     with io.BytesIO() as file:
-        as_levels(picture).save(file, "JPEG", quality=quality)
+        as_levels(image).save(file, "JPEG", quality=quality)
         return np.asarray(Image.open(file))
 
 
-def camera(photos, seed):
-    small, true = srlib.make_pairs(photos, blur=0.7, noise=0.01, seed=seed)
+def camera(images, seed):
+    small, true = srlib.make_pairs(images, blur=0.7, noise=0.01, seed=seed)
     return np.stack([jpeg(sharpened(x) / 255, 80) for x in small]), true
 
 
@@ -98,7 +98,7 @@ def camera(photos, seed):
 clean, true = srlib.make_pairs(validation)
 cases = {
     "as in training": clean,
-    "bicubic shrinking": srlib.make_pairs(validation, kernel="bicubic")[0],
+    "bicubic downscaling": srlib.make_pairs(validation, kernel="bicubic")[0],
     "a soft lens": srlib.make_pairs(validation, blur=1.0)[0],
     "noise": srlib.make_pairs(validation, noise=0.02, seed=0)[0],
     "sharpening": np.stack([sharpened(x) for x in clean]),
@@ -107,7 +107,7 @@ cases = {
 }
 number = validation.names.index("astronaut-r3c1")
 shown = [validation[number], *(small[number] for small in cases.values())]
-srlib.show.pictures(shown, ["the true picture", *cases], columns=4, size=2.0)
+srlib.show.images(shown, ["the true image", *cases], columns=4, size=2.0)
 
 # %% [markdown]
 # The true picture, and then seven small ones, drawn as large as it. Look at the rim of the patch: sharpening draws a light line beside each dark one. Look at the orange cloth: noise gives it grain, JPEG gives it squares.
@@ -145,25 +145,25 @@ srlib.show.zoom(validation[number], made, box=(4, 4, 64), size=2.1)
 
 # %%
 STEPS = 100  # about seven seconds for each on two cores
-more = train + srlib.load_photos("dead_leaves", count=100)
+more = train + srlib.load_images("dead_leaves", count=100)
 trained = {}
 for kernel in ("bilinear", "bicubic"):
     trained[kernel] = srlib.load_model(NETWORK)
     srlib.fit(trained[kernel], more, kernel=kernel, steps=STEPS, batch=8, learning_rate=5e-4, seed=0)
-print("trained further on shrinking by", " and by ".join(trained))
+print("trained further on downscaling by", " and by ".join(trained))
 
 # %% tags=["nbval-ignore-output"]
 # not compared: the last digits of a training depend on the processor
-rivals = {"bicubic enlargement": "bicubic"}
+rivals = {"bicubic upscaling": "bicubic"}
 rivals |= {f"trained on {kernel}": model for kernel, model in trained.items()}
 tables = {kernel: srlib.evaluate(rivals, validation, kernel=kernel) for kernel in trained}
 for kernel, table in tables.items():
-    print(f"shrunk by {kernel}:", ", ".join(f"{name} {table.mean(name):.2f} dB" for name in rivals))
+    print(f"downscaled by {kernel}:", ", ".join(f"{name} {table.mean(name):.2f} dB" for name in rivals))
 
 # %%
 for kernel, other in (("bilinear", "bicubic"), ("bicubic", "bilinear")):
     loss = tables[kernel].mean(f"trained on {kernel}") - tables[kernel].mean(f"trained on {other}")
-    print(f"shrunk by {kernel}: the wrong training costs between 0.2 and 0.6 dB: {0.2 < loss < 0.6}")
+    print(f"downscaled by {kernel}: the wrong training costs between 0.2 and 0.6 dB: {0.2 < loss < 0.6}")
     assert 0.2 < loss < 0.6
 
 # %% [markdown]
@@ -175,25 +175,25 @@ for kernel, other in (("bilinear", "bicubic"), ("bicubic", "bilinear")):
 
 # %%
 ROUNDS = 6  # one to two seconds for each on two cores
-pictures = (train + srlib.load_photos("dead_leaves", count=40)).images
+images = (train + srlib.load_images("dead_leaves", count=40)).images
 tuned = srlib.load_model(NETWORK)
 tuned.compile(optimizer="adam", loss="mae")
 for n in range(ROUNDS):
     rng = np.random.default_rng(n)
-    mirrored = pictures[:, :: (-1) ** n, :: (-1) ** (n // 2)]
+    mirrored = images[:, :: (-1) ** n, :: (-1) ** (n // 2)]
     small, large = camera(np.stack([p[..., rng.permutation(3)] for p in mirrored]), seed=n + 1)
     order = rng.permutation(len(small))
     tuned.optimizer.learning_rate = 3e-4 * 0.6**n
     tuned.fit(small[order] / 255, large[order], batch_size=4, shuffle=False, verbose=0)
-print("trained on", ROUNDS, "rounds of", len(pictures), "pairs")
+print("trained on", ROUNDS, "rounds of", len(images), "pairs")
 
 # %%
 gain = {name: score(small, tuned) - score(small, network) for name, small in cases.items()}
 shots = cases["the camera"]
-print("on the camera's pictures it is better than before by at least 1 dB:", gain["the camera"] > 1)
-print("and better than bicubic enlargement:", score(shots, tuned) > score(shots, "bicubic"))
-print("on clean pictures it is worse than before by at least 2 dB:", gain["as in training"] < -2)
-print("and worse than bicubic enlargement:", score(clean, tuned) < score(clean, "bicubic"))
+print("on the camera's images it is better than before by at least 1 dB:", gain["the camera"] > 1)
+print("and better than bicubic upscaling:", score(shots, tuned) > score(shots, "bicubic"))
+print("on clean images it is worse than before by at least 2 dB:", gain["as in training"] < -2)
+print("and worse than bicubic upscaling:", score(clean, tuned) < score(clean, "bicubic"))
 assert gain["the camera"] > 1 > 0 > gain["as in training"]
 
 # %%
@@ -213,7 +213,7 @@ srlib.show.zoom(validation[number], made, box=(4, 4, 64), size=2.4)
 # %%
 rows = [np.concatenate(validation.images[4 * r : 4 * r + 4], axis=1) for r in range(4)]
 portrait = np.concatenate(rows, axis=0)
-small = srlib.shrink(portrait)
+small = srlib.downscale(portrait)
 whole = srlib.upscale(small, network)
 
 
@@ -238,10 +238,10 @@ print(f"the largest difference is in row {y}, column {x}")
 square = np.s_[y - 16 : y + 16, x - 16 : x + 16]
 dark = np.clip(1 - 10 * difference, 0, 1)[..., None].repeat(3, axis=-1)
 names = ["difference (10 times)", "the worst place, whole", "the same, in tiles", "difference (10 times)"]
-srlib.show.pictures([dark, whole[square], patches[square], dark[square]], names, columns=4, size=2.3)
+srlib.show.images([dark, whole[square], patches[square], dark[square]], names, columns=4, size=2.3)
 
 # %% [markdown]
-# On the left, the tiles draw their own borders: a pixel there has lost its neighbours on one side, and the network takes them for black. The other three panels show the place where it is worst, 32 pixels wide. The seam between the second and the third takes some looking for; the last panel says where it is. Our network only adds to an enlargement, so its seams are faint. Those of the plain autoencoder, which paints every pixel, are half as strong again (exercise 3).
+# On the left, the tiles draw their own borders: a pixel there has lost its neighbours on one side, and the network takes them for black. The other three panels show the place where it is worst, 32 pixels wide. The seam between the second and the third takes some looking for; the last panel says where it is. Our network only adds to an upscaling, so its seams are faint. Those of the plain autoencoder, which paints every pixel, are half as strong again (exercise 3).
 #
 # So let every tile bring some of its neighbours' pixels along, and throw them away afterwards. **Predict:** how many pixels of overlap does it take until nothing is left of the seam? The network has eight convolutions of 3 by 3, one after the other.
 
@@ -282,7 +282,7 @@ explorer
 # %%
 y, x = np.mgrid[-48:48, -48:48] + 0.5
 rings = (0.5 + 0.5 * np.cos(np.pi * (x**2 + y**2) / 96))[..., None].repeat(3, axis=-1).astype("float32")
-small_rings = srlib.shrink(rings)
+small_rings = srlib.downscale(rings)
 made = {"bicubic": srlib.upscale(small_rings, "bicubic"), "network": srlib.upscale(small_rings, network)}
 srlib.show.compare(rings, made, size=3.0)
 
@@ -291,11 +291,11 @@ srlib.show.compare(rings, made, size=3.0)
 
 # %%
 distance = np.hypot(x, y)
-for name, picture in made.items():
+for name, image in made.items():
     told = []
     for part in (distance < 18, distance > 30):
-        alike = np.corrcoef(picture[part].ravel(), rings[part].ravel())[0, 1]
-        told.append(f"correlation {alike:.2f}, contrast {picture[part].std() / rings[part].std():.2f}")
+        alike = np.corrcoef(image[part].ravel(), rings[part].ravel())[0, 1]
+        told.append(f"correlation {alike:.2f}, contrast {image[part].std() / rings[part].std():.2f}")
     print(f"{name:8} centre: {told[0]}   rim: {told[1]}")
 
 # %% [markdown]
@@ -309,18 +309,18 @@ for name, picture in made.items():
 
 # %% tags=["nbval-ignore-output"]
 # not compared: the last digits of a training depend on the processor
-test = srlib.load_photos("sample", split="test")
+test = srlib.load_images("sample", split="test")
 methods = {"linear": "bilinear", **methods}
 for case, (test_small, test_true) in {"clean": srlib.make_pairs(test), "the camera": camera(test, seed=0)}.items():
     for name, method in methods.items():
         print(f"{case:11} {name:14} {srlib.psnr(srlib.upscale(test_small, method), test_true):.2f} dB")
 
 # %% [markdown]
-# On clean pictures the network is first and the tuned one behind bicubic. On the camera's pictures it is the other way round: there the tuned network is best, half a decibel above bicubic, and the network we started with is last. But look at linear enlargement, which blurs: it comes within 0.2 dB of the best. A few seconds of tuning on three photographs do not go far beyond blurring. Between them, the two networks win and lose about a decibel here; on the validation squares the loss was more than twice that. How much the tuning costs depends on the pictures. That it costs does not.
+# On clean images the network is first and the tuned one behind bicubic. On the camera's images it is the other way round: there the tuned network is best, half a decibel above bicubic, and the network we started with is last. But look at linear upscaling, which blurs: it comes within 0.2 dB of the best. A few seconds of tuning on three photographs do not go far beyond blurring. Between them, the two networks win and lose about a decibel here; on the validation squares the loss was more than twice that. How much the tuning costs depends on the images. That it costs does not.
 #
 # ## Exercise
 #
-# 1. **Detective.** Load a picture of yours, `picture = srlib.load_photos("my-folder")[0] / 255`, and compute the jumps with `squares = picture[None]`. Save it as JPEG at quality 95, 80 and 50: from which on do they show? Shrink it a little in an image editor: where did they go?
+# 1. **Detective.** Load a picture of yours, `image = srlib.load_images("my-folder")[0] / 255`, and compute the jumps with `squares = image[None]`. Save it as JPEG at quality 95, 80 and 50: from which on do they show? Shrink it a little in an image editor: where did they go?
 # 2. **Less to learn from.** Tune without the dead leaves, or without exchanging the colours, and score the result on the camera's validation pictures. Which of the two matters?
 # 3. **Another grid.** Do the tiles by hand for `srlib.load_model("autoencoder_quarter")`, with an overlap of 32. Compare tiles of 64 with tiles of 63. What does its pooling want?
 # 4. **Judge.** A shop sells a program that "recovers number plates". Write down two experiments that you would ask to see.

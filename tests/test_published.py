@@ -8,91 +8,91 @@ import numpy as np
 import pytest
 
 import srlib
-from srlib import show, standings
+from srlib import published, show
 from srlib.cli import main
 from srlib.evaluation import evaluate
 from srlib.models import load_model, self_ensemble, shipped
-from srlib.standings import SETS, _learnt_from, ablation_results, published_results
+from srlib.published import SETS, _learnt_from, ablation_results, leaderboard
 
 ROOT = Path(__file__).parents[1]
 NETWORKS = {name: card["kernel"] for name, card in shipped().items()}
 
 
 def test_every_shipped_network_was_scored_under_both_protocols():
-    found = standings.stored_scores()
+    found = published.stored_scores()
     for name, kernel in NETWORKS.items():
-        for protocol in ("paper", "rgb"):
+        for protocol in ("y", "rgb"):
             scores = found[f"{protocol} {kernel}"][name]
             assert set(scores) == set(SETS), name
             assert all(20 < scores[s]["psnr"] < 45 and 0.5 < scores[s]["ssim"] < 1 for s in SETS)
-        assert ("paper published" in found and name in found["paper published"]) == (kernel == "bicubic")
+        assert ("y published" in found and name in found["y published"]) == (kernel == "bicubic")
     for methods in found.values():
-        assert set(standings.BASELINES) <= set(methods) <= {*standings.BASELINES, *NETWORKS, f"{standings.ENSEMBLE}+"}
+        assert set(published.BASELINES) <= set(methods) <= {*published.BASELINES, *NETWORKS, f"{published.ENSEMBLE}+"}
 
 
-def _check(photos, name, sets, protocols=("paper", "rgb"), tolerance=0.005):
+def _check(images, name, sets, protocols=("y", "rgb"), tolerance=0.005):
     kernel = NETWORKS[name.removesuffix("+")]
     kernels = [kernel] + (["published"] if kernel == "bicubic" else [])
     model = self_ensemble(load_model(name[:-1])) if name.endswith("+") else load_model(name)
     for s in sets:
         for kernel in kernels:
             for protocol in protocols:
-                if f"{protocol} {kernel}" not in standings.stored_scores() or (kernel == "published" and s == "bsd100"):
+                if f"{protocol} {kernel}" not in published.stored_scores() or (kernel == "published" and s == "bsd100"):
                     continue
-                table = evaluate({"it": model}, photos(s), kernel=kernel, protocol=protocol)
-                stored = standings.stored_scores()[f"{protocol} {kernel}"][name][s]
+                table = evaluate({"it": model}, images(s), kernel=kernel, protocol=protocol)
+                stored = published.stored_scores()[f"{protocol} {kernel}"][name][s]
                 assert table.mean("it") == pytest.approx(stored["psnr"], abs=tolerance), (name, s, kernel, protocol)
                 assert table.mean("it", "ssim") == pytest.approx(stored["ssim"], abs=0.0005)
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_the_stored_scores_are_what_the_networks_score_on_set5(name, benchmark_photos):
+def test_the_stored_scores_are_what_the_networks_score_on_set5(name, benchmark_images):
     """A score that is off by 0.05 dB fails here; rounding on another machine stays far below."""
-    _check(benchmark_photos, name, ["set5"])
+    _check(benchmark_images, name, ["set5"])
 
 
-def test_the_self_ensemble_scores_what_is_stored(benchmark_photos):
-    _check(benchmark_photos, f"{standings.ENSEMBLE}+", ["set5"], protocols=("paper",))
-    once, eight = (published_results()[standings.ENSEMBLE + plus] for plus in ("", "+"))
+def test_the_self_ensemble_scores_what_is_stored(benchmark_images):
+    _check(benchmark_images, f"{published.ENSEMBLE}+", ["set5"], protocols=("y",))
+    once, eight = (leaderboard()[published.ENSEMBLE + plus] for plus in ("", "+"))
     assert eight.multiply_adds == 8 * once.multiply_adds and eight.parameters == once.parameters
     assert all(eight.scores[s][0] > once.scores[s][0] for s in SETS)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in NETWORKS if name.startswith(("small", "best", "reference"))])
-def test_the_stored_scores_are_what_the_networks_score_on_the_larger_sets(name, benchmark_photos):
-    _check(benchmark_photos, name, ["set14", "bsd100"], protocols=("paper",))
+def test_the_stored_scores_are_what_the_networks_score_on_the_larger_sets(name, benchmark_images):
+    _check(benchmark_images, name, ["set14", "bsd100"], protocols=("y",))
 
 
 def test_bicubic_stands_where_the_papers_have_it():
-    """The papers' 33.66, 30.24 and 29.56; Set14 is higher here: one picture is stored as grey, and scored as RGB."""
-    ours, quoted = published_results()["bicubic"], published_results()["bicubic, published"]
+    """The papers' 33.66, 30.24 and 29.56; Set14 is higher here: one image is stored as grey, and scored as RGB."""
+    ours, quoted = leaderboard()["bicubic"], leaderboard()["bicubic, published"]
     for s, room in (("set5", 0.05), ("set14", 0.12), ("bsd100", 0.05)):
         assert abs(ours.scores[s][0] - quoted.scores[s][0]) < room
     assert ours.ours and not quoted.ours
 
 
 def test_the_small_network_is_above_fsrcnn_on_every_set():
-    small, fsrcnn = published_results()["small_bicubic"], published_results()["FSRCNN (2016)"]
+    small, fsrcnn = leaderboard()["small_bicubic"], leaderboard()["FSRCNN (2016)"]
     assert small.parameters <= 100_000
     for s in SETS:
         assert small.scores[s][0] > fsrcnn.scores[s][0]
 
 
 def test_the_table_is_sorted_by_cost_and_its_costs_are_counted():
-    lines = [line for line in published_results() if line.multiply_adds]
+    lines = [line for line in leaderboard() if line.multiply_adds]
     assert [line.multiply_adds for line in lines] == sorted(line.multiply_adds for line in lines)
-    small = published_results()["small_bicubic"]
+    small = leaderboard()["small_bicubic"]
     by_hand = (9 * 3 * 32 + 10 * 9 * 32 * 32 + 9 * 32 * 12) * 640 * 360
     assert small.multiply_adds == by_hand and small.parameters == 96_844
-    edsr = published_results()["EDSR-baseline (2017)"]
+    edsr = leaderboard()["EDSR-baseline (2017)"]
     assert edsr.multiply_adds == pytest.approx(316e9, rel=0.01)  # 316.3 G in later papers' tables
 
 
 def test_published_numbers_stand_only_where_they_may_be_compared():
-    assert any(not line.ours for line in published_results())
-    for kernel, protocol in (("bilinear", "paper"), ("bicubic", "rgb"), ("bilinear", "rgb")):
-        table = published_results(kernel=kernel, protocol=protocol)
+    assert any(not line.ours for line in leaderboard())
+    for kernel, protocol in (("bilinear", "y"), ("bicubic", "rgb"), ("bilinear", "rgb")):
+        table = leaderboard(kernel=kernel, protocol=protocol)
         assert table and all(line.ours for line in table)
         assert f"{kernel}, protocol {protocol}" in repr(table)
 
@@ -100,13 +100,13 @@ def test_published_numbers_stand_only_where_they_may_be_compared():
 @pytest.mark.parametrize("options, word", [({"kernel": "area"}, "'area'"), ({"protocol": "y"}, "'y'")])
 def test_what_was_not_measured_is_refused(options, word):
     with pytest.raises(ValueError, match=word):
-        published_results(**options)
+        leaderboard(**options)
     with pytest.raises(ValueError, match="method"):
-        published_results()["no such network"]
+        leaderboard()["no such network"]
 
 
 def test_the_table_prints_and_marks_ours():
-    table = published_results()
+    table = leaderboard()
     assert "96,844" in repr(table) and len(repr(table).splitlines()) == len(table) + 2
     markdown = table.to_markdown().splitlines()
     assert sum(line.startswith("| **") for line in markdown) == sum(line.ours for line in table)
@@ -114,7 +114,7 @@ def test_the_table_prints_and_marks_ours():
 
 
 def test_the_cards_are_what_is_stored():
-    assert (ROOT / "srlib" / "weights" / "README.md").read_text("utf-8") == standings.cards(), "run `srlib figures`"
+    assert (ROOT / "srlib" / "weights" / "README.md").read_text("utf-8") == published.cards(), "run `srlib figures`"
 
 
 def test_every_card_says_what_one_must_know():
@@ -131,20 +131,20 @@ def test_the_weights_stay_small():
     assert sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()) < 6e6
 
 
-def test_measuring_gives_what_is_stored(benchmark_photos, monkeypatch, tmp_path):
-    """The whole way through the command, on two pictures of each set and the smallest network."""
-    photos = {s: benchmark_photos(s)[:2] for s in SETS}
-    monkeypatch.setattr(standings, "load_photos", lambda name: photos[name])
+def test_measuring_gives_what_is_stored(benchmark_images, monkeypatch, tmp_path):
+    """The whole way through the command, on two images of each set and the smallest network."""
+    images = {s: benchmark_images(s)[:2] for s in SETS}
+    monkeypatch.setattr(published, "load_images", lambda name: images[name])
     only = {name: card for name, card in shipped().items() if name == "residual_autoencoder_quarter"}
-    monkeypatch.setattr(standings, "shipped", lambda: only)
-    found = standings.measure()
-    assert set(found["scores"]) == {"paper bicubic", "paper bilinear", "rgb bicubic", "rgb bilinear", "paper published"}
-    assert set(found["scores"]["paper published"]["bicubic"]) == {"set5", "set14"}
+    monkeypatch.setattr(published, "shipped", lambda: only)
+    found = published.measure()
+    assert set(found["scores"]) == {"y bicubic", "y bilinear", "rgb bicubic", "rgb bilinear", "y published"}
+    assert set(found["scores"]["y published"]["bicubic"]) == {"set5", "set14"}
     own = found["scores"]["rgb bilinear"]["residual_autoencoder_quarter"]["set14"]
     model = load_model("residual_autoencoder_quarter")
     each = [
-        srlib.psnr(srlib.upscale(srlib.shrink(hr), model), hr)
-        for hr in (srlib.crop_to_multiple(image, 2) for image in photos["set14"])
+        srlib.psnr(srlib.upscale(srlib.downscale(hr), model), hr)
+        for hr in (srlib.crop_to_multiple(image, 2) for image in images["set14"])
     ]
     assert own["psnr"] == pytest.approx(np.mean(each), abs=1e-4)
     assert own["psnr_deviation"] == pytest.approx(np.std(each), abs=1e-4)
@@ -167,8 +167,8 @@ def test_benchmarks_are_scored_only_beside_the_package(tmp_path, capsys):
         ("a+b+b, at 0.5", "a+b at 1, 0.5 of its size, 12"),
     ],
 )
-def test_each_set_and_picture_is_told_once(data, told):
-    assert _learnt_from({"data": data, "pictures": 12}) == told
+def test_each_set_and_image_is_told_once(data, told):
+    assert _learnt_from({"data": data, "images": 12}) == told
 
 
 # -- the ablation -----------------------------------------------------------------------------------------------------------
@@ -194,13 +194,13 @@ def test_the_ablation_says_what_is_stored():
 
 
 def test_the_figure_shows_every_network_whose_cost_is_known():
-    table = published_results()
+    table = leaderboard()
     axes = show.quality(table).axes[0]
     told = {text.get_text() for text in axes.texts}
-    assert {line.method for line in table if line.multiply_adds} - {f"{standings.ENSEMBLE}+"} <= told
+    assert {line.method for line in table if line.multiply_adds} - {f"{published.ENSEMBLE}+"} <= told
     assert {"bicubic", "bilinear", "lanczos"} <= told
     assert "EDSR (2017)" not in told  # no multiply-adds were found
-    assert f"{standings.ENSEMBLE}+" not in told  # the same network, which is there
+    assert f"{published.ENSEMBLE}+" not in told  # the same network, which is there
     places = {tuple(np.round(line.get_xydata()[0], 6)) for line in axes.lines if len(line.get_xydata()) == 1}
     small = table["small_bicubic"]
     assert (round(small.multiply_adds / 1e9, 6), round(small.scores["set5"][0], 6)) in places
@@ -208,22 +208,22 @@ def test_the_figure_shows_every_network_whose_cost_is_known():
 
 def test_a_figure_of_nothing_is_refused():
     with pytest.raises(ValueError, match="multiply-adds"):
-        show.quality([line for line in published_results() if not line.multiply_adds])
+        show.quality([line for line in leaderboard() if not line.multiply_adds])
 
 
 def test_labels_cover_neither_dots_nor_each_other():
     """Networks closer together than their names are long, and one at the right edge."""
-    base = published_results()["VDSR (2016)"]
+    base = leaderboard()["VDSR (2016)"]
     crowd = [
         replace(
             base, method=f"a network, no. {i}", multiply_adds=base.multiply_adds * times, scores={"set5": (dB, 0.9)}
         )
         for i, (times, dB) in enumerate([(0.02, 36.0), (0.03, 36.1), (40, 37.2)])
     ]
-    figure = show.quality(published_results() + crowd)
+    figure = show.quality(leaderboard() + crowd)
     axes = figure.axes[0]
-    names = {line.method for line in [*published_results(), *crowd] if line.multiply_adds}
-    names.remove(f"{standings.ENSEMBLE}+")  # the same network
+    names = {line.method for line in [*leaderboard(), *crowd] if line.multiply_adds}
+    names.remove(f"{published.ENSEMBLE}+")  # the same network
     labels = [text for text in axes.texts if text.get_text() in names]
     boxes = [label.get_window_extent() for label in labels]
     assert len(labels) == len(names)
@@ -234,9 +234,9 @@ def test_labels_cover_neither_dots_nor_each_other():
 
 
 @pytest.mark.parametrize("of", SETS)
-@pytest.mark.parametrize("kernel, protocol", [("bicubic", "paper"), ("bilinear", "rgb"), ("bilinear", "paper")])
+@pytest.mark.parametrize("kernel, protocol", [("bicubic", "y"), ("bilinear", "rgb"), ("bilinear", "y")])
 def test_names_are_where_they_were_placed_when_the_figure_is_drawn(kernel, protocol, of):
-    figure = show.quality(published_results(kernel=kernel, protocol=protocol), of=of)
+    figure = show.quality(leaderboard(kernel=kernel, protocol=protocol), of=of)
     labels = [text for text in figure.axes[0].texts if text.xycoords == "data"]
     before = [label.get_window_extent() for label in labels]
     figure.draw_without_rendering()
@@ -250,7 +250,7 @@ def test_names_are_where_they_were_placed_when_the_figure_is_drawn(kernel, proto
 
 def test_no_name_stands_between_two_dots_that_are_neighbours():
     """DRRN is left of DRCN: a name between them, above one and below the other, would be anybody's."""
-    axes = show.quality(published_results()).axes[0]
+    axes = show.quality(leaderboard()).axes[0]
     left, right = (next(t for t in axes.texts if t.get_text().startswith(name)) for name in ("DRRN", "DRCN"))
     dots = [axes.transData.transform(label.xy)[0] for label in (left, right)]
     assert dots[0] < dots[1]

@@ -15,27 +15,27 @@
 #
 # *Fill in the body. 15 minutes, 3 points. Needs lesson 02.*
 #
-# Write `my_shrink`, which makes a picture `scale` times smaller on both sides. Every new pixel is the mean of a block of `scale` by `scale` old ones; the three colours stay apart.
+# Write `my_downscale`, which makes a picture `scale` times smaller on both sides. Every new pixel is the mean of a block of `scale` by `scale` old ones; the three colours stay apart.
 #
-# - `picture` has the shape (H, W, 3), and `scale` divides H and W. It is `uint8` (0 to 255) or `float32` (0 to 1).
+# - `image` has the shape (H, W, 3), and `scale` divides H and W. It is `uint8` (0 to 255) or `float32` (0 to 1).
 # - The answer runs from 0 to 1 in both cases.
-# - Use NumPy only, not `srlib.shrink`: that is the point.
+# - Use NumPy only, not `srlib.downscale`: that is the point.
 
 # %%
 import numpy as np
 
 import srlib
 
-picture = srlib.load_photos("sample", split="train")["coffee-r1c1"]
-print(picture.shape, picture.dtype)
+image = srlib.load_images("sample", split="train")["coffee-r1c1"]
+print(image.shape, image.dtype)
 
 
 # %% tags=["answer"]
-def my_shrink(picture, scale):
-    """A picture `scale` times smaller, by the mean of each block, from 0 to 1."""
+def my_downscale(image, scale):
+    """An image `scale` times smaller, by the mean of each block, from 0 to 1."""
     ### BEGIN SOLUTION
-    values = picture / 255 if picture.dtype == np.uint8 else picture
-    height, width, _ = picture.shape
+    values = image / 255 if image.dtype == np.uint8 else image
+    height, width, _ = image.shape
     blocks = values.reshape(height // scale, scale, width // scale, scale, 3)
     return blocks.mean(axis=(1, 3))
     ### END SOLUTION
@@ -45,7 +45,7 @@ def my_shrink(picture, scale):
 # Check your answer. This cell may be run as often as you like; its last line is the points.
 
 # %% tags=["check"]
-answer = srlib.checks.check_shrink(my_shrink)
+answer = srlib.checks.check_downscale(my_downscale)
 print(answer)
 answer.points(3)
 
@@ -54,8 +54,8 @@ answer.points(3)
 
 # %%
 if answer:
-    versions = [my_shrink(picture, scale).astype("float32") for scale in (2, 4, 8)]
-    figure = srlib.show.pictures([picture, *versions], ["128 x 128", "64 x 64", "32 x 32", "16 x 16"], columns=4, size=2)
+    versions = [my_downscale(image, scale).astype("float32") for scale in (2, 4, 8)]
+    figure = srlib.show.images([image, *versions], ["128 x 128", "64 x 64", "32 x 32", "16 x 16"], columns=4, size=2)
 else:
     figure = "first the answer"
 figure

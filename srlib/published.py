@@ -3,7 +3,7 @@
 Enters: the benchmark sets, once (:func:`measure`), and from then on nothing but what travels with the package. Leaves:
 tables. Lesson 05 (``05_better_networks``) reads them.
 
-The published numbers are for x2, shrunk by MATLAB's bicubic, luma, two pixels shaved: the protocol ``paper``. Most come
+The published numbers are for x2, downscaled by MATLAB's bicubic, luma, two pixels shaved: the protocol ``y``. Most come
 from tables in later papers, which repeat them; where one could not be verified there is none.
 """
 
@@ -13,23 +13,23 @@ from pathlib import Path
 
 import numpy as np
 
-from .data import load_photos
+from .data import load_images
 from .equivariance import free_parameters
 from .evaluation import aligned, evaluate, markdown
 from .geometry import published_cost
+from .images import check_choice
 from .metrics import PROTOCOLS
 from .models import build_model, load_model, shipped
-from .pictures import check_choice
 
 RESULTS = Path(__file__).parent / "results"
 SETS = {"set5": "Set5", "set14": "Set14", "bsd100": "BSD100"}
 BASELINES = ("bilinear", "bicubic", "lanczos")
-ENSEMBLE = "small_bicubic"  # is scored in all eight positions as well, by the rules of the papers, some of which do so
+ENSEMBLE = "small_bicubic"  # is scored with the geometric self-ensemble as well, by the rules of the papers, some of which do so
 _SCORES, _ABLATION = "scores.json", "ablation.json"
 
 
 @dataclass(frozen=True)
-class Standing:
+class LeaderboardRow:
     """One line of the table.
 
     Attributes
@@ -45,7 +45,7 @@ class Standing:
     scores : dict
         Set -> (PSNR in dB, SSIM).
     ensemble : bool
-        Whether it is another line's network in all eight positions of a picture.
+        Whether it is another line's network with the geometric self-ensemble of an image.
     """
 
     method: str
@@ -62,18 +62,18 @@ class Standing:
 
 
 def _quoted(method, parameters, multiply_adds, trained_on, *scores):
-    return Standing(method, False, parameters, multiply_adds, trained_on, dict(zip(SETS, scores)))
+    return LeaderboardRow(method, False, parameters, multiply_adds, trained_on, dict(zip(SETS, scores)))
 
 
 # PSNR and SSIM on Set5, Set14 and BSD100
 PUBLISHED = (
     _quoted("bicubic, published", None, None, "-", (33.66, 0.9299), (30.24, 0.8688), (29.56, 0.8431)),
     _quoted("SRCNN (2014)", 57_000, 52.7e9, "ImageNet", (36.66, 0.9542), (32.42, 0.9063), (31.36, 0.8879)),
-    _quoted("FSRCNN (2016)", 12_000, 6.0e9, "191 pictures", (37.00, 0.9558), (32.63, 0.9088), (31.53, 0.8920)),
-    _quoted("VDSR (2016)", 665_000, 612.6e9, "291 pictures", (37.53, 0.9587), (33.03, 0.9124), (31.90, 0.8960)),
-    _quoted("DRCN (2016)", 1_770_000, 17974.3e9, "91 pictures", (37.63, 0.9588), (33.04, 0.9118), (31.85, 0.8942)),
-    _quoted("DRRN (2017)", 297_000, 6796.9e9, "291 pictures", (37.74, 0.9591), (33.23, 0.9136), (32.05, 0.8973)),
-    _quoted("IDN (2018)", 553_000, None, "291 pictures", (37.83, 0.9600), (33.30, 0.9148), (32.08, 0.8985)),
+    _quoted("FSRCNN (2016)", 12_000, 6.0e9, "191 images", (37.00, 0.9558), (32.63, 0.9088), (31.53, 0.8920)),
+    _quoted("VDSR (2016)", 665_000, 612.6e9, "291 images", (37.53, 0.9587), (33.03, 0.9124), (31.90, 0.8960)),
+    _quoted("DRCN (2016)", 1_770_000, 17974.3e9, "91 images", (37.63, 0.9588), (33.04, 0.9118), (31.85, 0.8942)),
+    _quoted("DRRN (2017)", 297_000, 6796.9e9, "291 images", (37.74, 0.9591), (33.23, 0.9136), (32.05, 0.8973)),
+    _quoted("IDN (2018)", 553_000, None, "291 images", (37.83, 0.9600), (33.30, 0.9148), (32.08, 0.8985)),
     _quoted("EDSR-baseline (2017)", 1_370_000, None, "DIV2K, 800", (37.99, 0.9604), (33.57, 0.9175), (32.16, 0.8994)),
     _quoted("EDSR (2017)", 40_700_000, None, "DIV2K, 800", (38.11, 0.9601), (33.92, 0.9195), (32.32, 0.9013)),
     _quoted("IMDN (2019)", 694_000, 158.8e9, "DIV2K, 800", (38.00, 0.9605), (33.63, 0.9177), (32.19, 0.8996)),
@@ -82,7 +82,7 @@ PUBLISHED = (
 _BUILT_HERE = {"EDSR-baseline (2017)": "edsr"}
 
 
-class Standings(list):
+class Leaderboard(list):
     """Lines of the table, ours and the quoted ones; prints as text."""
 
     def __init__(self, lines, about: str):
@@ -116,20 +116,20 @@ class Standings(list):
         return f"{self.about}\n{aligned(self.rows())}"
 
 
-def published_results(*, kernel: str = "bicubic", protocol: str = "paper") -> Standings:
+def leaderboard(*, kernel: str = "bicubic", protocol: str = "y") -> Leaderboard:
     """The shipped networks' scores on the benchmark sets, with what others published where it may be compared.
 
     Parameters
     ----------
     kernel : {"bicubic", "bilinear"}
-        How pictures were shrunk; the networks that were trained for it are listed.
-    protocol : {"paper", "rgb"}
-        Published numbers are given for ``bicubic`` and ``paper`` alone: no other can stand beside them.
+        How images were downscaled; the networks that were trained for it are listed.
+    protocol : {"y", "rgb"}
+        Published numbers are given for ``bicubic`` and ``y`` alone: no other can stand beside them.
 
     Returns
     -------
-    Standings
-        A list of :class:`Standing`, by multiply-adds. Nothing is computed here: the scores were measured by
+    Leaderboard
+        A list of :class:`LeaderboardRow`, by multiply-adds. Nothing is computed here: the scores were measured by
         ``srlib figures --benchmarks`` and travel with the package.
 
     Raises
@@ -141,10 +141,10 @@ def published_results(*, kernel: str = "bicubic", protocol: str = "paper") -> St
     check_choice(protocol, PROTOCOLS, "protocol")
     found = stored_scores()[f"{protocol} {kernel}"]
     lines = [_ours(method, scores) for method, scores in found.items()]
-    if (kernel, protocol) == ("bicubic", "paper"):
+    if (kernel, protocol) == ("bicubic", "y"):
         lines += [_counted(line) for line in PUBLISHED]
     lines.sort(key=lambda line: (line.multiply_adds or (0 if line.parameters is None else 1e15), line.scores["set5"]))
-    return Standings(lines, f"x2, {kernel}, protocol {protocol}")
+    return Leaderboard(lines, f"x2, {kernel}, protocol {protocol}")
 
 
 def _cells(scores: dict[str, tuple[float, float]]) -> list[str]:
@@ -155,19 +155,19 @@ def _of_sets(stored: dict) -> dict[str, tuple[float, float]]:
     return {s: (score["psnr"], score["ssim"]) for s, score in stored.items()}
 
 
-def _ours(method: str, scores: dict) -> Standing:
+def _ours(method: str, scores: dict) -> LeaderboardRow:
     """The line of a shipped network or an interpolation."""
     of_sets = _of_sets(scores)
     if method in BASELINES:
-        return Standing(method, True, None, None, "-", of_sets)
+        return LeaderboardRow(method, True, None, None, "-", of_sets)
     model = load_model(method)
     about = _learnt_from(model.srlib_config["recipe"])
-    return Standing(
+    return LeaderboardRow(
         method, True, model.count_params(), published_cost(model), about, of_sets, ensemble=method not in shipped()
     )
 
 
-def _counted(line: Standing) -> Standing:
+def _counted(line: LeaderboardRow) -> LeaderboardRow:
     """The published line; where no multiply-adds were printed, with those of our own builder of the same network."""
     builder = _BUILT_HERE.get(line.method)
     return replace(line, multiply_adds=published_cost(build_model(builder))) if builder else line
@@ -190,7 +190,7 @@ def measure(progress: bool = False) -> dict:
     -------
     dict
         `versions`, and `scores` as :func:`stored_scores` gives them. Every network is scored under the kernel that it
-        was trained for and both protocols; where a set comes with small pictures of its own, also from those
+        was trained for and both protocols; where a set comes with small images of its own, also from those
         (kernel ``published``), for networks of the kernel ``bicubic``. A network's name with a plus is its
         :func:`srlib.self_ensemble`.
     """
@@ -198,13 +198,13 @@ def measure(progress: bool = False) -> dict:
 
     from .training import versions
 
-    photos = {name: load_photos(name) for name in SETS}
+    images = {name: load_images(name) for name in SETS}
     scores: dict = {}
     todo = [
         (protocol, kernel, name)
-        for protocol, kernel in [*((p, k) for p in PROTOCOLS for k in ("bicubic", "bilinear")), ("paper", "published")]
+        for protocol, kernel in [*((p, k) for p in PROTOCOLS for k in ("bicubic", "bilinear")), ("y", "published")]
         for name in SETS
-        if kernel != "published" or photos[name].published
+        if kernel != "published" or images[name].published
     ]
     networks, ensemble = {name: load_model(name) for name in shipped()}, f"{ENSEMBLE}+"
     in_eight_positions = load_model(ensemble)
@@ -212,9 +212,9 @@ def measure(progress: bool = False) -> dict:
         trained_for = "bicubic" if kernel == "published" else kernel
         fitting = {n: network for n, network in networks.items() if network.srlib_config["kernel"] == trained_for}
         methods = {**{b: b for b in BASELINES}, **fitting}
-        if ENSEMBLE in fitting and protocol == "paper":
+        if ENSEMBLE in fitting and protocol == "y":
             methods[ensemble] = in_eight_positions
-        table = evaluate(methods, photos[name], kernel=kernel, protocol=protocol)
+        table = evaluate(methods, images[name], kernel=kernel, protocol=protocol)
         for method in methods:
             found = {m: round(table.mean(method, m), 5) for m in ("psnr", "ssim")}
             found |= {f"{m}_deviation": round(float(table.values(method, m).std()), 5) for m in ("psnr", "ssim")}
@@ -235,17 +235,17 @@ class Ablation:
         What was changed -> `psnr` (dB, ndarray, one for each seed), `parameters`, `multiply_adds` (for 1280x720),
         `seconds` of processor time for the training (of each seed). The first line is the network in which nothing was changed.
     bicubic : float
-        PSNR of bicubic enlargement on the same pictures, dB.
+        PSNR of bicubic upscaling on the same images, dB.
     training : dict
         The settings that all lines share.
-    pictures : tuple of int
+    images : tuple of int
         How many were trained and judged on.
     """
 
     lines: dict[str, dict]
     bicubic: float
     training: dict
-    pictures: tuple[int, int]
+    images: tuple[int, int]
 
     def rows(self) -> list[list[str]]:
         """Heading and one row for each line: mean, spread over the seeds, and what the change brought."""
@@ -268,7 +268,7 @@ class Ablation:
         return out
 
     def __repr__(self) -> str:
-        return f"{self.pictures[1]} held-out pictures, protocol paper, x2; bicubic {self.bicubic:.2f} dB; processor time as a multiple of the first line's\n{aligned(self.rows())}"
+        return f"{self.images[1]} held-out images, protocol y, x2; bicubic {self.bicubic:.2f} dB; processor time as a multiple of the first line's\n{aligned(self.rows())}"
 
 
 def ablation_results() -> Ablation:
@@ -283,20 +283,20 @@ def ablation_results() -> Ablation:
         name: {**line, **{key: np.array(list(line[key].values())) for key in ("psnr", "seconds")}}
         for name, line in told["lines"].items()
     }
-    return Ablation(lines, told["bicubic"], told["training"], tuple(told["pictures"]))
+    return Ablation(lines, told["bicubic"], told["training"], tuple(told["images"]))
 
 
 # -- model cards ----------------------------------------------------------------------------------------------------------
 
 
 def _learnt_from(recipe: dict, unit: str = "") -> str:
-    """The sets that a recipe names and the number of their pictures, each set and picture once, with the sizes it was taken at."""
+    """The sets that a recipe names and the number of their images, each set and image once, with the sizes it was taken at."""
     sizes = {}
     for source in recipe["data"].split("+"):
         name, _, factor = source.partition(", at ")
         sizes.setdefault(name, []).append(factor or "1")
-    number, (first, *others) = recipe["pictures"], sizes.values()
-    if len(first) > 1 and all(at == first for at in others):  # each picture is counted once for every size
+    number, (first, *others) = recipe["images"], sizes.values()
+    if len(first) > 1 and all(at == first for at in others):  # each image is counted once for every size
         return f"{'+'.join(sizes)}, {number // len(first)}{unit} at {', '.join(first)} of their size"
     told = (name if at == ["1"] else f"{name} at {', '.join(at)} of its size" for name, at in sizes.items())
     return f"{'+'.join(told)}, {number}{unit}"
@@ -308,7 +308,7 @@ def cards() -> str:
     page = [
         "# The networks that travel with srlib",
         "",
-        "Made by `srlib figures` from each network's `model.json` and from the stored scores; not edited by hand. Scores are means over the pictures: PSNR in dB / SSIM.",
+        "Made by `srlib figures` from each network's `model.json` and from the stored scores; not edited by hand. Scores are means over the images: PSNR in dB / SSIM.",
     ]
     for name, card in shipped().items():
         model, recipe = load_model(name), card["recipe"]
@@ -319,8 +319,8 @@ def cards() -> str:
             f"## {name}",
             "",
             f"- Network: `{card['builder']}`, x{card['scale']}, {', '.join(f'{k} {v}' for k, v in card['options'].items())}; {model.count_params():,} parameters{free}, {published_cost(model) / 1e9:,.1f} G multiply-adds for an output of 1280x720",
-            f"- Trained for pictures shrunk by `{card['kernel']}`",
-            f"- Trained on: {_learnt_from(recipe, ' pictures')}. {card['data_terms']}",
+            f"- Trained for images downscaled by `{card['kernel']}`",
+            f"- Trained on: {_learnt_from(recipe, ' images')}. {card['data_terms']}",
             f"- Command: `{card['command']}`",
             f"- Took {card['seconds'] / 60:.0f} minutes on {card['hardware']}; {', '.join(f'{k} {v}' for k, v in recipe['versions'].items())}",
             f"- Licence of the weights: {card['licence']}",
@@ -328,7 +328,7 @@ def cards() -> str:
             "",
             markdown(
                 [
-                    ["protocol", "shrunk by", *SETS.values()],
+                    ["protocol", "downscaled by", *SETS.values()],
                     ["---", "---", *["---:"] * len(SETS)],
                     *([*key.split(), *_cells(_of_sets(of[name]))] for key, of in found.items() if name in of),
                     *(

@@ -1,6 +1,6 @@
-"""What every source of pictures gives: pictures that belong together, with what is known of them.
+"""What every source of images gives: images that belong together, with what is known of them.
 
-Enters: pictures. Leaves: :class:`Photos`, which has a length, an index and a sum.
+Enters: images. Leaves: :class:`ImageSet`, which has a length, an index and a sum.
 """
 
 from collections.abc import Sequence
@@ -8,26 +8,26 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..pictures import check_choice, is_number
+from ..images import check_choice, is_number
 
 
 @dataclass(frozen=True, eq=False)
-class Photos:
-    """Pictures that belong together.
+class ImageSet:
+    """Images that belong together.
 
     Attributes
     ----------
     images : ndarray of uint8 (N, H, W, 3), or list of ndarray of uint8 (H, W, 3)
-        One array where all pictures have one size, else a list.
+        One array where all images have one size, else a list.
     names : list of str
     labels : ndarray of int (N,), or None
-        An index into `class_names` for every picture; in ``sample`` it says which photograph a crop was cut from.
+        An index into `class_names` for every image; in ``sample`` it says which photograph a crop was cut from.
     class_names : list of str, or None
     licence : str
     source : str
         Where they come from, in words for a table.
     published : str or None
-        The set whose own small pictures belong to these, by name; see :func:`srlib.data.published_lr`.
+        The set whose own small images belong to these, by name; see :func:`srlib.data.published_lr`.
     """
 
     images: np.ndarray | list[np.ndarray]
@@ -35,16 +35,16 @@ class Photos:
     labels: np.ndarray | None = None
     class_names: list[str] | None = None
     licence: str = "not stated"
-    source: str = "pictures"
+    source: str = "images"
     published: str | None = None
 
     def __len__(self) -> int:
         return len(self.images)
 
     def __getitem__(self, index):
-        """A picture for a number or a name; `Photos` for a slice, a list of numbers or a mask."""
+        """An image for a number or a name; `ImageSet` for a slice, a list of numbers or a mask."""
         if isinstance(index, str):
-            index = self.names.index(check_choice(index, self.names, "picture"))
+            index = self.names.index(check_choice(index, self.names, "image"))
         if isinstance(index, (int, np.integer)):
             return self.images[index]
         chosen = np.arange(len(self))[index]
@@ -57,12 +57,12 @@ class Photos:
     def __iter__(self):
         return iter(self.images)
 
-    def __add__(self, other: "Photos") -> "Photos":
-        if not isinstance(other, Photos):
+    def __add__(self, other: "ImageSet") -> "ImageSet":
+        if not isinstance(other, ImageSet):
             return NotImplemented
         classes = list(dict.fromkeys([*self._classes(), *other._classes()]))
-        labels = [classes.index(photos._classes()[label]) for photos in (self, other) for label in photos._labels()]
-        return Photos(
+        labels = [classes.index(images._classes()[label]) for images in (self, other) for label in images._labels()]
+        return ImageSet(
             one_array([*self.images, *other.images]),
             [*self.names, *other.names],
             np.array(labels),
@@ -71,34 +71,34 @@ class Photos:
             "+".join(dict.fromkeys([self.source, other.source])),
         )
 
-    def squares(self, side: int) -> "Photos":
-        """The square in the middle of every picture, shrunk: what the pictures of Linnaeus 5 are.
+    def squares(self, side: int) -> "ImageSet":
+        """The square in the middle of every image, downscaled: what the images of Linnaeus 5 are.
 
         Parameters
         ----------
         side : int
-            Of the result, in pixels; at most the shortest side of any picture.
+            Of the result, in pixels; at most the shortest side of any image.
 
         Returns
         -------
-        Photos
-            `images` is one array of uint8, (N, side, side, 3). Shrunk by Pillow's Lanczos.
+        ImageSet
+            `images` is one array of uint8, (N, side, side, 3). Downscaled by Pillow's Lanczos.
 
         Raises
         ------
         ValueError
-            A side below 1, or larger than a picture.
+            A side below 1, or larger than an image.
         """
         shortest = min((min(image.shape[:2]) for image in self.images), default=0)
         if isinstance(side, bool) or not isinstance(side, (int, np.integer)) or not 1 <= side <= shortest:
             raise ValueError(
-                f"squares of {side!r} pixels were asked for; expected a whole number from 1 to the shortest side of a picture, {shortest}: choose a smaller one, or leave the smallest pictures out."
+                f"squares of {side!r} pixels were asked for; expected a whole number from 1 to the shortest side of an image, {shortest}: choose a smaller one, or leave the smallest images out."
             )
         images = [_lanczos(middle_square(image), side, side) for image in self.images]
         return replace(self, images=np.stack(images), source=f"{self.source}, squares of {side}", published=None)
 
-    def shrunk(self, factor: float) -> "Photos":
-        """Every picture at a fraction of its size: what is coarse in it becomes detail to learn from.
+    def downscaled(self, factor: float) -> "ImageSet":
+        """Every image at a fraction of its size: what is coarse in it becomes detail to learn from.
 
         Parameters
         ----------
@@ -107,8 +107,8 @@ class Photos:
 
         Returns
         -------
-        Photos
-            Shrunk by Pillow's Lanczos, the sides rounded to whole pixels; the names end with ``at`` and the factor.
+        ImageSet
+            Downscaled by Pillow's Lanczos, the sides rounded to whole pixels; the names end with ``at`` and the factor.
 
         Raises
         ------
@@ -117,7 +117,7 @@ class Photos:
         """
         if not (is_number(factor) and 0 < factor < 1):
             raise ValueError(
-                f"pictures at {factor!r} of their size were asked for; expected a number between 0 and 1, such as 0.5: choose one there."
+                f"images at {factor!r} of their size were asked for; expected a number between 0 and 1, such as 0.5: choose one there."
             )
         images = [_lanczos(image, *(max(1, round(side * factor)) for side in image.shape[:2])) for image in self.images]
         return replace(
@@ -146,7 +146,7 @@ class Photos:
         if self.class_names:
             counts = np.bincount(self.labels, minlength=len(self.class_names))
             parts = ": " + ", ".join(f"{name} {count}" for name, count in zip(self.class_names, counts))
-        return f"<Photos {self.source}, {len(self)} pictures, {size}{parts}>"
+        return f"<ImageSet {self.source}, {len(self)} images, {size}{parts}>"
 
 
 def named_sources(source: str) -> list[str]:
@@ -155,7 +155,7 @@ def named_sources(source: str) -> list[str]:
 
 
 def middle_square(image: np.ndarray) -> np.ndarray:
-    """The largest square in the middle of a picture."""
+    """The largest square in the middle of an image."""
     height, width = image.shape[:2]
     side = min(height, width)
     top, left = (height - side) // 2, (width - side) // 2
@@ -169,7 +169,7 @@ def _lanczos(image: np.ndarray, height: int, width: int) -> np.ndarray:
 
 
 def one_array(images: Sequence[np.ndarray]) -> np.ndarray | list[np.ndarray]:
-    """Pictures of one size as an array, others as a list."""
+    """Images of one size as an array, others as a list."""
     return np.stack(images) if len({image.shape for image in images}) == 1 else list(images)
 
 

@@ -1,0 +1,150 @@
+"""What counts as an image, checked in one place.
+
+Enters: anything a caller hands to the library. Leaves: an array that the other rooms may trust, or one sentence that
+says what came, what was expected and how to get there. Built in lesson 02 (``02_preprocessing``).
+"""
+
+import numpy as np
+
+
+def check(image, name: str = "image") -> np.ndarray:
+    """Let an image, or a batch of them, through the door unchanged.
+
+    Parameters
+    ----------
+    image : ndarray, (H, W, 3) or (N, H, W, 3)
+        RGB, channels last: ``uint8`` (0 to 255) or ``float32`` in [0, 1].
+    name : str
+        What to call it in an error.
+
+    Returns
+    -------
+    ndarray
+        The same array, not copied.
+
+    Raises
+    ------
+    TypeError
+        Not an array, or a dtype other than ``uint8`` and ``float32``.
+    ValueError
+        Another shape, no pixels, values outside [0, 1], NaN.
+    """
+    if not hasattr(image, "dtype") or not hasattr(image, "shape"):
+        raise TypeError(
+            f"{name} is a {type(image).__name__}; expected a NumPy array of shape (H, W, 3) or (N, H, W, 3): "
+            "use numpy.asarray(...), or srlib.load_images(...) for files."
+        )
+    image = np.asarray(image)
+    _check_shape(image, name)
+    if image.dtype == np.uint8:
+        return image
+    if image.dtype != np.float32:
+        raise TypeError(
+            f"{name} has dtype {image.dtype}; expected uint8 (0 to 255) or float32 in [0, 1]: use "
+            + _dtype_remedy(image.dtype)
+        )
+    low, high = image.min(), image.max()  # NaN survives both, and then fails the comparison below
+    if not (low >= 0 and high <= 1):
+        if np.isnan(low):
+            raise ValueError(
+                f"{name} holds {int(np.isnan(image).sum())} NaN values; expected numbers in [0, 1]: "
+                "find where they arise, or replace them with numpy.nan_to_num."
+            )
+        remedy = "divide by 255" if 2 < high < np.inf else "use numpy.clip(image, 0, 1)"
+        raise ValueError(f"{name} runs from {low:.4g} to {high:.4g}; expected float32 in [0, 1]: {remedy}.")
+    return image
+
+
+def _check_shape(image: np.ndarray, name: str) -> None:
+    shape = image.shape
+    if image.ndim in (3, 4) and shape[-1] == 3:
+        if 0 in shape:
+            raise ValueError(
+                f"{name} has shape {shape}, so it holds no pixels; expected at least one: look at how it was loaded or cut."
+            )
+        return
+    if image.ndim == 2:
+        remedy = "grey images become RGB by numpy.stack([grey] * 3, axis=-1)"
+    elif image.ndim in (3, 4) and shape[-1] == 1:
+        remedy = "grey images become RGB by numpy.repeat(grey, 3, axis=-1)"
+    elif image.ndim in (3, 4) and shape[-1] == 4:
+        remedy = "drop the transparency with image[..., :3]"
+    elif image.ndim in (3, 4) and shape[-3] == 3:
+        remedy = "move the channels to the end with numpy.moveaxis(image, -3, -1)"
+    else:
+        remedy = "arrange it as rows, columns, red-green-blue"
+    raise ValueError(f"{name} has shape {shape}; expected (H, W, 3) or (N, H, W, 3): {remedy}.")
+
+
+def _dtype_remedy(dtype: np.dtype) -> str:
+    if dtype.kind == "f":
+        return "image.astype('float32') if it is in [0, 1]."
+    if dtype == np.uint16:
+        return "(image / 65535).astype('float32') if it spans 16 bits."
+    return "image.astype('uint8') if it is in 0 to 255."
+
+
+def check_alike(a, b, names: tuple[str, str]) -> tuple[np.ndarray, np.ndarray]:
+    """Let two images through that are to be compared pixel by pixel: both valid, of one shape."""
+    a, b = check(a, names[0]), check(b, names[1])
+    if a.shape != b.shape:
+        raise ValueError(
+            f"{names[0]} has shape {a.shape} and {names[1]} {b.shape}; they are compared pixel by pixel, so the shapes must be equal: "
+            "crop the larger one (srlib.crop_to_multiple), or upscale with the right scale."
+        )
+    return a, b
+
+
+def check_image_list(images, name: str = "images"):
+    """Let through several images, as `ImageSet`, an array (N, H, W, 3) or a list, which may be empty; each is checked later."""
+    if isinstance(images, (str, bytes)) or hasattr(images, "__fspath__"):
+        raise TypeError(
+            f"{name} is {str(images)!r}, a name; expected the images themselves: srlib.load_images({str(images)!r}) loads them."
+        )
+    if getattr(images, "ndim", 4) == 3:
+        raise ValueError(
+            f"{name} has shape {images.shape}, one image; expected several, (N, H, W, 3) or a list: use {name}[None] for one."
+        )
+    if not hasattr(images, "__len__") or isinstance(images, dict):
+        raise TypeError(
+            f"{name} is a {type(images).__name__}; expected ImageSet, an array (N, H, W, 3) or a list of images: see srlib.load_images."
+        )
+    return images
+
+
+def check_scale(scale) -> int:
+    """Let through a whole number of at least 2."""
+    if isinstance(scale, (bool, np.bool_)) or not isinstance(scale, (int, np.integer)) or scale < 2:
+        raise ValueError(f"scale is {scale!r}; expected a whole number of at least 2: the usual ones are 2, 3 and 4.")
+    return int(scale)
+
+
+def check_seed(seed) -> int:
+    """Let through a whole number of at least 0."""
+    if isinstance(seed, (bool, np.bool_)) or not isinstance(seed, (int, np.integer)) or seed < 0:
+        raise ValueError(f"seed is {seed!r}; expected a whole number of at least 0: the usual one is 0.")
+    return int(seed)
+
+
+def check_choice(value, choices, what: str):
+    """Let through one of `choices`, or name them all."""
+    if value not in choices:
+        raise ValueError(f"{what} is {value!r}; expected one of {', '.join(map(str, choices))}: choose one of these.")
+    return value
+
+
+def is_number(value) -> bool:
+    """Whether it is a real number, of Python's or NumPy's, and no truth value."""
+    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+
+
+def to_float(image: np.ndarray) -> np.ndarray:
+    """A checked image as ``float32`` in [0, 1]; also one of ``uint16``, as files have them."""
+    if image.dtype.kind == "u":
+        return image.astype(np.float32) / np.float32(np.iinfo(image.dtype).max)
+    return image
+
+
+def to_uint8(image: np.ndarray) -> np.ndarray:
+    """A checked image as ``uint8``, rounded to the nearest level, as a file on disk would hold it."""
+    return image if image.dtype == np.uint8 else np.rint(image * np.float32(255)).astype(np.uint8)
