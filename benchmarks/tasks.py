@@ -129,8 +129,8 @@ def upscaling(method: str, side: int = 512, repeat: int = 5) -> dict:
 
     parameters = multiply_adds = None
     if method not in ("nearest", "bilinear", "bicubic", "lanczos"):
+        from srlib.checkpoints import shipped
         from srlib.geometry import geometry
-        from srlib.models import shipped
 
         method = srlib.load_model(method) if method in shipped() else srlib.build_model(method)
         parameters, multiply_adds = method.count_params(), geometry(method).multiply_adds * side**2

@@ -19,7 +19,7 @@ _ROOM_OF = {
     "crop_to_multiple": "degradation",
     "load_images": "data",
     "build_model": "models",
-    "load_model": "models",
+    "load_model": "checkpoints",
     "self_ensemble": "models",
     "upscale": "upscaling",
     "fit": "training",

@@ -310,7 +310,7 @@ def _method(name: str):
     """An interpolation's name as it is, anything else as a loaded network."""
     if name in UPSCALE_KERNELS:
         return name
-    from .models import known, load_model  # brings Keras, which an interpolation does without
+    from .checkpoints import known, load_model  # brings Keras, which an interpolation does without
 
     if not known(name) and not known(name.removesuffix("+")):
         raise ValueError(
@@ -356,8 +356,8 @@ def _data_fetch(args) -> None:
 
 
 def _models(args) -> None:
+    from .checkpoints import load_model, shipped
     from .geometry import published_cost
-    from .models import load_model, shipped
 
     rows = [["name", "scale", "kernel", "parameters", "multiply-adds for 1280x720", "trained on"]]
     for name, card in shipped().items():
@@ -376,8 +376,9 @@ def _models(args) -> None:
 
 
 def _train(args) -> None:
+    from .checkpoints import known, load_model
     from .data import ImageSet, refuse_benchmark
-    from .models import BUILDERS, build_model, known, load_model
+    from .models import BUILDERS, build_model
     from .runs import check_run
     from .training import fit, steps_within
 

@@ -11,11 +11,12 @@ import numpy as np
 
 from . import show
 from ._writing import write_text, write_whole
+from .checkpoints import load_model, shipped
 from .data import load_images
 from .degradation import downscale
 from .evaluation import Table, evaluate
 from .images import to_float
-from .models import build_model, load_model, shipped
+from .models import build_model
 from .published import cards, leaderboard, measure
 from .upscaling import upscale
 

@@ -13,13 +13,14 @@ from pathlib import Path
 
 import numpy as np
 
+from .checkpoints import load_model, shipped
 from .data import load_images
 from .equivariance import free_parameters
 from .evaluation import aligned, evaluate, markdown
 from .geometry import published_cost
 from .images import check_choice
 from .metrics import PROTOCOLS
-from .models import build_model, load_model, shipped
+from .models import build_model
 
 RESULTS = Path(__file__).parent / "results"
 SETS = {"set5": "Set5", "set14": "Set14", "bsd100": "BSD100"}

@@ -20,7 +20,8 @@ import numpy as np
 
 from ._backend import keras
 from ._writing import check_folder
-from .models import BUILDERS, RECIPE, SAVING, load_model
+from .checkpoints import RECIPE, SAVING, load_model
+from .models import BUILDERS
 
 _CHECKPOINT, _PREVIOUS, _SCRATCH = "checkpoint.npz", "checkpoint.previous.npz", ".checkpoint.new.npz"
 # What may differ when a run is taken up again: the versions are told, the images are known by their sum

@@ -16,12 +16,13 @@ from pathlib import Path
 import numpy as np
 
 from ._backend import keras, known_to_keras
+from .checkpoints import save_model
 from .data import named_sources, refuse_benchmark
 from .degradation import DOWNSCALE_KERNELS, crop_to_multiple, interpolate, make_pairs
 from .images import check_choice, check_image_list, check_seed, is_number, to_float, to_uint8
 from .layers import luminance
 from .metrics import psnr
-from .models import WHAT_IT_IS, config_of, save_model, twin
+from .models import WHAT_IT_IS, config_of, twin
 from .optimizers import Muon
 from .runs import History, open_run, save_progress, sweep
 from .upscaling import upscale

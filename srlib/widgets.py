@@ -106,7 +106,7 @@ def _named_images(images) -> dict[str, np.ndarray]:
 
 
 def _named_methods(methods) -> dict:
-    from .models import load_model
+    from .checkpoints import load_model
 
     if methods is None:
         methods = (*UPSCALE_KERNELS, NETWORK)

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "srlib"
 # A room may import the rooms before it, and none after.
 ORDER = (
-    "_quiet", "_writing", "images", "metrics", "degradation", "data", "_backend", "layers", "equivariance", "geometry", "models",
+    "_quiet", "_writing", "images", "metrics", "degradation", "data", "_backend", "layers", "equivariance", "geometry", "models", "checkpoints",
     "upscaling", "files", "runs", "optimizers", "training", "evaluation", "published", "show", "figures", "widgets", "checks", "cli",
     "__main__",
 )  # fmt: skip

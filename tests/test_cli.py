@@ -17,10 +17,11 @@ from PIL import Image
 
 import srlib
 from srlib import cli, models
+from srlib.checkpoints import load_model, save_model, shipped
 from srlib.cli import main
 from srlib.data import CATALOGUE, SUFFIXES
 from srlib.images import to_uint8
-from srlib.models import build_model, load_model, save_model, shipped
+from srlib.models import build_model
 
 
 def run(*words):
@@ -293,7 +294,7 @@ def test_a_plus_is_the_self_ensemble(here, capsys):
 
 def test_a_folder_called_like_a_shipped_network_is_told_of(here, capsys):
     model = srlib.build_model("subpixel", width=4, blocks=1)
-    srlib.models.save_model(model, here / "small_bilinear")
+    srlib.checkpoints.save_model(model, here / "small_bilinear")
     assert run("evaluate --model small_bilinear --data images") == 0
     told = capsys.readouterr()
     assert told.err.count("\n") == 1 and "write ./small_bilinear" in told.err and "small_bilinear" in told.out
@@ -650,7 +651,8 @@ def test_a_network_of_another_scale_needs_no_scale(here, capsys):
 
 
 def test_networks_of_two_scales_are_refused_together(here, capsys):
-    from srlib.models import build_model, save_model
+    from srlib.checkpoints import save_model
+    from srlib.models import build_model
 
     for scale in (2, 3):
         save_model(build_model("subpixel", scale, width=4, blocks=1), here / f"x{scale}", kernel="bilinear")
@@ -659,7 +661,8 @@ def test_networks_of_two_scales_are_refused_together(here, capsys):
 
 
 def test_a_network_of_nan_writes_nothing(here, capsys):
-    from srlib.models import build_model, save_model
+    from srlib.checkpoints import save_model
+    from srlib.models import build_model
 
     model = build_model("subpixel", width=4, blocks=1)
     model.set_weights([np.full_like(w, np.nan) for w in model.get_weights()])

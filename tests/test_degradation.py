@@ -124,7 +124,9 @@ def test_nearest_repeats_pixels(size, scale, make_image):
     assert np.array_equal(srlib.interpolate(lr, scale, kernel="nearest"), to_float(repeated))
 
 
-@pytest.mark.parametrize("verb, kernel", [("downscale", "bicubic"), ("interpolate", "bicubic"), ("interpolate", "lanczos")])
+@pytest.mark.parametrize(
+    "verb, kernel", [("downscale", "bicubic"), ("interpolate", "bicubic"), ("interpolate", "lanczos")]
+)
 def test_inside_pillow_does_the_same_to_a_level(verb, kernel, scale, make_image):
     x = make_image(60, 84) // 2 + 64  # far from black and white, where Pillow clips between rows and columns
     ours = to_uint8(getattr(srlib, verb)(x, scale, kernel=kernel))

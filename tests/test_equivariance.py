@@ -6,8 +6,8 @@ import pytest
 
 from srlib import build_model, fit, load_model, self_ensemble
 from srlib._backend import keras
+from srlib.checkpoints import save_model
 from srlib.equivariance import Equivariant, EquivariantConv2D, free_parameters
-from srlib.models import save_model
 
 TURNS = {
     "a quarter turn": lambda x: np.rot90(x, 1, (1, 2)),

@@ -179,8 +179,8 @@ def test_the_stub_runs_to_its_end_and_earns_nothing(name, tmp_path, monkeypatch)
 def test_the_project_can_be_won(tmp_path, monkeypatch):
     """With a shipped network in the learner's place, and the budget widened for it: a test cannot train for five minutes."""
     import srlib
+    from srlib.checkpoints import WEIGHTS, shipped
     from srlib.checks import project
-    from srlib.models import WEIGHTS, shipped
 
     test = srlib.load_images("sample", split="test")
     methods = {n: srlib.load_model(n) for n, card in shipped().items() if card["kernel"] == "bilinear"}

@@ -21,10 +21,10 @@ from PIL import Image, ImageCms, ImageOps
 from PIL.PngImagePlugin import PngInfo
 
 import srlib
+from srlib.checkpoints import load_model
 from srlib.cli import main
 from srlib.data import SUFFIXES
 from srlib.files import KINDS, read, upscale_file
-from srlib.models import load_model
 
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 GREY = np.array([0.299, 0.587, 0.114], np.float32)

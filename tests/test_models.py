@@ -12,9 +12,10 @@ import pytest
 
 import srlib
 from srlib._backend import keras
+from srlib.checkpoints import WEIGHTS, load_model, save_model, shipped
 from srlib.geometry import geometry
 from srlib.layers import CropLike, Interpolation, Luminance, PadToMultiple, PixelShuffle
-from srlib.models import BUILDERS, WEIGHTS, build_model, load_model, save_model, self_ensemble, shipped
+from srlib.models import BUILDERS, build_model, self_ensemble
 
 SCALES = (2, 3, 4)
 KERNELS = ("nearest", "bilinear", "bicubic", "lanczos")

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import srlib
-from srlib.models import load_model, shipped
+from srlib.checkpoints import load_model, shipped
 
 ROOT = Path(__file__).parents[1]
 COLAB = tomllib.loads((ROOT / "tools" / "colab_versions.toml").read_text("utf-8"))["packages"]
@@ -157,7 +157,7 @@ def test_the_checks_and_the_quiz_work_there(colab):
 ELSEWHERE = """
 import sys, numpy as np
 from srlib._backend import keras
-from srlib.models import load_model, shipped
+from srlib.checkpoints import load_model, shipped
 
 here = np.load(sys.argv[1])
 print(keras.backend.backend(), keras.__version__)

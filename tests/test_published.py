@@ -9,9 +9,10 @@ import pytest
 
 import srlib
 from srlib import published, show
+from srlib.checkpoints import load_model, shipped
 from srlib.cli import main
 from srlib.evaluation import evaluate
-from srlib.models import load_model, self_ensemble, shipped
+from srlib.models import self_ensemble
 from srlib.published import SETS, _learnt_from, ablation_results, leaderboard
 
 ROOT = Path(__file__).parents[1]

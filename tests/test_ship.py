@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import srlib
-from srlib.models import load_model, save_model
+from srlib.checkpoints import load_model, save_model
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 import ship

@@ -16,7 +16,8 @@ import pytest
 import srlib
 from srlib import runs, training
 from srlib._backend import keras
-from srlib.models import BUILDERS, build_model, load_model, twin
+from srlib.checkpoints import load_model
+from srlib.models import BUILDERS, build_model, twin
 from srlib.runs import History
 from srlib.training import Patches, fit, steps_within
 

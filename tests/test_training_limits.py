@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from srlib.checkpoints import shipped
 from srlib.cli import main
 from srlib.data import FOR_JUDGING
-from srlib.models import shipped
 
 
 @pytest.fixture

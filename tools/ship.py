@@ -15,8 +15,8 @@ import tempfile
 from pathlib import Path
 
 import srlib
+from srlib.checkpoints import WEIGHTS, load_model, save_model
 from srlib.data import NotFetched, named_sources
-from srlib.models import WEIGHTS, load_model, save_model
 
 ROOM = 0.01  # dB
 

@@ -49,7 +49,7 @@ def check_project(my_network) -> Answer:
 
 
 def _finished(folder, report: dict) -> None:
-    from ..models import load_model
+    from ..checkpoints import load_model
 
     if not isinstance(folder, (str, Path)) or not str(folder).strip() or str(folder) == "...":
         raise Wrong(
@@ -115,7 +115,7 @@ def _score(report: dict, name: str) -> np.ndarray:
     from ..evaluation import evaluate
 
     if name not in report["scores"]:
-        from ..models import load_model
+        from ..checkpoints import load_model
 
         method = {"bicubic": "bicubic", "my_network": report["model"]}.get(name) or load_model(name)
         table = evaluate({name: method}, load_images("sample", split="test"))
