@@ -3,7 +3,7 @@
 SRLIB_DATA=FOLDER python benchmarks/ablation.py
 
 Trains on nine tenths of BSDS500's 400 images and scores on the tenth that was held back (every tenth image; luma,
-protocol `paper`, bicubic, x2). Writes srlib/results/ablation.json, which lesson 05 reads through
+protocol `y`, bicubic, x2). Writes srlib/results/ablation.json, which lesson 05 reads through
 `srlib.published.ablation_results`. A line that is there already is kept: delete the file to begin again.
 """
 
@@ -16,39 +16,46 @@ from pathlib import Path
 import numpy as np
 
 import srlib
-from srlib.geometry import published_cost
+from srlib.backend import keras
 from srlib.layers import Interpolation, PixelShuffle
-from srlib.models import BUILDERS, _conv, _relu, _zeros, layers
+from srlib.models import gmacs
+from srlib.networks import register_network
+from srlib.networks.blocks import ZEROS, conv, relu_conv
 from srlib.training import versions
 
+layers = keras.layers
 OUT = Path(__file__).parents[1] / "srlib" / "results" / "ablation.json"
 SIZE = {"width": 16, "blocks": 2, "kernel": "bicubic"}
-TRAINING = {"kernel": "bicubic", "steps": 1000, "batch": 16, "crop": 48, "learning_rate": 2e-3}
+DEGRADATION = srlib.Degradation(srlib.Downscale(2, "bicubic"))
+TRAINING = {"steps": 1000, "batch_size": 16, "patch_size": 48, "learning_rate": 2e-3}
 
 
 def _body(x, width, blocks, skips=True):
-    x = _relu(width, 3)(x)
+    x = relu_conv(width, 3)(x)
     for _ in range(blocks):
-        block = _conv(width, 3)(_relu(width, 3)(x))
+        block = conv(width, 3)(relu_conv(width, 3)(x))
         x = layers.Add()([x, block]) if skips else block
     return x
 
 
-def whole_image(small, scale, *, width: int = 16, blocks: int = 2, kernel: str = "bicubic"):
-    """The network asked for the image itself, not for what the upscaling lacks."""
-    return PixelShuffle(scale)(_conv(3 * scale**2, 3)(_body(small, width, blocks)))
+@register_network
+def whole_image(lr, scale, *, width: int = 16, blocks: int = 2, kernel: str = "bicubic"):
+    """The network asked for the HR image itself, not for what the upscaling lacks."""
+    return PixelShuffle(scale)(conv(3 * scale**2, 3)(_body(lr, width, blocks)))
 
 
-def large_space(small, scale, *, width: int = 16, blocks: int = 2, kernel: str = "bicubic"):
+@register_network
+def interpolation_first(lr, scale, *, width: int = 16, blocks: int = 2, kernel: str = "bicubic"):
     """The same layers, applied after the upscaling, so that each sees four times as many pixels."""
-    large = Interpolation(scale, kernel)(small)
-    return layers.Add()([large, _conv(3, 3, **_zeros)(_body(large, width, blocks))])
+    upscaled = Interpolation(scale, kernel)(lr)
+    return layers.Add()([upscaled, conv(3, 3, **ZEROS)(_body(upscaled, width, blocks))])
 
 
-def no_skips(small, scale, *, width: int = 16, blocks: int = 2, kernel: str = "bicubic"):
+@register_network
+def no_skips(lr, scale, *, width: int = 16, blocks: int = 2, kernel: str = "bicubic"):
     """The residual blocks without what makes them residual."""
-    x = _conv(3 * scale**2, 3, **_zeros)(_body(small, width, blocks, skips=False))
-    return layers.Add()([Interpolation(scale, kernel)(small), PixelShuffle(scale)(x)])
+    x = conv(3 * scale**2, 3, **ZEROS)(_body(lr, width, blocks, skips=False))
+    return layers.Add()([Interpolation(scale, kernel)(lr), PixelShuffle(scale)(x)])
 
 
 def dead_leaves(images):
@@ -69,8 +76,8 @@ def fewer(images):
 # What is changed -> builder, options, settings of the training, what is done to its images
 LINES = {
     "nothing": ("subpixel", {}, {}, None),
-    "asked for the whole image, not the residual": ("whole_image", {}, {}, None),
-    "worked in large space": ("large_space", {}, {}, None),
+    "asked for the HR image, not the residual": ("whole_image", {}, {}, None),
+    "convolutions after the upscaling": ("interpolation_first", {}, {}, None),
     "no skips in the blocks": ("no_skips", {}, {}, None),
     "squared error as the loss": ("subpixel", {}, {"loss": "mse"}, None),
     "no flips and turns": ("subpixel", {}, {"augment": False}, None),
@@ -79,19 +86,19 @@ LINES = {
     "a quarter of the photographs": ("subpixel", {}, {}, fewer),
     "twice as many blocks": ("subpixel", {"blocks": 4}, {}, None),
     "twice as wide": ("subpixel", {"width": 32}, {}, None),
-    "twice as wide, each feature in eight orientations": ("subpixel", {"width": 32, "orientations": 8}, {}, None),
-    "twice as wide, in eight orientations and their negatives": (
+    "twice as wide, D4-equivariant": ("subpixel", {"width": 32, "symmetry": "d4"}, {}, None),
+    "twice as wide, D4-equivariant, with intensity inversion": (
         "subpixel",
-        {"width": 32, "orientations": 8, "polarities": 2},
+        {"width": 32, "symmetry": "d4_inversion"},
         {},
         None,
     ),
-    "blocks wide inside, narrow between": ("subpixel", {"width": 8, "expand": 4}, {}, None),  # the same multiply-adds
+    "blocks wide inside, narrow between": ("subpixel", {"width": 8, "expand": 4}, {}, None),  # the same GMACs
     "Muon as the optimizer": ("subpixel", {}, {"optimizer": "muon"}, None),
     "bfloat16 while training": ("subpixel", {}, {"precision": "bfloat16"}, None),
     "four times as many steps": ("subpixel", {}, {"steps": 4 * TRAINING["steps"]}, None),
     "the photographs at three sizes": ("subpixel", {}, {}, smaller_too),
-    "brightness alone, in and out": ("subpixel", {"channels": 1}, {"loss": "mae_y"}, None),
+    "luma alone, in and out": ("subpixel", {"channels": 1}, {"loss": "mae_y"}, None),
 }
 
 
@@ -99,15 +106,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=3)
     args = parser.parse_args()
-    BUILDERS.update({builder.__name__: builder for builder in (whole_image, large_space, no_skips)})
     OUT.parent.mkdir(exist_ok=True)
     images = srlib.load_images("bsds500")
     held = np.arange(len(images)) % 10 == 0
     learn, judge = images[~held], images[held]
     found = json.loads(OUT.read_text()) if OUT.exists() else {"lines": {}}
-    found |= {"size": SIZE, "training": TRAINING, "versions": versions(), "images": [len(learn), len(judge)]}
-    baseline = srlib.evaluate({"bicubic": "bicubic"}, judge, kernel="bicubic", protocol="y")
+    found |= {
+        "size": SIZE,
+        "training": TRAINING | {"degradation": DEGRADATION.to_dict()},
+        "versions": versions(),
+        "images": [len(learn), len(judge)],
+    }
+    baseline = srlib.evaluate({"bicubic": "bicubic"}, judge, DEGRADATION, protocol="y")
     found["bicubic"] = round(baseline.mean("bicubic"), 4)
+    recipe = srlib.Recipe(DEGRADATION, **TRAINING)
     for seed in range(args.seeds):
         for name, (builder, options, settings, made) in LINES.items():
             line = found["lines"].setdefault(name, {"psnr": {}, "seconds": {}})
@@ -115,11 +127,11 @@ def main() -> None:
                 continue
             start, busy = time.perf_counter(), time.process_time()
             model = srlib.build_model(builder, seed=seed, **{**SIZE, **options})
-            srlib.fit(model, made(learn) if made else learn, seed=seed, **{**TRAINING, **settings})
+            srlib.fit(model, made(learn) if made else learn, recipe, seed=seed, **settings)
             busy = time.process_time() - busy  # of the processor: other programs do not count
-            table = srlib.evaluate({"it": model}, judge, kernel="bicubic", protocol="y")
+            table = srlib.evaluate({"it": model}, judge, DEGRADATION, protocol="y")
             line["parameters"] = model.count_params()
-            line["multiply_adds"] = published_cost(model)
+            line["gmacs"] = gmacs(model)
             line["psnr"][str(seed)] = round(table.mean("it"), 4)
             line["seconds"][str(seed)] = round(busy, 1)
             print(f"seed {seed}, {name}: {table.mean('it'):.3f} dB ({time.perf_counter() - start:.0f} s)", flush=True)

@@ -22,19 +22,19 @@ LIMIT = 8
 
 
 def with_srlib(images, scale):
-    small = srlib.downscale(images, scale, kernel="bilinear")
-    return small, srlib.interpolate(small, scale, kernel="bilinear")
+    lr = srlib.downscale(images, scale, kernel="bilinear")
+    return lr, srlib.upscale(lr, "bilinear", scale)
 
 
 def with_opencv(images, scale):
     count, height, width, _ = images.shape
-    small = np.empty((count, height // scale, width // scale, 3), np.float32)
-    large = np.empty_like(images)
+    lr = np.empty((count, height // scale, width // scale, 3), np.float32)
+    sr = np.empty_like(images)
     for i, image in enumerate(images):
-        cv2.resize(image, (width // scale, height // scale), dst=small[i], interpolation=cv2.INTER_LINEAR)
-    for i, image in enumerate(small):
-        cv2.resize(image, (width, height), dst=large[i], interpolation=cv2.INTER_LINEAR)
-    return small, large
+        cv2.resize(image, (width // scale, height // scale), dst=lr[i], interpolation=cv2.INTER_LINEAR)
+    for i, image in enumerate(lr):
+        cv2.resize(image, (width, height), dst=sr[i], interpolation=cv2.INTER_LINEAR)
+    return lr, sr
 
 
 def measure(count: int, side: int, scale: int, repeat: int) -> dict:

@@ -23,7 +23,7 @@
 #
 # Afterwards you will be able to
 #
-# - shrink a picture, enlarge it again, and say in one number how much was lost,
+# - downscale a picture, upscale it again, and say in one number how much was lost,
 # - run a trained network on it and see what it puts back,
 # - find your way through the rest of the course.
 #
@@ -80,7 +80,7 @@ srlib.show.images(images[:16], titles=[], columns=4, size=1.2)
 # %%
 true = images["astronaut-r3c1"]
 small = srlib.downscale(true, scale=2)
-linear = srlib.interpolate(small, scale=2)
+linear = srlib.upscale(small, "bilinear", scale=2)
 print("true", true.shape, " small", small.shape, " upscaled again", linear.shape)
 
 # %% [markdown]
@@ -94,14 +94,14 @@ srlib.show.compare(true, {"linear upscaling": linear}, size=3.2)
 # The cloth is nearly untouched, but the lettering on the patch has melted. A small picture loses most where the detail is finest. Upscaling gave us back the *number* of pixels, not what
 # was in them.
 #
-# The numbers below the picture say the same. **PSNR**, in decibels (dB), grows as the enlarged picture comes closer to the true one. **SSIM** is 1 for a perfect copy. Lesson 04 takes both apart and
+# The numbers below the picture say the same. **PSNR**, in decibels (dB), grows as the upscaled picture comes closer to the true one. **SSIM** is 1 for a perfect copy. Lesson 04 takes both apart and
 # shows where they mislead.
 #
 # ## Let a network try
 #
-# A small neural network travels with this package. It was trained on crops of 400 photographs, each seen small and large. They come from BSDS500, a collection of everyday scenes that was made for research. It never saw this portrait.
+# A small neural network travels with this package. It was trained on patches of 400 photographs, each seen in low and in high resolution. They come from BSDS500, a collection of everyday scenes that was made for research. It never saw this portrait.
 #
-# It computes four corrections for every pixel of the small picture, lays them out as a block of 2 by 2 (the *sub-pixel* step), and adds them to an ordinary enlargement. Its parameters are the numbers that training adjusted.
+# It computes four corrections for every pixel of the small picture, lays them out as a block of 2 by 2 (the *sub-pixel* step), and adds them to an ordinary upscaling. Its parameters are the numbers that training adjusted.
 
 # %%
 network = srlib.load_model("small_bilinear")
@@ -110,7 +110,7 @@ print("parameters:", f"{network.count_params():,}")
 print("restored:", restored.shape, restored.dtype)
 
 # %% [markdown]
-# `upscale` takes any picture and any method: a network, or the name of an interpolation. We also ask for **bicubic** enlargement, which every
+# `upscale` takes any picture and any method: a network, or the name of an interpolation. We also ask for **bicubic** upscaling, which every
 # image editor offers. It fits smooth curves instead of straight lines, and it is the competitor that a network has to beat
 # to be worth anything.
 
@@ -133,7 +133,7 @@ for name, image in versions.items():
 # ## One picture proves nothing
 #
 # We chose this picture because it has lettering. Perhaps the network does well on lettering only. `evaluate` repeats the experiment on every picture of the group:
-# shrink, enlarge with each method, compare.
+# downscale, upscale with each method, compare.
 
 # %%
 methods = {"linear": "bilinear", "bicubic": "bicubic", "network": network}
@@ -172,7 +172,7 @@ srlib.show.workflow(true, network)
 # | **[03 Autoencoder](03_autoencoder.ipynb)** | can a network that compresses pictures sharpen them? |
 # | **[04 Results](04_results.ipynb)** | is it any good, and how would we know? |
 # | **[05 Better networks](05_better_networks.ipynb)** | what buys quality, and what does it cost? |
-# | **[06 Your photographs](07_your_photos.ipynb)** | how does it do on a picture that nobody degraded on purpose? |
+# | **[07 Your photographs](07_your_photos.ipynb)** | how does it do on a picture that nobody degraded on purpose? |
 #
 # The course rebuilds a published student project, *Image Super-Resolution using Convolutional Neural Networks*, which used the Linnaeus 5 pictures,
 # an autoencoder, and reported an average SSIM of 0.86. We follow its steps, check its claims, and measure again with care.
@@ -198,9 +198,9 @@ srlib.show.compare(mine, results)
 #
 # ## Recap
 #
-# - Shrinking by 2 leaves one pixel where there were four. Upscaling restores the size, not the content.
+# - Downscaling by 2 leaves one pixel where there were four. Upscaling restores the size, not the content.
 # - PSNR and SSIM measure how close a picture is to the true one.
-# - A trained network beats bicubic enlargement here, by an amount that depends on the picture.
+# - A trained network beats bicubic upscaling here, by an amount that depends on the picture.
 # - Judge on many pictures, and against bicubic.
 #
 # Next: [01 Dataset](01_dataset.ipynb).

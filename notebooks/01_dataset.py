@@ -91,7 +91,7 @@ for name, images in splits.items():
 # %%
 train = splits["train"]
 print(train)
-print(srlib.load_images("sample").licence)
+print(srlib.load_images("sample").provenance.licence)
 
 # %% [markdown]
 # ## How bright, how detailed?
@@ -203,7 +203,7 @@ for i in range(discs):
     canvas[(rows - y[i]) ** 2 + (columns - x[i]) ** 2 <= radius[i] ** 2] = colour[i]
 
 # %% [markdown]
-# We drew at twice the size we want, because discs drawn pixel by pixel have staircase edges. Shrinking by the mean of each block of
+# We drew at twice the size we want, because discs drawn pixel by pixel have staircase edges. Downscaling by the mean of each block of
 # four smooths them. And no camera is perfectly sharp, so every picture is seen through a lens of its own, which blurs it by up
 # to one pixel. (A network that has seen only perfect edges, for long, sharpens everything it meets.)
 #
@@ -246,7 +246,7 @@ STEPS = 300  # 300 takes 15 to 30 seconds for each network on two cores
 networks = {}
 for name, images in {"photographs": train, "dead leaves": leaves}.items():
     networks[name] = srlib.build_model("subpixel", seed=0)
-    srlib.fit(networks[name], images, steps=STEPS, batch=8, seed=0)
+    srlib.fit(networks[name], images, steps=STEPS, batch_size=8, seed=0)
 
 # %% tags=["nbval-ignore-output"]
 # not compared: the last digits of a training depend on the processor
@@ -261,14 +261,14 @@ print("and are at most 0.2 dB behind the photographs:", dead - photographs > -0.
 assert dead - bicubic > 0.3 and dead - photographs > -0.2
 
 # %% [markdown]
-# A network that has never seen anything but coloured discs restores a portrait and the back of an eye better than bicubic enlargement, and at least as well as the
+# A network that has never seen anything but coloured discs restores a portrait and the back of an eye better than bicubic upscaling, and at least as well as the
 # one that learned from our few photographs. What it needs to know about the world, at this scale, seems to be mostly how edges look. (It had 200 pictures and the other 37; with `leaves[:37]` it does as well.)
 #
 # This is also a warning. It means that a network's good score says little about whether it knows what a face is.
 #
 # ## Exercise
 #
-# 1. Change the law of the sizes. In a new cell, draw the same discs once more with `radius = np.full(discs, 8.0)`, shrink, and blur with the same `blur`; call the result `equal` and compare the two by `srlib.show.spectrum({"law": by_hand, "equal": equal})`. Which waves grew stronger, and where does the line bend?
+# 1. Change the law of the sizes. In a new cell, draw the same discs once more with `radius = np.full(discs, 8.0)`, downscale, and blur with the same `blur`; call the result `equal` and compare the two by `srlib.show.spectrum({"law": by_hand, "equal": equal})`. Which waves grew stronger, and where does the line bend?
 # 2. In the training cell, add the two sets: `train + leaves`. Is the sum better than its parts?
 # 3. A classmate tests on the mirror images of the training pictures. Write down, in one sentence, why this is no test.
 #

@@ -23,7 +23,7 @@
 #
 # Afterwards you will be able to
 #
-# - shrink and enlarge a picture by hand, and say which pixels go into which,
+# - downscale and upscale a picture by hand, and say which pixels go into which,
 # - explain aliasing, and recognise it,
 # - show why no method can bring back all that was lost,
 # - prepare pairs of pictures for training without the two classic mistakes.
@@ -53,7 +53,7 @@ print("whole numbers from", true.min(), "to", true.max(), "in an array of shape"
 # A picture file holds whole numbers from 0 to 255. Networks work better on numbers around 1, so we divide by 255. It is one line, and it is where the original project tripped: its text says that
 # the pixels were divided by 255, but its program trained on 0 to 255. Every error it reports is therefore on another scale than the reader thinks.
 #
-# In this course the type says which scale it is: `uint8` means 0 to 255, `float32` means 0 to 1. Anything else is refused, with a sentence that says what to do. (`hr`, in the message below, is the library's name for a large picture.)
+# In this course the type says which scale it is: `uint8` means 0 to 255, `float32` means 0 to 1. Anything else is refused, with a sentence that says what to do. (`hr`, in the message below, is the library's name for a picture in high resolution.)
 
 # %%
 image = (true / 255).astype("float32")
@@ -64,7 +64,7 @@ except ValueError as error:
     print("refused:", error)
 
 # %% [markdown]
-# ## Shrinking by hand
+# ## Downscaling by hand
 #
 # To halve a picture, lay a coarser grid over it. Each new pixel covers a block of two by two old ones. *Linear* interpolation asks for the value at the middle of the block, which is the mean of the four.
 #
@@ -78,7 +78,7 @@ print(image.shape, "->", small.shape)
 assert np.abs(small - srlib.downscale(true, scale=2)).max() < 1e-6
 
 # %% [markdown]
-# The last line compares our version with `srlib.downscale`: they agree. From here on we use that one; it also shrinks by 3 and 4, and has other *kernels*: a kernel says which pixels count for a new one, and how much.
+# The last line compares our version with `srlib.downscale`: they agree. From here on we use that one; it also downscales by 3 and 4, and has other *kernels*: a kernel says which pixels count for a new one, and how much.
 #
 # ## Upscaling by hand
 #
@@ -96,7 +96,7 @@ print(new)
 # 0, 25, 75, 100. Each old pixel is replaced by two new ones, and the middle of a new pixel lies a *quarter* of an old pixel away from the old middle. So it takes three quarters from its own old pixel and one quarter from the neighbour on that side.
 # (Values at *half-pixel centres*, in the language of image libraries. Libraries that put the first new pixel exactly on the first old one shift the picture by a quarter of an old pixel, half a new one, which is enough to ruin a comparison.)
 #
-# A picture is enlarged along its columns, and then along its rows.
+# A picture is upscaled along its columns, and then along its rows.
 
 # %%
 def double(values, axis):
@@ -110,17 +110,17 @@ def double(values, axis):
 
 linear = double(double(small, axis=0), axis=1)
 print(small.shape, "->", linear.shape)
-assert np.abs(linear - srlib.interpolate(small, scale=2)).max() < 1e-6
+assert np.abs(linear - srlib.upscale(small, "bilinear", scale=2)).max() < 1e-6
 
 # %% [markdown]
-# Again they agree, and from here on this is `srlib.interpolate`.
+# Again they agree, and from here on this is `srlib.upscale(small, "bilinear")`.
 #
 # ## Other ways to guess
 #
 # Straight lines are one guess about what lies between pixels. Here are four guesses, each with more neighbours than the one before: *nearest* copies one pixel, *bilinear* uses 2 by 2, *bicubic* 4 by 4, *Lanczos* 6 by 6.
 
 # %%
-guesses = {name: srlib.interpolate(small, kernel=name) for name in ("nearest", "bilinear", "bicubic", "lanczos")}
+guesses = {name: srlib.upscale(small, name) for name in ("nearest", "bilinear", "bicubic", "lanczos")}
 for name, guess in guesses.items():
     print(f"{name:9} {srlib.psnr(guess, true):5.2f} dB   values from {guess.min():.3f} to {guess.max():.3f}")
 
@@ -154,7 +154,7 @@ disguised = (squeezed + 0.1 * sign).astype("float32")
 print("PSNR between the two large images:", round(srlib.psnr(disguised, squeezed), 2), "dB")
 
 # %% [markdown]
-# **Predict:** how far apart are they after shrinking by 2?
+# **Predict:** how far apart are they after downscaling by 2?
 
 # %%
 shadows = srlib.downscale(squeezed), srlib.downscale(disguised)
@@ -186,7 +186,7 @@ downscaled = {
 srlib.show.images([rings, *downscaled.values()], ["128 x 128", *(f"{name}\n32 x 32" for name in downscaled)], columns=4, size=2.2)
 
 # %% [markdown]
-# In the first picture there is one set of rings. After taking every fourth pixel there are several, and the new ones never existed. That is **aliasing**: waves too fine for the new grid pose as coarse ones. *Bilinear* shrinking by 4 looks at only two of every four pixels in each direction and suffers too. (By 2 it looks at all four and aliases less, but still: stripes of 3.3 pixels keep three fifths of their contrast.) The *antialiased* kernel averages over a wider neighbourhood first, and turns what it cannot hold into grey.
+# In the first picture there is one set of rings. After taking every fourth pixel there are several, and the new ones never existed. That is **aliasing**: waves too fine for the new grid pose as coarse ones. *Bilinear* downscaling by 4 looks at only two of every four pixels in each direction and suffers too. (By 2 it looks at all four and aliases less, but still: stripes of 3.3 pixels keep three fifths of their contrast.) The *antialiased* kernel averages over a wider neighbourhood first, and turns what it cannot hold into grey.
 
 # %%
 outer = np.hypot(*np.mgrid[-15.5:16, -15.5:16]) > 14  # far from the middle, where the true rings are too fine for 32 x 32
@@ -194,40 +194,40 @@ for name, rings_small in downscaled.items():
     print(f"{name:21} false contrast at the rim: {rings_small[outer].std():.3f}")
 
 # %% [markdown]
-# This matters when you compare results. Papers shrink with MATLAB's antialiased bicubic kernel. The original project shrinks with bilinear interpolation. Does the score of the *same* enlargement on the *same* photographs depend on how they were shrunk?
+# This matters when you compare results. Papers downscale with MATLAB's antialiased bicubic kernel. The original project downscales with bilinear interpolation. Does the score of the *same* upscaling on the *same* photographs depend on how they were downscaled?
 
 # %%
 for kernel in ("bilinear", "bicubic", "area"):
-    table = srlib.evaluate({"bicubic upscaling": "bicubic"}, images, kernel=kernel)
+    table = srlib.evaluate({"bicubic upscaling": "bicubic"}, images, srlib.Downscale(2, kernel))
     print(f"downscaled by {kernel:9} -> upscaled by bicubic: {table.mean('bicubic upscaling'):.2f} dB")
 
 # %% [markdown]
-# It does. Bilinear and area are the same at scale 2: both are the mean of four. They score 0.14 dB higher here than the papers' kernel, and the enlargement deserves no credit for it. When you read a table, first ask how the small pictures were made.
+# It does. Bilinear and area are the same at scale 2: both are the mean of four. They score 0.14 dB higher here than the papers' kernel, and the upscaling deserves no credit for it. When you read a table, first ask how the small pictures were made.
 #
 # ## Pairs for training
 #
 # A network learns from pairs: the small picture that it sees, and the large one that it should give. `make_pairs` does all of the above for a whole set. Its two results are called `lr` and `hr`, for low and high resolution.
 
 # %%
-lr, hr = srlib.make_pairs(images, scale=2, kernel="bilinear")
+lr, hr = srlib.make_pairs(images, srlib.Downscale(2, "bilinear"))
 print("small:", lr.shape, lr.dtype, "  large:", hr.shape, hr.dtype)
-print("linear upscaling of the small ones:", round(srlib.psnr(srlib.interpolate(lr), hr), 2), "dB on average")
+print("linear upscaling of the small ones:", round(srlib.psnr(srlib.upscale(lr, "bilinear"), hr), 2), "dB on average")
 
 # %% [markdown]
 # The two classic mistakes, then: a scale that changes on the way from 0-255 to 0-1, and pairs that were made by another kernel than the one that the test uses.
 #
 # ## Exercise
 #
-# 1. Shrink `true` by 2 with `image[::2, ::2]`, enlarge it by `bicubic`, and compute the PSNR. It is lower than ours. Two things are wrong with it; one is aliasing. What is the other? (Where is the middle of the new pixel?)
-# 2. Write `triple(values, axis)`, linear enlargement by 3, and compare with `srlib.interpolate(small, scale=3)`. The weights are 2/3 and 1/3; the middle value is copied.
-# 3. In a new cell, change the checkerboard so that the two small pictures are *not* the same. Which patterns survive shrinking?
+# 1. Downscale `true` by 2 with `image[::2, ::2]`, upscale it by `bicubic`, and compute the PSNR. It is lower than ours. Two things are wrong with it; one is aliasing. What is the other? (Where is the middle of the new pixel?)
+# 2. Write `triple(values, axis)`, linear upscaling by 3, and compare with `srlib.upscale(small, "bilinear", scale=3)`. The weights are 2/3 and 1/3; the middle value is copied.
+# 3. In a new cell, change the checkerboard so that the two small pictures are *not* the same. Which patterns survive downscaling?
 #
 # ## Recap
 #
-# - Shrinking by 2 with linear interpolation is the mean of each block of four pixels.
+# - Downscaling by 2 with linear interpolation is the mean of each block of four pixels.
 # - Upscaling fills the gaps with a guess; kernels differ in how many neighbours they ask.
 # - Waves shorter than four pixels along a row or a column are lost, or, without antialiasing, come back in disguise.
 # - Many large pictures share one small picture. What is lost can be guessed, not recovered.
-# - Scores can be compared only if the pictures were shrunk in the same way.
+# - Scores can be compared only if the pictures were downscaled in the same way.
 #
 # Next: [03 Autoencoder](03_autoencoder.ipynb).

@@ -19,7 +19,7 @@
 #
 # **The question: can a network that compresses pictures sharpen them?**
 #
-# *30 minutes, of which the computer trains two to four. You should know what shrinking loses ([02 Preprocessing](02_preprocessing.ipynb)), and have heard
+# *30 minutes, of which the computer trains two to four. You should know what downscaling loses ([02 Preprocessing](02_preprocessing.ipynb)), and have heard
 # of convolutions and of training by gradient descent.*
 #
 # Afterwards you will be able to
@@ -56,7 +56,7 @@ print(f"the network of the original project has {reference.count_params():,} par
 # An autoencoder is a network that is asked to give back its own input. That sounds pointless, but there is a catch: in the middle the picture has to pass through a **code** that is smaller than itself.
 # The **encoder** writes the code, the **decoder** reads it. To get through, the network must keep what pictures have in common and drop what they do not.
 #
-# The original project bends this idea a little. The input is the *linear enlargement*, which is soft; the output to give back is the *true* picture, which is sharp. The hope: a network that knows how pictures are
+# The original project bends this idea a little. The input is the *linearly upscaled* picture, which is soft; the output to give back is the *true* picture, which is sharp. The hope: a network that knows how pictures are
 # made will drop the softness on the way through.
 #
 # ## Building it by hand
@@ -98,7 +98,7 @@ by_hand = Model(large, decoder(*encoder(large, width=64), width=64))
 print(f"parameters: {by_hand.count_params():,}")
 
 # %% [markdown]
-# That is the network of the original project, parameter for parameter. (The first convolution, for example, has 3 by 3 by 3 weights for each of its 64 filters, and 64 offsets: 1,792.) `build_model("autoencoder")` gives the same one with the linear enlargement as its first layer, so that it takes the *small* picture of any size. From here on we use that.
+# That is the network of the original project, parameter for parameter. (The first convolution, for example, has 3 by 3 by 3 weights for each of its 64 filters, and 64 biases: 1,792.) `build_model("autoencoder")` gives the same one with linear upscaling as its first layer, so that it takes the *small* picture of any size. From here on we use that.
 
 # %%
 for layer in by_hand.layers[1:4]:
@@ -111,7 +111,7 @@ srlib.show.architecture(reference)
 # %% [markdown]
 # Read the drawing from left to right. The height and depth of a box are those of the picture, its thickness is the number of channels. The thick blue box in the waist is the code. The dark boxes are the additions where the skips arrive.
 #
-# **Think:** the code holds 32 by 32 places with 256 channels. How many numbers is that, compared with the 128 by 128 by 3 of the picture?
+# **Think:** the code has 32 by 32 pixels with 256 channels. How many numbers is that, compared with the 128 by 128 by 3 of the picture?
 
 # %%
 image_numbers, code_numbers = 128 * 128 * 3, 32 * 32 * 256
@@ -125,40 +125,40 @@ print(f"image {image_numbers:,} numbers, code {code_numbers:,}: {code_numbers / 
 # %% [markdown]
 # ## The same network, asked a better question
 #
-# The autoencoder must paint the whole picture, although its input is already nearly right: the linear enlargement. What if we keep that, and ask only for what is missing?
+# The autoencoder must paint the whole picture, although its input is already nearly right: the linearly upscaled picture. What if we keep that, and ask only for what is missing?
 #
-# $$\text{output} = \text{linear enlargement} + \text{network}(\text{linear enlargement})$$
+# $$\text{output} = \text{upscaled picture} + \text{network}(\text{upscaled picture})$$
 #
 # The added part is called the **residual**. We make two changes: the input is added at the very end, and the last convolution may give negative numbers and starts at zero. **Predict:** what does the residual network give before it has trained at all?
 
 # %%
 small, true = srlib.make_pairs(held_out[:1])
 fresh = {name: srlib.build_model(name, width=16, seed=0) for name in ("autoencoder", "residual_autoencoder")}
-linear = srlib.interpolate(small)
+linear = srlib.upscale(small, "bilinear")
 print(f"{'linear upscaling':22} {srlib.psnr(linear, true):6.2f} dB")
 for name, network in fresh.items():
     print(f"{name:22} {srlib.psnr(srlib.upscale(small, network), true):6.2f} dB before training")
 
 # %% [markdown]
-# The residual network starts *as* linear enlargement, exactly. The plain one starts as a dark picture in false colours, and has to learn to copy before it can learn to improve. The original project's first epochs, its first rounds through all pictures, went into that: its error (the mean of the squares, on the scale from 0 to 255) fell from 2937 in the first to 160 in the second.
+# The residual network starts *as* linear upscaling, exactly. The plain one starts as a dark picture in false colours, and has to learn to copy before it can learn to improve. The original project's first epochs (an *epoch* is one pass through all pictures) went into that: its error (the mean of the squares, on the scale from 0 to 255) fell from 2937 in the first to 160 in the second.
 #
 # ## Training both
 #
-# A training step takes a few random crops (a *batch*), compares the output with the truth, and moves each parameter a little in the direction in which the error, the *loss*, falls. `fit` does this; it also shrinks the pictures, flips and turns the crops, and looks at the held-out photographs twenty times on the way.
+# A training step takes a few random crops (a *batch*), compares the output with the truth, and moves each parameter a little in the direction in which the error, the *loss*, falls. `fit` does this; it also downscales the pictures, flips and turns the crops, and scores the network on the held-out photographs twenty times on the way (the *validation*).
 #
 # For the sake of your time both networks have a quarter of the original's channels, 70,243 parameters. They get the same pictures, the same crops in the same order, the same number of steps. The loss is the mean absolute error; the original used the mean *squared* error, which lets the few hardest
 # edges decide.
 #
-# If you have an hour, set `STEPS` to 20,000. What is said below of the plain network then no longer holds: after 5,000 steps ours had reached bicubic enlargement, and the residual one was more than a decibel ahead of both.
+# If you have an hour, set `STEPS` to 20,000. What is said below of the plain network then no longer holds: after 5,000 steps ours had reached bicubic upscaling, and the residual one was more than a decibel ahead of both.
 
 # %%
 STEPS = 1000  # one to two minutes for each network on two cores
-settings = dict(steps=STEPS, batch=8, crop=64, loss="mae", validation=held_out, seed=0)
+settings = dict(steps=STEPS, batch_size=8, patch_size=64, loss="mae", validation=held_out, seed=0)
 histories = {}
 for name in fresh:
     fresh[name] = srlib.build_model(name, width=16, seed=0)  # anew, so that this cell can be run again
     histories[name] = srlib.fit(fresh[name], train, **settings)
-    print(f"{name}: {histories[name].step[-1]} steps, looked at the held-out photographs {len(histories[name].step)} times")
+    print(f"{name}: {histories[name].step[-1]} steps, validated {len(histories[name].step)} times")
 
 # %% tags=["nbval-ignore-output"]
 # not compared: the last digits of a training, and its time (here on a fast machine), depend on the processor
@@ -169,13 +169,13 @@ for history in histories.values():
 srlib.show.curves(histories)
 
 # %% [markdown]
-# Look at the left-hand figure first. The residual network is above the grey line of linear enlargement from its first look on. The plain one stays below it for all of its steps, still learning to copy.
+# Look at the left-hand figure first. The residual network is above the grey line of linear upscaling from its first validation on. The plain one stays below it for all of its steps, still learning to copy.
 #
-# On the right, the training loss wobbles, because every look sees other crops. Both networks see the same ones, so they wobble together.
+# On the right, the training loss wobbles, because every stretch of steps sees other crops. Both networks see the same ones, so they wobble together.
 #
 # ## Every held-out photograph
 #
-# A mean can hide a failure, so here is each validation photograph by itself, with bicubic enlargement beside the networks.
+# A mean can hide a failure, so here is each validation photograph by itself, with bicubic upscaling beside the networks.
 
 # %% tags=["nbval-ignore-output"]
 # not compared: the last digits of a training depend on the processor
@@ -199,7 +199,7 @@ assert mean["residual"] - mean["plain"] >= 0.5 and mean["residual"] - mean["line
 # %% [markdown]
 # On our machine the plain autoencoder is, on the mean, worse even than linear upscaling, though better on the portrait. The residual one, with as many parameters, is 2.6 dB ahead of linear upscaling and 0.9 dB ahead of bicubic.
 #
-# Where the residual network is behind bicubic, the picture is soft already: a flag and a model rocket out of focus, five squares of the retina. There is little to gain there. And the network begins from *linear* enlargement, so it has to learn first what bicubic has for free.
+# Where the residual network is behind bicubic, the picture is soft already: a flag and a model rocket out of focus, five squares of the retina. There is little to gain there. And the network begins from *linear* upscaling, so it has to learn first what bicubic has for free.
 
 # %%
 portrait = held_out["astronaut-r1c1"]
@@ -214,11 +214,11 @@ srlib.show.zoom(portrait, made, box=(20, 40, 64))
 srlib.show.errors(portrait, made, size=2.0)
 
 # %% [markdown]
-# For linear and bicubic enlargement the errors trace the edges, and little else. The plain autoencoder is better on the edges, and wrong where nothing happens: look for the orange patches where the picture has plain black cloth. That is what it costs to paint everything from scratch.
+# For linear and bicubic upscaling the errors trace the edges, and little else. The plain autoencoder is better on the edges, and wrong where nothing happens: look for the orange patches where the picture has plain black cloth. That is what it costs to paint everything from scratch.
 #
 # ## What the network adds
 #
-# The residual can be looked at by itself: output minus linear enlargement, drawn around grey.
+# The residual can be looked at by itself: output minus linear upscaling, drawn around grey.
 
 # %%
 added = made["residual"] - made["linear"]
@@ -241,8 +241,8 @@ srlib.show.images(panels, ["what is missing (4 times)", "what the network adds (
 #
 # - An autoencoder has an encoder, a code and a decoder; this one's code is wider than the picture, so it does not compress.
 # - Skips carry fine detail around the pooling.
-# - Asked for the whole picture, the network first learns to copy. Asked for the residual, it starts at the enlargement and only adds.
+# - Asked for the whole picture, the network first learns to copy. Asked for the residual, it starts at the upscaled picture and only adds.
 # - A curve without a baseline says nothing: look for the grey line.
-# - So, can a network that compresses pictures sharpen them? This one does not compress; it sharpens because it is trained to. In a minute or two of training, only the residual form beat bicubic enlargement.
+# - So, can a network that compresses pictures sharpen them? This one does not compress; it sharpens because it is trained to. In a minute or two of training, only the residual form beat bicubic upscaling.
 #
 # Next: [04 Results](04_results.ipynb).

@@ -155,7 +155,7 @@ srlib.show.compare(true, spoiled, size=2.0)
 # %% [markdown]
 # ## The table
 #
-# Now, once, the **test** photographs. All methods start from the same small pictures. `original` is the network of the project that we rebuild, layer for layer and at its full width, with its own loss and optimizer: 50 rounds over 400 squares from photographs, where it had five to six times as many. More would probably help it. The two autoencoders are those of lesson 03, a quarter as wide, trained on 40,000 crops of 37 embedded squares and 400 dead leaves; the sub-pixel network is the one from lesson 00, trained on 368,000 crops of the same 400 photographs. So the table compares trained networks, not designs alone. Lesson 05 changes one thing at a time. Linear, bicubic and Lanczos enlargement are the **baselines**: what everybody has for nothing. The original project has one baseline in its samples, linear enlargement, and none in its average.
+# Now, once, the **test** photographs. All methods start from the same small pictures. `original` is the network of the project that we rebuild, layer for layer and at its full width, with its own loss and optimizer: 50 epochs over 400 squares from photographs, where it had five to six times as many. More would probably help it. The two autoencoders are those of lesson 03, a quarter as wide, trained on 40,000 crops of 37 embedded squares and 400 dead leaves; the sub-pixel network is the one from lesson 00, trained on 368,000 crops of the same 400 photographs. So the table compares trained networks, not designs alone. Lesson 05 changes one thing at a time. Linear, bicubic and Lanczos upscaling are the **baselines**: what everybody has for nothing. The original project has one baseline in its samples, linear upscaling, and none in its average.
 
 # %%
 test = srlib.load_images("sample", split="test")
@@ -172,7 +172,7 @@ print(table)
 #
 # The original's network stands where bicubic stands: two hundredths of a decibel below it on the mean, with a better SSIM and a better MSE. (Trap two: on two squares of nearly empty sky, where bicubic reaches 46 dB, it loses more than a decibel.) It took an hour of training, and bicubic takes none. Without the line for bicubic, nobody would know.
 #
-# The plain autoencoder has the lowest mean PSNR of all, below linear enlargement, and yet an SSIM close to bicubic's. Hold on to that contradiction; it is explained below.
+# The plain autoencoder has the lowest mean PSNR of all, below linear upscaling, and yet an SSIM close to bicubic's. Hold on to that contradiction; it is explained below.
 #
 # Since all methods saw the same pictures, we may subtract picture by picture.
 
@@ -211,7 +211,7 @@ srlib.show.compare(test[worst], {name: srlib.upscale(small, methods[name]) for n
 
 # %% [markdown]
 # The blue evening sky has turned greyer. The plain network paints every colour from what it has learned, and its training pictures held coffee, tissue, black space, and dead leaves in their colours, but no blue sky. The edge of the mast is fine, and so SSIM is content; PSNR counts the wrong colour in every pixel. The residual
-# network can hardly make this mistake: the colour comes from the enlargement.
+# network can hardly make this mistake: the colour comes from the upscaling.
 #
 # This is a **mismatch** between what a network learned from and what it is used on, a common reason why a good score is followed by a poor result.
 #
@@ -226,7 +226,7 @@ print(f"least gain of the sub-pixel network: {least}, {gain.min():+.2f} dB again
 srlib.show.zoom(test[least], made, box=(40, 48, 48), size=2.8)
 
 # %% [markdown]
-# Fur. (The numbers beneath are those of the marked square alone.) Its grain changes from one pixel to the next, and shrinking has averaged that away. Bicubic blurs what is left; the network combs it into soft strokes. Neither is the fur.
+# Fur. (The numbers beneath are those of the marked square alone.) Its grain changes from one pixel to the next, and downscaling has averaged that away. Bicubic blurs what is left; the network combs it into soft strokes. Neither is the fur.
 
 # %% [markdown]
 # ## What it invents
@@ -247,7 +247,7 @@ srlib.show.zoom(test[name], made, box=(y, x, 48), size=2.8)
 # %% [markdown]
 # Look at the lattice on the left. The true one has a thin bar at the height of the small lamp; the network has none. The diagonals, which run straight, are bent and broken into pieces. At the foot of the rocket, the dark crossbar has become part of a blot. Bicubic loses the same things, but it *looks* as if it had lost something. The network draws the pieces sharply, so that they look real.
 #
-# It has not ignored its input. Shrink its output again, and compare it with the small picture that it started from:
+# It has not ignored its input. Downscale its output again, and compare it with the small picture that it started from:
 
 # %%
 again = srlib.downscale(made["sub-pixel"])
@@ -262,7 +262,7 @@ print(f"bicubic upscaling against the true image:            {srlib.psnr(made['b
 #
 # ## The original's results, read again
 #
-# The project shows samples such as 24.63 dB before and 26.58 dB after, and 29.19 before and 31.67 after. *Before* is linear enlargement. Gains of two decibels over linear are real work; how much of them bicubic would have had for nothing, it does not say. Here is that gap on our test photographs:
+# The project shows samples such as 24.63 dB before and 26.58 dB after, and 29.19 before and 31.67 after. *Before* is linear upscaling. Gains of two decibels over linear are real work; how much of them bicubic would have had for nothing, it does not say. Here is that gap on our test photographs:
 
 # %%
 print(f"bicubic over linear:   {table.mean('bicubic') - table.mean('linear'):+.2f} dB")

@@ -53,7 +53,7 @@ print(f"the network that we shall take apart has {network.count_params():,} para
 #
 # Seconds depend on the machine. The field counts **multiply-adds** instead: how often a number is multiplied by a weight and added to a sum. A convolution of 3 by 3 from $a$ to $b$ channels needs $9ab$ of them for every pixel that it works on.
 #
-# The original's autoencoder enlarges first and works at the large size, at least in its outer layers. **Predict:** if the same convolution worked on the small picture, how much cheaper would it be?
+# The original's autoencoder upscales first and works at high resolution, at least in its outer layers. **Predict:** if the same convolution worked on the small picture, how much cheaper would it be?
 
 # %%
 def multiply_adds(a, b, pixels, size=3):
@@ -61,7 +61,7 @@ def multiply_adds(a, b, pixels, size=3):
 
 
 large, small = 1280 * 720, 640 * 360  # pixels; published tables use this size
-print(f"64 to 64 channels, large image: {multiply_adds(64, 64, large) / 1e9:.1f} G multiply-adds (G: thousand million)")
+print(f"64 to 64 channels, large image: {multiply_adds(64, 64, large) / 1e9:.1f} G multiply-adds (G: 10^9)")
 print(f"64 to 64 channels, small image: {multiply_adds(64, 64, small) / 1e9:.1f} G")
 print(f"parameters, wherever it works:    {9 * 64 * 64 + 64:,}")
 
@@ -81,7 +81,7 @@ print("the whole:", true.shape, " each part:", parts[0].shape)
 srlib.show.images([p.astype("float32") for p in parts], ["upper left", "upper right", "lower left", "lower right"], columns=4)
 
 # %% [markdown]
-# They look alike, and are not: each saw the scene from half a small pixel away. Laid back into blocks of 2 by 2, they *are* the large picture.
+# They look alike, and are not: each saw the scene from half an LR pixel away. Laid back into blocks of 2 by 2, they *are* the large picture.
 #
 # A network on the small picture gives twelve channels instead of three, and the last step only moves numbers: **pixel shuffle**, or the sub-pixel step.
 
@@ -102,10 +102,10 @@ print(stacked.shape, "->", pixel_shuffle(stacked, 2).shape, "and every pixel is 
 #
 # Four ideas:
 #
-# 1. **Small space.** Every convolution sees the small picture.
+# 1. **Low resolution.** Every convolution sees the small picture.
 # 2. **Residual blocks.** Two convolutions, and their input is added to what they make. A block with nothing to say can say nothing, so one may stack many.
 # 3. **The sub-pixel step** at the very end.
-# 4. **The residual** of lesson 03: the network only adds to an enlargement.
+# 4. **The residual** of lesson 03: the network only adds to an upscaling.
 
 
 # %%
@@ -136,7 +136,7 @@ assert np.allclose(srlib.upscale(lr, "bicubic") + missing, srlib.upscale(lr, tra
 srlib.show.architecture(network)
 
 # %% [markdown]
-# No waist, unlike lesson 03's autoencoder: all boxes but the last three have the size of the small picture. The purple one enlarges the yellow one, not its neighbour.
+# No waist, unlike lesson 03's autoencoder: all boxes but the last three have the size of the small picture. The purple one upscales the yellow one, not its neighbour.
 #
 # ## What each idea is worth
 #
@@ -155,15 +155,15 @@ print(ablation)
 # - **Patience** comes next. Four times as many steps bring 0.3 dB, and cost nothing when the network is used.
 # - **Depth and width** buy a quarter of a decibel each. Twice the blocks cost 1.8 times the multiply-adds, twice the width 3.6 times: depth is cheaper here.
 # - **Blocks that are wide inside** (32 channels within, 8 from block to block), photographs at three sizes, and Muon gain 0.06 to 0.07 dB each: hints, at twice the noise.
-# - **Large space** brings nothing, at 3.5 times the work.
+# - **High resolution** throughout brings nothing, at 3.5 times the work.
 #
-# Added dead leaves do harm: in as many steps, the photographs come up half as often. A quarter of the photographs would have done as well. The rest is within the noise: skips, too, in only two blocks, numbers of half the length while training (bfloat16), and the orientations (see below), compared with *twice as wide*. An ablation is true for its size, pictures and steps.
+# Added dead leaves do harm: in as many steps, the photographs come up half as often. A quarter of the photographs would have done as well. The rest is within the noise: skips, too, in only two blocks, numbers of half the length while training (bfloat16), and equivariance (see below), compared with *twice as wide*. An ablation is true for its size, pictures and steps.
 #
 # ## The networks that travel with the course
 #
 # Three learned from the same 400 photographs of BSDS500, which may be used for research and education:
 #
-# - `reference_autoencoder` is the original's network, with its squared error and 50 rounds over the middle square of each, shrunk to 128 by 128. The original, with more pictures, took 3,650 steps, this one 650.
+# - `reference_autoencoder` is the original's network, with its squared error and 50 epochs over the middle square of each, downscaled to 128 by 128. The original, with more pictures, took 3,650 steps, this one 650.
 # - `small_bilinear` is the network that you have just built, after an hour of training.
 # - `best_bilinear` has eight blocks, each four times as wide inside, and an hour and three quarters with Muon in bfloat16.
 #
@@ -193,7 +193,7 @@ for name, convolutions in {"small": ours, "best": best}.items():
     print(f"{name:5} {count / 1e9:6.1f} G; the original's {original / 1e9:.1f} G is {original / count:.1f} times as much")
 
 # %% [markdown]
-# One way to buy quality needs no training. Let the network upscale the image with the geometric self-ensemble, turned and mirrored, turn the results back, and take the mean: the **self-ensemble**, in papers a plus behind the name. **Predict:** which buys more, this eightfold work, or the best network's sixfold?
+# One way to buy quality needs no training. Let the network upscale the picture eight times, turned and mirrored, turn the results back, and take the mean: the **geometric self-ensemble**, in papers a plus behind the name. **Predict:** which buys more, this eightfold work, or the best network's sixfold?
 
 # %%
 plus = srlib.evaluate({"small_bilinear+": srlib.self_ensemble(methods["small_bilinear"])}, test)
@@ -213,9 +213,9 @@ print(srlib.leaderboard(kernel="bilinear", protocol="rgb"))
 # %% [markdown]
 # ## The field's table
 #
-# Papers judge on these sets, too: Set5, Set14, and BSD100, the part of BSDS500 that nobody may train on. But they shrink with MATLAB's bicubic, look at the brightness alone, from 16 to 235 on the scale of 255, and shave two pixels from each side. `protocol="y"` does that.
+# Papers judge on these sets, too: Set5, Set14, and BSD100, the part of BSDS500 that nobody may train on. But they downscale with MATLAB's bicubic, look at the brightness alone, from 16 to 235 on the scale of 255, and crop two pixels from each side. `protocol="y"` does that.
 #
-# The second half of a name tells how the pictures were shrunk. `small_bilinear` began as `small_bicubic`; `best_bicubic` is another network than `best_bilinear` (see the next section).
+# The second half of a name tells how the pictures were downscaled. `small_bilinear` began as `small_bicubic`; `best_bicubic` is another network than `best_bilinear` (see the next section).
 
 # %%
 published = srlib.leaderboard()
@@ -233,9 +233,9 @@ srlib.show.quality(published)
 #
 # `best_bicubic` and five of the quoted networks learned from at most 400 pictures. FSRCNN, VDSR, DRCN and DRRN are behind it everywhere, the last with 22 times the work; IDN is level. With 800 pictures and less work, IMDN leads by 0.1 to 0.3 dB, SwinIR-S by 0.2 to 0.5. (IDN and EDSR are not drawn: we found no count.)
 #
-# ## Sixteen positions for the price of one
+# ## Sixteen filters for the price of one
 #
-# The self-ensemble helps because a network draws a thing a little differently when it lies otherwise. **Predict:** we mirror a picture, enlarge it, and mirror the result back. Then the same with its negative. How much changes, in grey levels?
+# The self-ensemble helps because a network draws a thing a little differently when it lies otherwise. **Predict:** we mirror a picture, upscale it, and mirror the result back. Then the same with its negative. How much changes, in grey levels?
 
 # %%
 lr_bicubic = srlib.downscale(image, kernel="bicubic")
@@ -247,25 +247,25 @@ for name in ("small_bicubic", "best_bicubic"):
         assert name == "small_bicubic" or change.max() < 0.01
 
 # %% [markdown]
-# The small network changes its mind. The best cannot, so a plus would bring it nothing: it is **equivariant**. Every feature (what a channel looks for) is there sixteen times, made by one kernel: turned, mirrored, and with its sign changed; its 48 channels are three different features. What draws black letters on white draws white on black: nothing is learned twice. The layers stay ordinary convolutions, in which fifteen of sixteen weights are copies (`orientations=8, polarities=2`): of 1,331,236 parameters 83,206 are free, fewer than the small network has.
+# The small network changes its mind. The best cannot, so a plus would bring it nothing: it is **equivariant**. Every feature (what a channel looks for) is there sixteen times, made by one kernel: turned, mirrored, and with its sign changed; its 48 channels are three different features. What draws black letters on white draws white on black: nothing is learned twice. The layers stay ordinary convolutions, in which fifteen of sixteen weights are copies (`symmetry="d4_inversion"`): of 1,331,236 parameters 83,206 are free, fewer than the small network has.
 #
-# In the small ablation that gained nothing. Here it seems to help, though more than one thing changed each time. On Set5 (and BSD100), 32 channels with free weights had 37.50 (31.96) dB after 95,000 steps; in eight orientations 37.64 (32.04) after 40,000. `best_bicubic`, with 2.2 times their work, had 37.75 (32.09) after 46,000, and has 37.81 (32.10) after 2,600 more, on larger crops, with PSNR itself as the loss. We saw these scores on the way, which flatters it a little.
+# In the small ablation that gained nothing. Here it seems to help, though more than one thing changed each time. On Set5 (and BSD100), 32 channels with free weights had 37.50 (31.96) dB after 95,000 steps; D4-equivariant ones 37.64 (32.04) after 40,000. `best_bicubic`, with 2.2 times their work, had 37.75 (32.09) after 46,000, and has 37.81 (32.10) after 2,600 more, on larger crops, with PSNR itself as the loss. We saw these scores on the way, which flatters it a little.
 #
 # ## Why most tables cannot be compared
 #
-# The next cell always enlarges the same pictures by bicubic. What changes is how they were made small, and how the result is judged. **Predict:** by how many decibels do the lines differ?
+# The next cell always upscales the same pictures by bicubic. What changes is how they were made small, and how the result is judged. **Predict:** by how many decibels do the lines differ?
 
 # %%
 validation = srlib.load_images("sample", split="validation")
 for kernel in ("bicubic", "bilinear"):
     for protocol in ("rgb", "y"):
-        score = srlib.evaluate({"bicubic": "bicubic"}, validation, kernel=kernel, protocol=protocol).mean("bicubic")
+        score = srlib.evaluate({"bicubic": "bicubic"}, validation, srlib.Downscale(2, kernel), protocol=protocol).mean("bicubic")
         print(f"downscaled by {kernel:8}  judged by {protocol:5}  {score:.2f} dB")
 
 # %% [markdown]
 # By brightness they stand 1.7 dB higher: 1.3 because it spans only 219 of 255 levels, the rest by colour and border.
 #
-# The papers' bicubic, when it shrinks by 2, averages over eight pixels in each direction, so that fine detail fades before it can alias (lesson 02). OpenCV's always takes four, at half a pixel −3, 19, 19, −3, over 32:
+# The papers' bicubic, when it downscales by 2, averages over eight pixels in each direction, so that fine detail fades before it can alias (lesson 02). OpenCV's always takes four, at half a pixel −3, 19, 19, −3, over 32:
 
 # %%
 def downscale_by_four(x):
@@ -291,19 +291,19 @@ for name, downscaled in {"eight": lambda p: srlib.downscale(p, kernel="bicubic")
 alone = srlib.upscale(srlib.downscale(image, kernel="bicubic"), "bicubic")
 portrait = np.concatenate([np.concatenate(validation.images[4 * r : 4 * r + 4], axis=1) for r in range(4)])
 within = srlib.upscale(srlib.downscale(portrait, kernel="bicubic"), "bicubic")[128:256, 128:256]
-for shave in (0, 2, 8):
-    inside = np.s_[shave : 128 - shave, shave : 128 - shave]
+for border in (0, 2, 8):
+    inside = np.s_[border : 128 - border, border : 128 - border]
     scores = [srlib.psnr(made[inside], image[inside]) for made in (alone, within)]
-    print(f"{shave} pixels shaved: {scores[0]:.2f} dB, as part of the portrait {scores[1]:.2f} dB")
+    print(f"{border} pixels cropped: {scores[0]:.2f} dB, as part of the portrait {scores[1]:.2f} dB")
 
 # %% [markdown]
-# Eight pixels bring more than half a decibel, the papers' two less than a tenth. To know what lies beyond hardly helps: shaving changes the picture.
+# Eight pixels bring more than half a decibel, the papers' two less than a tenth. To know what lies beyond hardly helps: cropping changes the picture.
 #
-# Before you compare two numbers, ask: which pictures, which scale, **shrunk how**, which channels, which border, which scale of values? If one answer differs, measure again yourself.
+# Before you compare two numbers, ask: which pictures, which scale, **downscaled how**, which channels, which border, which scale of values? If one answer differs, measure again yourself.
 #
 # ## When the number and the eye disagree
 #
-# Move the true picture by half a pixel. Then take the bicubic enlargement, which is soft, but in its place.
+# Move the true picture by half a pixel. Then take the bicubic upscaling, which is soft, but in its place.
 
 # %%
 helmet = validation["astronaut-r3c3"]
@@ -323,14 +323,14 @@ srlib.show.zoom(helmet, pair, box=(32, 56, 64))
 # ## Exercise
 #
 # 1. **Count.** How many multiply-adds does SRCNN need, with three convolutions of 9, 5 and 5 pixels (3 to 64 to 32 to 3 channels) on the large picture? The published 52.7 G are for one channel instead of three. Count both.
-# 2. **Build.** In a new cell, build `by_hand` with two more blocks. How many parameters does each bring, and how many more small pixels can the network see?
+# 2. **Build.** In a new cell, build `by_hand` with two more blocks. How many parameters does each bring, and by how many LR pixels does its receptive field grow?
 # 3. **Judge.** A web page reports "38.4 dB on Set5, x2, better than EDSR", on red, green and blue, with pictures that OpenCV shrank. Which three facts do you need before you believe it?
 #
 # ## Recap
 #
-# - Multiply-adds hint at the wait, parameters at the file; small space divides the first by four.
+# - Multiply-adds hint at the wait, parameters at the file; low resolution divides the first by four.
 # - Pixel shuffle only moves numbers: twelve channels become a picture twice as large.
 # - Before you compare two tables, look whether their baselines agree.
 # - What buys quality? In a short training, the residual was worth a decibel, four times the steps a third, depth and width a quarter each, most other things nothing measurable. What does it cost? Six times the work for a tenth or two on the original's task, fourteen for 0.3 to 0.5 dB by the papers' rules.
 #
-# Next: [06 Your photographs](07_your_photos.ipynb).
+# Next: [07 Your photographs](07_your_photos.ipynb).

@@ -13,7 +13,7 @@
 # ---
 
 # %% [markdown]
-# # 06 Your photographs
+# # 07 Your photographs
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/srlib-course/srlib/blob/main/notebooks/07_your_photos.ipynb)
 #
@@ -25,8 +25,8 @@
 #
 # - name four things that a camera does to a picture, and say which of them a network trained without them cannot stand,
 # - measure a mismatch between training and use, and mend it by training on what you have,
-# - enlarge a picture of any size by tiles without a seam,
-# - say what may not be concluded from an enlarged picture.
+# - upscale a picture of any size by tiles without a seam,
+# - say what may not be concluded from an upscaled picture.
 
 # %%
 # On Colab this installs the course, and replaces nothing; elsewhere it does nothing.
@@ -52,7 +52,7 @@ NETWORK = "subpixel_sample"  # a small shipped one, trained on what travels with
 network = srlib.load_model(NETWORK)
 print(train)
 print(validation)
-print("the network was trained on downscaling by", network.srlib_config["kernel"], "interpolation alone")
+print("the network was trained on one degradation alone:", network.card.degradation)
 
 # %% [markdown]
 # So far every small picture was made by us, with one formula, from a picture that we called true. A telephone's picture was made by a lens, a sensor, and a program that wants to please. Nobody tells us what they did.
@@ -90,7 +90,7 @@ def jpeg(image, quality=75):
 
 
 def camera(images, seed):
-    small, true = srlib.make_pairs(images, blur=0.7, noise=0.01, seed=seed)
+    small, true = srlib.make_pairs(images, (srlib.Blur(0.7), srlib.Downscale(2), srlib.Noise(2.55)), seed=seed)
     return np.stack([jpeg(sharpened(x) / 255, 80) for x in small]), true
 
 
@@ -98,9 +98,9 @@ def camera(images, seed):
 clean, true = srlib.make_pairs(validation)
 cases = {
     "as in training": clean,
-    "bicubic downscaling": srlib.make_pairs(validation, kernel="bicubic")[0],
-    "a soft lens": srlib.make_pairs(validation, blur=1.0)[0],
-    "noise": srlib.make_pairs(validation, noise=0.02, seed=0)[0],
+    "bicubic downscaling": srlib.make_pairs(validation, srlib.Downscale(2, "bicubic"))[0],
+    "a soft lens": srlib.make_pairs(validation, (srlib.Blur(1), srlib.Downscale(2)))[0],
+    "noise": srlib.make_pairs(validation, (srlib.Downscale(2), srlib.Noise(5.1)), seed=0)[0],
     "sharpening": np.stack([sharpened(x) for x in clean]),
     "JPEG, quality 30": np.stack([jpeg(x, 30) for x in clean]),
     "the camera": camera(validation, seed=0)[0],
@@ -112,7 +112,7 @@ srlib.show.images(shown, ["the true image", *cases], columns=4, size=2.0)
 # %% [markdown]
 # The true picture, and then seven small ones, drawn as large as it. Look at the rim of the patch: sharpening draws a light line beside each dark one. Look at the orange cloth: noise gives it grain, JPEG gives it squares.
 #
-# **Predict:** on which of these does the network lose against bicubic enlargement?
+# **Predict:** on which of these does the network lose against bicubic upscaling?
 
 # %%
 def score(small, method):
@@ -127,7 +127,7 @@ for name, small in cases.items():
 # %% [markdown]
 # Each row is a mean over all validation squares. Another kernel costs the network nothing against bicubic, a soft lens a quarter of its gain. JPEG eats its gain. With noise it loses, and with sharpening it loses most: two and a half decibels.
 #
-# The network has learned that every edge it meets was softened by shrinking, and undoes that. An edge that has been sharpened already is sharpened twice; noise is sharpened as if it were texture.
+# The network has learned that every edge it meets was softened by downscaling, and undoes that. An edge that has been sharpened already is sharpened twice; noise is sharpened as if it were texture.
 
 # %%
 some = ("as in training", "noise", "sharpening", "the camera")
@@ -139,7 +139,7 @@ srlib.show.zoom(validation[number], made, box=(4, 4, 64), size=2.1)
 #
 # ## The mismatch, measured
 #
-# The row *bicubic shrinking* looks as if the kernel did not matter. But it only compares with bicubic *enlargement*. The fair rival is a network trained for that kernel. So we train two copies of ours a little further, one on linear shrinking and one on bicubic, with the same crops in the same order.
+# The row *bicubic downscaling* looks as if the kernel did not matter. But it only compares with bicubic *upscaling*. The fair rival is a network trained for that kernel. So we train two copies of ours a little further, one on linear downscaling and one on bicubic, with the same crops in the same order.
 #
 # **Predict:** how much does each lose on the other's pictures?
 
@@ -149,14 +149,14 @@ more = train + srlib.load_images("dead_leaves", count=100)
 trained = {}
 for kernel in ("bilinear", "bicubic"):
     trained[kernel] = srlib.load_model(NETWORK)
-    srlib.fit(trained[kernel], more, kernel=kernel, steps=STEPS, batch=8, learning_rate=5e-4, seed=0)
+    srlib.fit(trained[kernel], more, degradation=srlib.Downscale(2, kernel), steps=STEPS, batch_size=8, learning_rate=5e-4, seed=0)
 print("trained further on downscaling by", " and by ".join(trained))
 
 # %% tags=["nbval-ignore-output"]
 # not compared: the last digits of a training depend on the processor
 rivals = {"bicubic upscaling": "bicubic"}
 rivals |= {f"trained on {kernel}": model for kernel, model in trained.items()}
-tables = {kernel: srlib.evaluate(rivals, validation, kernel=kernel) for kernel in trained}
+tables = {kernel: srlib.evaluate(rivals, validation, srlib.Downscale(2, kernel)) for kernel in trained}
 for kernel, table in tables.items():
     print(f"downscaled by {kernel}:", ", ".join(f"{name} {table.mean(name):.2f} dB" for name in rivals))
 
@@ -167,25 +167,25 @@ for kernel, other in (("bilinear", "bicubic"), ("bicubic", "bilinear")):
     assert 0.2 < loss < 0.6
 
 # %% [markdown]
-# The right kernel is worth more than 0.3 dB, in both directions. That is about a fifth of all that the network gains over bicubic enlargement, from two kernels that are near relatives. When two papers differ by a tenth of a decibel, look first at how their small pictures were made.
+# The right kernel is worth more than 0.3 dB, in both directions. That is about a fifth of all that the network gains over bicubic upscaling, from two kernels that are near relatives. When two papers differ by a tenth of a decibel, look first at how their small pictures were made.
 #
 # ## Train on what you have
 #
-# The remedy is the same for the camera: show the network pairs whose small half went through it. `fit` knows only clean shrinking, but a network is an ordinary Keras model, and Keras' own `fit` takes any pairs. We go six times through the photographs and 40 dead leaves (lesson 01), each time with fresh noise, mirrored another way, and with smaller steps. Red, green and blue change places at random: three photographs have few colours, and the network shall not take them for a rule.
+# The remedy is the same for the camera: show the network pairs whose small half went through it. `fit` knows only clean downscaling, but a network is an ordinary Keras model, and Keras' own `fit` takes any pairs. We go six times through the photographs and 40 dead leaves (lesson 01), each time with fresh noise, mirrored another way, and with smaller steps. Red, green and blue change places at random: three photographs have few colours, and the network shall not take them for a rule.
 
 # %%
-ROUNDS = 6  # one to two seconds for each on two cores
+EPOCHS = 6  # one to two seconds for each on two cores
 images = (train + srlib.load_images("dead_leaves", count=40)).images
 tuned = srlib.load_model(NETWORK)
 tuned.compile(optimizer="adam", loss="mae")
-for n in range(ROUNDS):
+for n in range(EPOCHS):
     rng = np.random.default_rng(n)
     mirrored = images[:, :: (-1) ** n, :: (-1) ** (n // 2)]
     small, large = camera(np.stack([p[..., rng.permutation(3)] for p in mirrored]), seed=n + 1)
     order = rng.permutation(len(small))
     tuned.optimizer.learning_rate = 3e-4 * 0.6**n
     tuned.fit(small[order] / 255, large[order], batch_size=4, shuffle=False, verbose=0)
-print("trained on", ROUNDS, "rounds of", len(images), "pairs")
+print("trained for", EPOCHS, "epochs of", len(images), "pairs")
 
 # %%
 gain = {name: score(small, tuned) - score(small, network) for name, small in cases.items()}
@@ -264,16 +264,16 @@ for tile in (16, 50, 192):
 # %% [markdown]
 # ## The explorer
 #
-# Now you. Choose or upload a picture, choose what happens to it, choose two methods, and move the slider over the picture. The marked square is shown enlarged. (Where this notebook is not live, a still picture stands below: the whole picture's numbers in its title, each square's own beneath it.) With *shrink: not* your picture is enlarged as it is; then there is no true picture, and therefore no number.
+# Now you. Choose or upload a picture, choose what happens to it, choose two methods, and move the slider over the picture. The marked square is shown magnified. (Where this notebook is not live, a still picture stands below: the whole picture's numbers in its title, each square's own beneath it.) With *downscale: as it is* your picture is upscaled directly; then there is no true picture, and therefore no number.
 
 # %%
 tissue = train["immunohistochemistry-r1c1"]
 methods = {"bicubic": "bicubic", "Lanczos": "lanczos", "network": network, "tuned network": tuned}
-explorer = srlib.widgets.explorer({"portrait": portrait, "tissue": tissue}, methods, after="network")
+explorer = srlib.show.explorer({"portrait": portrait, "tissue": tissue}, methods, after="network")
 explorer
 
 # %% [markdown]
-# Things to try: the portrait with *noise*, network before, tuned network after. Its cloth is calmer, and its decibels are fewer: most of what the tuning mended was sharpening, and the explorer does not sharpen. The tissue, *not* shrunk: look for the squares of the JPEG file at the finest zoom. Then a photograph of yours, its middle pixel by pixel, and the whole of it made smaller.
+# Things to try: the portrait with *noise*, network before, tuned network after. Its cloth is calmer, and its decibels are fewer: most of what the tuning mended was sharpening, and the explorer does not sharpen. The tissue, *as it is*: look for the squares of the JPEG file at the finest zoom. Then a photograph of yours, its middle pixel by pixel, and the whole of it made smaller.
 #
 # ## Detail that is not there
 #
@@ -287,7 +287,7 @@ made = {"bicubic": srlib.upscale(small_rings, "bicubic"), "network": srlib.upsca
 srlib.show.compare(rings, made, size=3.0)
 
 # %% [markdown]
-# At each edge stands half a large target that the true picture does not have. (Its own edges shimmer a little, where its rings are nearly as fine as its pixels.) The false targets are not the network's own invention: shrinking made them (lesson 02 called it aliasing), and bicubic shows them too. But look at what the network does with them.
+# At each edge stands half a large target that the true picture does not have. (Its own edges shimmer a little, where its rings are nearly as fine as its pixels.) The false targets are not the network's own invention: downscaling made them (lesson 02 called it aliasing), and bicubic shows them too. But look at what the network does with them.
 
 # %%
 distance = np.hypot(x, y)
@@ -301,7 +301,7 @@ for name, image in made.items():
 # %% [markdown]
 # In the centre both are right. At the rim neither agrees with the truth; it might as well be another picture. There the network gives its rings half as much contrast again as bicubic does, and more. It has learned that faint lines stand for strong ones, and strengthens what was never there.
 #
-# Roofs, shirts and fences have such patterns, and number plates have strokes as fine. When somebody offers to *recover* a face or a plate from a few pixels, what comes out is what the network found typical, with the contrast of a fact. **An enlarged picture may be looked at. It may not be read as evidence, and it should say that it was enlarged.**
+# Roofs, shirts and fences have such patterns, and number plates have strokes as fine. When somebody offers to *recover* a face or a plate from a few pixels, what comes out is what the network found typical, with the contrast of a fact. **An upscaled picture may be looked at. It may not be read as evidence, and it should say that it was upscaled.**
 #
 # ## The test
 #
@@ -320,7 +320,7 @@ for case, (test_small, test_true) in {"clean": srlib.make_pairs(test), "the came
 #
 # ## Exercise
 #
-# 1. **Detective.** Load a picture of yours, `image = srlib.load_images("my-folder")[0] / 255`, and compute the jumps with `squares = image[None]`. Save it as JPEG at quality 95, 80 and 50: from which on do they show? Shrink it a little in an image editor: where did they go?
+# 1. **Detective.** Load a picture of yours, `image = srlib.load_images("my-folder")[0] / 255`, and compute the jumps with `squares = image[None]`. Save it as JPEG at quality 95, 80 and 50: from which on do they show? Downscale it a little in an image editor: where did they go?
 # 2. **Less to learn from.** Tune without the dead leaves, or without exchanging the colours, and score the result on the camera's validation pictures. Which of the two matters?
 # 3. **Another grid.** Do the tiles by hand for `srlib.load_model("autoencoder_quarter")`, with an overlap of 32. Compare tiles of 64 with tiles of 63. What does its pooling want?
 # 4. **Judge.** A shop sells a program that "recovers number plates". Write down two experiments that you would ask to see.
@@ -331,6 +331,6 @@ for case, (test_small, test_true) in {"clean": srlib.make_pairs(test), "the came
 # - The wrong kernel alone cost more than 0.3 dB. State how small pictures were made.
 # - Training on what you have mends much of it, and costs on clean pictures.
 # - Tiles must overlap by as far as the network looks; `srlib.upscale` sees to that.
-# - How does it do on a picture that nobody degraded on purpose? Without the true picture nobody can measure that. On our imitation of a camera it lost to bicubic until it was tuned, and then barely beat linear enlargement on the test. And what it adds is a guess.
+# - How does it do on a picture that nobody degraded on purpose? Without the true picture nobody can measure that. On our imitation of a camera it lost to bicubic until it was tuned, and then barely beat linear upscaling on the test. And what it adds is a guess.
 #
 # Back to [00 Start here](00_start_here.ipynb).

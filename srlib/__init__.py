@@ -1,6 +1,6 @@
 """srlib: learn image super-resolution, and do it.
 
-The walk is *load -> degrade -> build -> train -> upscale -> evaluate -> show*, and every name below is one step of it.
+The walk is *load -> degrade -> build -> train -> upscale -> evaluate -> show*, and every name below is a part of it.
 Importing this package loads neither Keras nor matplotlib; they come with the first function that needs them.
 """
 
@@ -8,33 +8,42 @@ import importlib
 
 __version__ = "0.1.0"
 
-# Which room each public name lives in. The rooms, top to bottom, are the order in which they may import each other.
-_ROOM_OF = {
+# Which module each public name lives in.
+_MODULE_OF = {
     "mse": "metrics",
     "psnr": "metrics",
     "ssim": "metrics",
-    "downscale": "degradation",
-    "interpolate": "degradation",
+    "downscale": "resampling",
+    "crop_to_multiple": "resampling",
+    "Degradation": "degradation",
+    "Blur": "degradation",
+    "Downscale": "degradation",
+    "Noise": "degradation",
+    "Jpeg": "degradation",
     "make_pairs": "degradation",
-    "crop_to_multiple": "degradation",
     "load_images": "data",
+    "ImageSet": "data",
+    "Provenance": "data",
     "build_model": "models",
     "load_model": "checkpoints",
     "self_ensemble": "models",
     "upscale": "upscaling",
+    "upscale_file": "upscaling",
     "fit": "training",
+    "Recipe": "recipe",
+    "ModelCard": "recipe",
     "evaluate": "evaluation",
     "leaderboard": "published",
     "ablation_results": "published",
 }
-_NAMESPACES = ("show", "widgets", "checks")
+_NAMESPACES = ("show", "checks")
 
-__all__ = [*_ROOM_OF, *_NAMESPACES, "__version__"]
+__all__ = [*_MODULE_OF, *_NAMESPACES, "__version__"]
 
 
 def __getattr__(name):
-    if name in _ROOM_OF:
-        return getattr(importlib.import_module(f"srlib.{_ROOM_OF[name]}"), name)
+    if name in _MODULE_OF:
+        return getattr(importlib.import_module(f"srlib.{_MODULE_OF[name]}"), name)
     if name in _NAMESPACES:
         return importlib.import_module(f"srlib.{name}")
     raise AttributeError(f"srlib has no {name!r}; its public names are {', '.join(__all__)}")

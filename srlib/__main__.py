@@ -1,7 +1,4 @@
-"""``python -m srlib``: the commands, where the command itself is not on the path.
-
-Enters: the words of a command line. Leaves: an exit status.
-"""
+"""``python -m srlib``: the commands, where the command itself is not on the path."""
 
 import sys
 

@@ -1,34 +1,67 @@
-"""Trained networks on disk: a builder's name and options beside the weights, and the networks that travel with the package."""
+"""Trained networks on disk: a card beside the weights, and the networks that travel with the package.
+
+A folder holds ``model.json``, the card with the builder's name and options, and ``model.weights.h5``. Nothing is pickled
+and no code is stored, so a stranger's folder can do no harm, and it is read by every version of Keras.
+"""
 
 import json
 import os
-import tempfile
 import warnings
 from pathlib import Path
 
 import numpy as np
 
-from .models import WHAT_IT_IS, build_model, config_of, self_ensemble, twin
+from .models import build_model, clone_model, known_card, self_ensemble
+from .recipe import ModelCard
+from .safe_files import write_text, write_whole
 
 WEIGHTS = Path(__file__).parent / "weights"
-SAVING = ".saving-"  # how the folder begins in which a model is written before it is moved to its place
-_LARGEST_HALF = float(np.finfo(np.float16).max)
 RECIPE = "recipe.json"  # what a training writes first; a folder without it holds none
-_CONFIG, _WEIGHTS_FILE = "model.json", "model.weights.h5"
+CARD = "model.json"
+_WEIGHTS_FILE = "model.weights.h5"
+_LARGEST_HALF = float(np.finfo(np.float16).max)
 
 
-def shipped() -> dict[str, dict]:
-    """The networks whose weights travel with the package, by name, with what `model.json` says of each."""
-    return {f.parent.name: json.loads(f.read_text()) for f in sorted(WEIGHTS.glob(f"*/{_CONFIG}"))}
+def shipped() -> dict[str, ModelCard]:
+    """The networks whose weights travel with the package: name -> card.
+
+    Examples
+    --------
+    >>> from srlib.checkpoints import shipped
+    >>> shipped()["small_bicubic"].architecture.builder
+    'subpixel'
+    """
+    return {name: read_card(WEIGHTS / name) for name in _shipped_names()}
+
+
+def _shipped_names() -> list[str]:
+    return sorted(file.parent.name for file in WEIGHTS.glob(f"*/{CARD}"))
 
 
 def known(name: str) -> bool:
     """Whether a network of this name travels with the package, or there is a folder that may hold one."""
-    return name in shipped() or Path(name).is_dir()
+    return name in _shipped_names() or Path(name).is_dir()
 
 
-def save_model(model, folder: str | Path, *, half: bool = False, **card) -> Path:
-    """Write a model as a builder's name and options beside its weights; what an optimiser knows is left out.
+def read_card(folder: Path) -> ModelCard:
+    """The card of the network in a folder.
+
+    Raises
+    ------
+    ValueError
+        A file that is damaged, or no card.
+    """
+    try:
+        return ModelCard.from_dict(json.loads((folder / CARD).read_text("utf-8")))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        what = f"it does not say {error}" if isinstance(error, KeyError) else error
+        raise ValueError(
+            f"{folder / CARD} does not describe a model ({what}); expected what `srlib train` writes: train again, or restore the file."
+        ) from None
+
+
+def save_model(model, folder: str | Path, *, half: bool = False, card: ModelCard | None = None) -> Path:
+    """Write a model as its card beside its weights; what an optimiser knows is left out.
 
     Parameters
     ----------
@@ -38,8 +71,8 @@ def save_model(model, folder: str | Path, *, half: bool = False, **card) -> Path
         Made if missing. Each file in it is replaced in one step, so that a crash leaves the old one or the new one.
     half : bool
         Store the weights in half precision: half the size, good to three digits.
-    **card
-        What else `model.json` should say, such as the kernel it was trained for.
+    card : ModelCard, optional
+        What to tell of the model instead of its own card; the architecture must be the same.
 
     Returns
     -------
@@ -49,25 +82,38 @@ def save_model(model, folder: str | Path, *, half: bool = False, **card) -> Path
     Raises
     ------
     ValueError
-        A model that no builder made; a card that names its builder, scale or options; with `half`, weights above 65,504.
+        A model that no builder made; a card of another architecture; with `half`, weights above 65,504.
+
+    Examples
+    --------
+    >>> import tempfile, srlib
+    >>> from srlib.checkpoints import save_model
+    >>> model = srlib.build_model("espcn", width=8)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     again = srlib.load_model(save_model(model, folder))
+    >>> again.card == model.card
+    True
     """
-    config = config_of(model, "use Keras' own model.save for others")
-    taken = sorted(set(WHAT_IT_IS) & set(card))
-    if taken:
+    own = known_card(model, "use Keras' own model.save for others")
+    card = card or own
+    if card.architecture != own.architecture:
         raise ValueError(
-            f"The card names {', '.join(taken)}, which the model itself decides; expected what else is to be told: leave it out."
+            f"The card is of {card.architecture}, and the model is {own.architecture}; expected a card of this model: leave it out for the model's own."
         )
-    bare = twin(model)  # not compiled: no optimiser to save
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=SAVING) as scratch:
-        weights, told = Path(scratch) / _WEIGHTS_FILE, Path(scratch) / _CONFIG
-        bare.save_weights(weights)
-        if half:
-            _halve(weights)
-        told.write_text(json.dumps({**config, **card}, indent=2) + "\n")
-        os.replace(weights, folder / _WEIGHTS_FILE)
-        os.replace(told, folder / _CONFIG)
+    bare, folder = clone_model(model), Path(folder)  # not compiled: no optimiser to save
+
+    def fill(scratch: Path) -> None:
+        named = scratch.with_name(f"{scratch.name}.weights.h5")  # Keras insists on the end of the name
+        try:
+            bare.save_weights(named)
+            if half:
+                _halve(named)
+            os.replace(named, scratch)
+        finally:
+            named.unlink(missing_ok=True)
+
+    write_whole(folder / _WEIGHTS_FILE, fill)
+    write_text(folder / CARD, json.dumps(card.to_dict(), indent=2) + "\n")
     return folder
 
 
@@ -75,7 +121,8 @@ def _halve(path: Path) -> None:
     """Rewrite a weights file with every array in half precision (HDF5 does not give room back in place)."""
     import h5py
 
-    with h5py.File(path, "r") as old, h5py.File(path.with_name("half.weights.h5"), "w") as new:
+    other = path.with_name(f"{path.name}.half")
+    with h5py.File(path, "r") as old, h5py.File(other, "w") as new:
 
         def copy(name, item):
             if isinstance(item, h5py.Dataset):
@@ -93,10 +140,14 @@ def _halve(path: Path) -> None:
             for key, value in item.attrs.items():
                 new[name].attrs[key] = value
 
-        old.visititems(copy)
+        try:
+            old.visititems(copy)
+        except ValueError:
+            other.unlink(missing_ok=True)
+            raise
         for key, value in old.attrs.items():
             new.attrs[key] = value
-    os.replace(path.with_name("half.weights.h5"), path)
+    os.replace(other, path)
 
 
 def load_model(name: str | Path):
@@ -111,7 +162,7 @@ def load_model(name: str | Path):
     Returns
     -------
     keras.Model
-        As :func:`build_model` gives it; `model.srlib_config` holds what is known of it.
+        As :func:`build_model` gives it; `model.card` holds what is known of it.
 
     Raises
     ------
@@ -122,10 +173,16 @@ def load_model(name: str | Path):
     -----
     UserWarning
         There is a model in a folder of the name, too.
+
+    Examples
+    --------
+    >>> import srlib
+    >>> srlib.load_model("small_bicubic").card.scale
+    2
     """
     folder = Path(name)
-    if isinstance(name, str) and name in shipped():
-        if (folder / _CONFIG).is_file():
+    if isinstance(name, str) and name in _shipped_names():
+        if (folder / CARD).is_file():
             warnings.warn(
                 f"{name!r} is a network of srlib's, which is taken, and a folder here; for that write ./{name}.",
                 stacklevel=2,
@@ -133,26 +190,13 @@ def load_model(name: str | Path):
         folder = WEIGHTS / name
     elif isinstance(name, str) and name.endswith("+") and not folder.is_dir():
         return self_ensemble(load_model(name[:-1]))
-    if not folder.is_dir():
-        raise ValueError(
-            f"There is no model {str(name)!r}; expected one of {', '.join(shipped())}, or a folder that `srlib train` wrote: `srlib models` shows them."
-        )
-    config, weights = folder / _CONFIG, folder / _WEIGHTS_FILE
-    for file in (config, weights):
-        if not file.is_file():
-            if (folder / RECIPE).is_file():
-                raise ValueError(
-                    f"{folder} is a training that is not finished; expected a finished one: let it end, with the command that began it and --resume."
-                )
-            raise ValueError(
-                f"{folder} has no {file.name}, so it is no finished model; expected a folder that `srlib train` wrote: train into it, or give another."
-            )
+    _check_finished(folder, name)
+    card, weights = read_card(folder), folder / _WEIGHTS_FILE
     try:
-        card = json.loads(config.read_text())
-        model = build_model(card["builder"], card["scale"], **card["options"])
-    except (ValueError, KeyError, TypeError) as error:
+        model = build_model(card.architecture.builder, card.scale, **card.architecture.options)
+    except (ValueError, TypeError) as error:
         raise ValueError(
-            f"{config} does not describe a model ({error}); expected what `srlib train` writes: train again, or restore the file."
+            f"{folder / CARD} does not describe a model ({error}); expected what `srlib train` writes: train again, or restore the file."
         ) from None
     try:
         with warnings.catch_warnings():
@@ -161,7 +205,23 @@ def load_model(name: str | Path):
     except Exception as error:  # h5py and Keras raise a dozen kinds here
         reason = str(error).splitlines()[0].partition(". Example")[0] if str(error) else type(error).__name__
         raise ValueError(
-            f"{weights} does not hold the weights of {card['builder']} ({reason}); expected what `srlib train` writes: train again, or restore the file."
+            f"{weights} does not hold the weights of {card.architecture.builder} ({reason}); expected what `srlib train` writes: train again, or restore the file."
         ) from None
-    model.srlib_config = card
+    model.card = card
     return model
+
+
+def _check_finished(folder: Path, name) -> None:
+    if not folder.is_dir():
+        raise ValueError(
+            f"There is no model {str(name)!r}; expected one of {', '.join(_shipped_names())}, or a folder that `srlib train` wrote: `srlib models` shows them."
+        )
+    for file in (CARD, _WEIGHTS_FILE):
+        if not (folder / file).is_file():
+            if (folder / RECIPE).is_file():
+                raise ValueError(
+                    f"{folder} is a training that is not finished; expected a finished one: let it end, with the command that began it and --resume."
+                )
+            raise ValueError(
+                f"{folder} has no {file}, so it is no finished model; expected a folder that `srlib train` wrote: train into it, or give another."
+            )

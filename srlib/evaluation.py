@@ -1,7 +1,6 @@
-"""Methods times images: a table.
+"""Methods times images: a :class:`Table` of PSNR, SSIM and MSE with their spread.
 
-Enters: methods by name, and true images. Leaves: a :class:`Table` of PSNR, SSIM and MSE with their spread. Lesson 04
-(``04_results``) builds the metrics by hand and reads such a table.
+Lesson 04 (``04_results``) builds the metrics by hand and reads such a table.
 """
 
 import json
@@ -12,14 +11,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .data import published_pairs
-from .degradation import DOWNSCALE_KERNELS, make_pairs
-from .images import check_choice, check_image_list, check_scale, to_uint8
-from .metrics import PROTOCOLS, score
+from .data import provenance_of, published_pairs
+from .degradation import Degradation, as_degradation
+from .images import check_choice, check_image_list, check_scale, check_seed, to_float, to_uint8
+from .metrics import PROTOCOLS, scored
+from .resampling import crop_to_multiple
+from .tables import aligned, markdown
 from .upscaling import upscale
 
 COLUMNS = ("psnr", "ssim", "mse")
-COSTS = ("parameters", "multiply_adds", "seconds_per_megapixel")
+COSTS = ("parameters", "gmacs", "seconds_per_megapixel")
 COST_SIDE = 512  # of the image that is made to measure the time
 
 
@@ -31,8 +32,9 @@ class Table:
     ----------
     scores : dict
         ``scores[method][image]`` is ``{"psnr": .., "ssim": .., "mse": ..}``.
-    data, protocol, kernel, scale
-        What was measured, and how.
+    data, protocol, degradation
+        What was measured, and how; in words, but for the degradation, which is a :class:`srlib.Degradation` or
+        :class:`OwnLR`.
     groups : dict
         ``groups[class name]`` lists the images of a class (in ``sample``: of a photograph).
     costs : dict
@@ -42,8 +44,7 @@ class Table:
     scores: dict[str, dict[str, dict[str, float]]]
     data: str
     protocol: str
-    kernel: str
-    scale: int
+    degradation: "Degradation | OwnLR"
     groups: dict[str, list[str]] = field(default_factory=dict)
     costs: dict[str, dict[str, float | None]] = field(default_factory=dict)
 
@@ -71,7 +72,7 @@ class Table:
         """Heading and one row for each method: mean and standard deviation over the images, and costs where known."""
         out = [["method", "PSNR (dB)", "+-", "SSIM", "+-", "MSE"]]
         if self.costs:
-            out[0] += ["parameters", "multiply-adds for 1280x720", "s a megapixel"]
+            out[0] += ["parameters", "GMACs for 1280x720", "s a megapixel"]
         for method in self.scores:
             p, s, e = (self.values(method, metric) for metric in COLUMNS)
             with np.errstate(invalid="ignore"):  # an image met exactly has an infinite PSNR
@@ -90,15 +91,14 @@ class Table:
                 count, work, seconds = self.costs[method].values()
                 out[-1] += [
                     "-" if count is None else f"{count:,}",
-                    "-" if work is None else f"{work / 1e9:.1f} G",
+                    "-" if work is None else f"{work:.1f}",
                     f"{seconds:.3g}",
                 ]
         return out
 
     def to_markdown(self) -> str:
         """The table for a README."""
-        head, *rows = self.rows()
-        return markdown([head, ["---"] + ["---:"] * (len(head) - 1), *rows])
+        return markdown(self.rows())
 
     def to_dict(self) -> dict:
         """What ``srlib evaluate --json`` writes. The PSNR of an image met exactly is None, as JSON knows no infinity."""
@@ -113,7 +113,7 @@ class Table:
             }
             for method, images in self.scores.items()
         }
-        about = {"data": self.data, "protocol": self.protocol, "kernel": self.kernel, "scale": self.scale}
+        about = {"data": self.data, "protocol": self.protocol, "degradation": self.degradation.to_dict()}
         return {**about, "versions": versions(), "methods": methods}
 
     @classmethod
@@ -129,7 +129,8 @@ class Table:
             for method, about in told["methods"].items()
             if about.keys() >= set(COSTS)
         }
-        return cls(scores, told["data"], told["protocol"], told["kernel"], told["scale"], costs=costs)
+        kind = OwnLR if "own_lr" in told["degradation"] else Degradation
+        return cls(scores, told["data"], told["protocol"], kind.from_dict(told["degradation"]), costs=costs)
 
     def to_json(self) -> str:
         """The same as text."""
@@ -137,34 +138,58 @@ class Table:
 
     def __repr__(self) -> str:
         count = len(next(iter(self.scores.values())))
-        return f"{self.data}, {count} images, x{self.scale} {self.kernel}, protocol {self.protocol}\n{aligned(self.rows())}"
+        return f"{self.data}, {count} images, {self.degradation}, protocol {self.protocol}\n{aligned(self.rows())}"
+
+
+@dataclass(frozen=True)
+class OwnLR:
+    """In place of a degradation: the LR images that a benchmark is published with, made by MATLAB's bicubic ``imresize``.
+
+    Examples
+    --------
+    >>> from srlib.evaluation import OwnLR
+    >>> print(OwnLR(2))
+    the set's own LR x2
+    """
+
+    scale: int = 2
+
+    def __post_init__(self):
+        check_scale(self.scale)
+
+    def to_dict(self) -> dict:
+        """For JSON; :meth:`from_dict` reads it."""
+        return {"own_lr": self.scale}
+
+    @classmethod
+    def from_dict(cls, told: dict) -> "OwnLR":
+        """What :meth:`to_dict` described."""
+        return cls(told["own_lr"])
+
+    def __str__(self) -> str:
+        return f"the set's own LR x{self.scale}"
 
 
 def evaluate(
-    methods: dict,
-    images,
-    *,
-    scale: int = 2,
-    kernel: str = "bilinear",
-    protocol: str = "rgb",
-    costs: bool = False,
+    methods: dict, images, degradation=None, *, protocol: str = "rgb", costs: bool = False, seed: int = 0
 ) -> Table:
-    """Downscale every image, interpolate it again with every method, and compare with what it was.
+    """Degrade every image, restore it with every method, and compare with what it was.
 
     Parameters
     ----------
     methods : dict
         Name -> a network, or the name of an interpolation. Give bicubic among them: it is what everybody has.
     images : ImageSet, ndarray (N, H, W, 3) or list of (H, W, 3)
-        True images; cropped at the bottom and right to a multiple of `scale`.
-    scale : int
-    kernel : {"bilinear", "bicubic", "area", "published"}
-        How they are downscaled. ``published``: not at all; the small images are those that the set comes with
-        (``set5``, ``set14``), and the true ones are cropped to fit them.
+        HR images; cropped at the bottom and right to a multiple of the scale.
+    degradation : Degradation, step or OwnLR, optional
+        The reference's unless given, ``Downscale(2, "bilinear")``. :class:`OwnLR` takes the LR images that the set comes
+        with (``set5``, ``set14``), and crops the HR images to fit them.
     protocol : {"rgb", "y"}
-        See :func:`srlib.metrics.score`. With ``y`` the small images are rounded to 8 bits, as the papers' files are.
+        See :func:`srlib.metrics.score`. With ``y`` the LR images are rounded to 8 bits, as the papers' files are.
     costs : bool
         Whether to say beside the scores what each method costs; see :func:`costs_of`.
+    seed : int
+        Of what the degradation draws.
 
     Returns
     -------
@@ -174,9 +199,17 @@ def evaluate(
     ------
     TypeError, ValueError
         No methods, no images, or what the functions called here refuse.
+
+    Examples
+    --------
+    >>> import srlib
+    >>> images = srlib.load_images("sample", split="validation")[:2]
+    >>> table = srlib.evaluate({"bicubic": "bicubic"}, images, srlib.Downscale(2, "bicubic"))
+    >>> print(f"{table.mean('bicubic'):.2f} dB")
+    35.34 dB
     """
-    check_scale(scale)
-    check_choice(kernel, (*DOWNSCALE_KERNELS, "published"), "kernel")
+    degradation = degradation if isinstance(degradation, OwnLR) else as_degradation(degradation)
+    scale = degradation.scale
     check_choice(protocol, PROTOCOLS, "protocol")
     if not isinstance(methods, dict) or not methods:
         raise TypeError(
@@ -186,22 +219,32 @@ def evaluate(
         raise ValueError("There are no images to judge on; expected at least one: look at how they were loaded.")
     names = _distinct(getattr(images, "names", None) or [f"image-{i}" for i in range(len(images))])
     scores: dict = {method: {} for method in methods}
-    published = published_pairs(images, scale) if kernel == "published" else None
-    for i, (name, image) in enumerate(zip(names, getattr(images, "images", images))):
-        with _naming(name):
-            lr, hr = published[i] if published else (pair[0] for pair in make_pairs(image[None], scale, kernel=kernel))
-            if protocol == "y":  # whose small images are files of 8 bits
-                lr = to_uint8(lr)
+    for name, lr, hr in _pairs(names, images, degradation, seed):
+        if protocol == "y":  # whose LR images are files of 8 bits
+            lr = to_uint8(lr)
         for label, method in methods.items():
             sr = upscale(lr, method, scale)
             with _naming(name):
-                scores[label][name] = score(sr, hr, protocol=protocol, scale=scale)
+                scores[label][name] = scored(sr, hr, protocol=protocol, scale=scale)
     groups: dict = {}
     if getattr(images, "class_names", None):
         for name, label in zip(names, images.labels):
             groups.setdefault(images.class_names[label], []).append(name)
     told = {label: costs_of(method, scale) for label, method in methods.items()} if costs else {}
-    return Table(scores, getattr(images, "source", "images"), protocol, kernel, scale, groups, told)
+    return Table(scores, str(provenance_of(images)), protocol, degradation, groups, told)
+
+
+def _pairs(names, images, degradation, seed: int):
+    """The name of every image with its LR and its HR image; every image is checked once, here."""
+    if isinstance(degradation, OwnLR):
+        yield from ((name, *pair) for name, pair in zip(names, published_pairs(images, degradation.scale)))
+        return
+    rng = np.random.default_rng(check_seed(seed))
+    for name, image in zip(names, getattr(images, "images", images)):
+        with _naming(name):
+            hr = to_float(crop_to_multiple(image, degradation.scale))
+            lr = degradation.apply(hr, rng)
+        yield name, lr, hr
 
 
 def costs_of(method, scale: int = 2, *, repeat: int = 5) -> dict[str, float | None]:
@@ -218,17 +261,17 @@ def costs_of(method, scale: int = 2, *, repeat: int = 5) -> dict[str, float | No
     Returns
     -------
     dict
-        `parameters`; `multiply_adds`, for an output of 1280x720; `seconds_per_megapixel` of output, the median over the
+        `parameters`; `gmacs`, for an output of 1280x720; `seconds_per_megapixel` of output, the median over the
         making of an image of about 512x512. The first two are None for what has no layers that can be counted: an
         interpolation, or (the second) a network that was built by hand.
     """
     parameters = work = None
     if not isinstance(method, str):
-        from .geometry import published_cost
+        from .models import gmacs
 
         parameters = int(method.count_params()) if hasattr(method, "count_params") else None
-        if getattr(method, "srlib_config", None) is not None:
-            work = published_cost(method)
+        if getattr(method, "card", None) is not None:
+            work = gmacs(method)
     side = -(-COST_SIDE // scale)
     image = np.random.default_rng(0).integers(0, 256, (side, side, 3), np.uint8)
     seconds = []
@@ -259,15 +302,3 @@ def _naming(image: str):
         yield
     except ValueError as error:
         raise ValueError(f"{image}: {error}") from None
-
-
-def markdown(rows: list[list[str]]) -> str:
-    """Rows of cells as a Markdown table; the second row holds the rule."""
-    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
-
-
-def aligned(rows: list[list[str]], *, right: bool = True) -> str:
-    """Rows of cells as text in columns: the first to the left, the others to the right where they are numbers."""
-    widths = [max(map(len, column)) for column in zip(*rows)]
-    place = [str.ljust] + [str.rjust if right else str.ljust] * (len(widths) - 1)
-    return "\n".join("  ".join(put(cell, w) for put, cell, w in zip(place, row, widths)).rstrip() for row in rows)

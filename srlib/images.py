@@ -1,7 +1,7 @@
 """What counts as an image, checked in one place.
 
-Enters: anything a caller hands to the library. Leaves: an array that the other rooms may trust, or one sentence that
-says what came, what was expected and how to get there. Built in lesson 02 (``02_preprocessing``).
+A caller may hand anything to the library. What passes here may be trusted everywhere else; what does not is refused in one
+sentence, which says what came, what was expected and what to do.
 """
 
 import numpy as np
@@ -112,18 +112,21 @@ def check_image_list(images, name: str = "images"):
     return images
 
 
+def check_count(value, name: str, least: int = 1) -> int:
+    """Let through a whole number of at least `least`, of Python's or NumPy's."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)) or value < least:
+        raise ValueError(f"{name} is {value!r}; expected a whole number of at least {least}: choose another.")
+    return int(value)
+
+
 def check_scale(scale) -> int:
-    """Let through a whole number of at least 2."""
-    if isinstance(scale, (bool, np.bool_)) or not isinstance(scale, (int, np.integer)) or scale < 2:
-        raise ValueError(f"scale is {scale!r}; expected a whole number of at least 2: the usual ones are 2, 3 and 4.")
-    return int(scale)
+    """Let through a whole number of at least 1; an image of scale 1 is restored without being enlarged."""
+    return check_count(scale, "scale")
 
 
 def check_seed(seed) -> int:
     """Let through a whole number of at least 0."""
-    if isinstance(seed, (bool, np.bool_)) or not isinstance(seed, (int, np.integer)) or seed < 0:
-        raise ValueError(f"seed is {seed!r}; expected a whole number of at least 0: the usual one is 0.")
-    return int(seed)
+    return check_count(seed, "seed", least=0)
 
 
 def check_choice(value, choices, what: str):

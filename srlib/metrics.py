@@ -1,11 +1,11 @@
 """How far is one image from another: MSE, PSNR, SSIM, and the two protocols that say how to apply them.
 
-Enters: a restored image and the true one, same shape. Leaves: a number. Built by hand in lesson 04 (``04_results``).
+Lesson 04 (``04_results``) builds them by hand.
 """
 
 import numpy as np
 
-from .images import check_alike, check_choice, check_scale, to_float, to_uint8
+from .images import check, check_alike, check_choice, check_scale, to_float, to_uint8
 
 PROTOCOLS = ("rgb", "y")
 LUMA = (65.481, 128.553, 24.966)  # what red, green and blue give to the luma Y of ITU-R BT.601, from 16 to 235
@@ -32,6 +32,13 @@ def mse(a, b) -> float:
     ------
     TypeError, ValueError
         What is not an image, or two shapes that differ.
+
+    Examples
+    --------
+    >>> import numpy as np, srlib
+    >>> hr = np.zeros((8, 8, 3), np.float32)
+    >>> srlib.mse(hr + np.float32(0.5), hr)
+    0.25
     """
     return _mean(_mse, a, b)
 
@@ -56,6 +63,13 @@ def psnr(a, b) -> float:
     ------
     TypeError, ValueError
         What is not an image, or two shapes that differ.
+
+    Examples
+    --------
+    >>> import numpy as np, srlib
+    >>> hr = np.zeros((8, 8, 3), np.float32)
+    >>> round(srlib.psnr(hr + np.float32(0.1), hr), 2)
+    20.0
     """
     return _mean(_psnr, a, b)
 
@@ -88,6 +102,13 @@ def ssim(a, b) -> float:
     ----------
     .. [1] Z. Wang, A. C. Bovik, H. R. Sheikh, E. P. Simoncelli, "Image quality assessment: from error visibility to
        structural similarity", IEEE Transactions on Image Processing 13(4), 2004.
+
+    Examples
+    --------
+    >>> import numpy as np, srlib
+    >>> hr = np.random.default_rng(0).random((16, 16, 3), np.float32)
+    >>> srlib.ssim(hr, hr)
+    1.0
     """
     return _mean(_ssim, a, b)
 
@@ -101,10 +122,10 @@ def score(sr, hr, *, protocol: str = "rgb", scale: int = 2) -> dict[str, float]:
         The restored and the true image.
     protocol : {"rgb", "y"}
         ``rgb``: all three channels on the scale of 1. ``y``: rounded to 8-bit RGB, luma Y of ITU-R BT.601 (16 to
-        235) in floating point, on the scale of 255, `scale` pixels shaved on each side, SSIM with an 11x11 Gaussian
+        235) in floating point, on the scale of 255, `scale` pixels cropped from each border, SSIM with an 11x11 Gaussian
         window of sigma 1.5.
     scale : int
-        The factor of the upscaling; the width of the border that ``y`` shaves.
+        The factor of the upscaling; the width of the border that ``y`` crops.
 
     Returns
     -------
@@ -114,7 +135,15 @@ def score(sr, hr, *, protocol: str = "rgb", scale: int = 2) -> dict[str, float]:
     Raises
     ------
     TypeError, ValueError
-        As for :func:`psnr`; also an image too small to shave and to hold one window.
+        As for :func:`psnr`; also an image too small for the border crop and one window.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from srlib.metrics import score
+    >>> hr = np.random.default_rng(0).random((16, 16, 3), np.float32)
+    >>> score(hr, hr, protocol="y", scale=2)["psnr"]
+    inf
     """
     check_choice(protocol, PROTOCOLS, "protocol")
     scale = check_scale(scale)
@@ -123,13 +152,19 @@ def score(sr, hr, *, protocol: str = "rgb", scale: int = 2) -> dict[str, float]:
         raise ValueError(
             f"sr has shape {sr.shape}; a score is of one image (H, W, 3): go through the batch, or use srlib.evaluate."
         )
+    return scored(sr, hr, protocol=protocol, scale=scale)
+
+
+def scored(sr: np.ndarray, hr: np.ndarray, *, protocol: str, scale: int) -> dict[str, float]:
+    """:func:`score` of images that were checked before."""
     if protocol == "rgb":
         a, b = to_float(sr), to_float(hr)
         return {"psnr": _psnr(a, b), "ssim": _ssim(a, b), "mse": _mse(a, b)}
-    a, b = (luma(to_uint8(x))[scale:-scale, scale:-scale] for x in (sr, hr))
+    height, width = sr.shape[:2]
+    a, b = (luma(to_uint8(x))[scale : height - scale, scale : width - scale] for x in (sr, hr))
     if min(a.shape) < 11:
         raise ValueError(
-            f"sr has shape {sr.shape}; protocol 'paper' shaves {scale} pixels on each side and needs 11x11 after that: "
+            f"sr has shape {sr.shape}; protocol 'y' crops {scale} pixels from each border and needs 11x11 after that: "
             "use a larger image, or protocol 'rgb'."
         )
     error = float(np.mean((a - b) ** 2))
@@ -147,6 +182,13 @@ def luma(image: np.ndarray) -> np.ndarray:
     -------
     ndarray of float64, (H, W)
         From 16 (black) to 235 (white), not rounded.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from srlib.metrics import luma
+    >>> luma(np.full((1, 1, 3), 255, np.uint8)).round(6)
+    array([[235.]])
     """
     return 16.0 + image.astype(np.float64) @ np.array(LUMA) / 255.0  # (H, W)
 
@@ -192,3 +234,49 @@ def _ssim_y(a, b) -> float:
     return float(
         structural_similarity(a, b, data_range=255.0, gaussian_weights=True, sigma=1.5, use_sample_covariance=False)
     )
+
+
+def power_spectrum(image) -> tuple[np.ndarray, np.ndarray]:
+    """Mean power of an image by spatial frequency.
+
+    Parameters
+    ----------
+    image : ndarray, (H, W, 3) or (N, H, W, 3)
+        Square images; for a batch, the mean of their spectra.
+
+    Returns
+    -------
+    frequency, power : ndarray
+        Cycles per pixel, up to 0.5; power of the mean of the channels under a Hann window, which keeps the image's
+        edges from posing as detail.
+
+    Raises
+    ------
+    TypeError, ValueError
+        What is not an image, or one that is not square.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import srlib.metrics
+    >>> wave = 0.5 + 0.5 * np.cos(2 * np.pi * np.arange(32) / 8)  # one cycle in eight pixels
+    >>> image = np.broadcast_to(wave[None, :, None], (32, 32, 3)).astype("float32")
+    >>> frequency, power = srlib.metrics.power_spectrum(image)
+    >>> print(frequency[power.argmax()])
+    0.125
+    """
+    grey = to_float(check(image)).mean(-1)
+    height, side = grey.shape[-2:]
+    if height != side:
+        raise ValueError(
+            f"image is {height}x{side}; expected a square, so that a frequency means the same in both directions: cut one out of it."
+        )
+    window = np.outer(np.hanning(side), np.hanning(side))
+    centred = grey - grey.mean(axis=(-2, -1), keepdims=True)
+    power = np.abs(np.fft.fft2(centred * window)) ** 2
+    power = power if power.ndim == 2 else power.mean(0)
+    frequency = np.hypot(*np.meshgrid(np.fft.fftfreq(side), np.fft.fftfreq(side)))
+    ring = np.round(frequency * side).astype(int)
+    total, count = np.bincount(ring.ravel(), power.ravel()), np.bincount(ring.ravel())
+    kept = slice(1, side // 2 + 1)
+    return np.arange(len(total))[kept] / side, (total / count)[kept]

@@ -26,9 +26,30 @@ def make_image():
 
 
 @pytest.fixture
+def pair(make_image):
+    """A function (height, width) -> an image, and the same a little wrong."""
+
+    def make(height, width):
+        hr = make_image(height, width)
+        sr = np.clip(hr + np.random.default_rng(1).normal(0, 20, hr.shape), 0, 255).astype(np.uint8)
+        return hr, sr
+
+    return make
+
+
+@pytest.fixture
+def no_figure_left_open():
+    """A figure that stays open in pyplot is shown twice by a notebook, and never freed."""
+    import matplotlib.pyplot as plt
+
+    yield
+    assert plt.get_fignums() == []
+
+
+@pytest.fixture
 def under_policy():
     """A function (name) -> a context in which Keras builds layers under that policy."""
-    from srlib._backend import keras
+    from srlib.backend import keras
 
     @contextlib.contextmanager
     def context(name):
@@ -44,20 +65,17 @@ def under_policy():
 
 @pytest.fixture
 def interrupted_at(monkeypatch):
-    """A function (step) -> a context in which Ctrl-C is pressed when a training asks for the crops of that step."""
-    from srlib.training import Patches
-
-    original = Patches.__call__
+    """A function (step) -> a context in which Ctrl-C is pressed when a training has done so many steps."""
+    from srlib.callbacks import Validation
 
     @contextlib.contextmanager
-    def context(step):
-        def stop(crops, now):
-            if now == step:
+    def context(at):
+        def after_step(self, step, logs):
+            if step == at:
                 raise KeyboardInterrupt
-            return original(crops, now)
 
         with monkeypatch.context() as patch:
-            patch.setattr(Patches, "__call__", stop)
+            patch.setattr(Validation, "after_step", after_step)
             yield
 
     return context
@@ -119,3 +137,11 @@ def benchmark_images(data_root):
     import srlib
 
     return srlib.load_images
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """An empty folder, which is the current one."""
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    return tmp_path / "work"

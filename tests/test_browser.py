@@ -1,4 +1,4 @@
-"""JupyterLab in a real browser: lessons 00 and 06 run from their first cell to their last, and the explorer answers.
+"""JupyterLab in a real browser: lessons 00 and 07 run from their first cell to their last, and the explorer answers.
 
 Needs Chromium and Playwright's Python package (`pip install -e ".[browser]"`); skipped with a word without them.
 """

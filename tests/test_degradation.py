@@ -1,5 +1,8 @@
 """Downscale, interpolate, make_pairs: against OpenCV, Pillow, SciPy, the definitions by brute force, and published images."""
 
+import io
+import json
+
 import cv2
 import numpy as np
 import pytest
@@ -7,9 +10,11 @@ from PIL import Image
 from scipy.ndimage import gaussian_filter
 
 import srlib
-from srlib.data import read_image
+from srlib import Blur, Degradation, Downscale, Jpeg, Noise, resampling
+from srlib.image_files import read_image
 from srlib.images import to_float, to_uint8
 from srlib.metrics import score
+from srlib.resampling import interpolate
 
 SCALES = (2, 3, 4)
 SIZES = ((1, 1), (1, 6), (5, 1), (3, 2), (8, 8), (11, 17), (24, 9))  # of the small image
@@ -76,7 +81,7 @@ def by_brute_force(image, height, width, kernel, widen=1.0):
 def test_upscale_is_its_definition(kernel, size, scale, rng):
     lr = rng.random((*size, 3), np.float32)
     expected = by_brute_force(lr, size[0] * scale, size[1] * scale, kernel)
-    close(srlib.interpolate(lr, scale, kernel=kernel), expected.clip(0, 1), 1e-6)
+    close(interpolate(lr, scale, kernel=kernel), expected.clip(0, 1), 1e-6)
 
 
 @pytest.mark.parametrize("kernel", DOWNSCALES)
@@ -99,7 +104,7 @@ def opencv(image, factor, interpolation):
 def test_bilinear_is_opencvs(dtype, size, scale, make_image):
     small, large = (make_image(*(n * factor for n in size)) for factor in (1, scale))
     small, large = (x if dtype == np.uint8 else to_float(x) for x in (small, large))
-    downscaled, upscaled = srlib.downscale(large, scale), srlib.interpolate(small, scale)
+    downscaled, upscaled = srlib.downscale(large, scale), interpolate(small, scale)
     close(downscaled, opencv(to_float(large), 1 / scale, cv2.INTER_LINEAR), 1e-5)
     close(upscaled, opencv(to_float(small), scale, cv2.INTER_LINEAR), 1e-5)
 
@@ -121,7 +126,7 @@ def test_bilinear_by_2_is_the_mean_of_2x2(make_image):
 def test_nearest_repeats_pixels(size, scale, make_image):
     lr = make_image(*size)
     repeated = lr.repeat(scale, 0).repeat(scale, 1)
-    assert np.array_equal(srlib.interpolate(lr, scale, kernel="nearest"), to_float(repeated))
+    assert np.array_equal(interpolate(lr, scale, kernel="nearest"), to_float(repeated))
 
 
 @pytest.mark.parametrize(
@@ -129,7 +134,7 @@ def test_nearest_repeats_pixels(size, scale, make_image):
 )
 def test_inside_pillow_does_the_same_to_a_level(verb, kernel, scale, make_image):
     x = make_image(60, 84) // 2 + 64  # far from black and white, where Pillow clips between rows and columns
-    ours = to_uint8(getattr(srlib, verb)(x, scale, kernel=kernel))
+    ours = to_uint8(getattr(resampling, verb)(x, scale, kernel=kernel))
     theirs = Image.fromarray(x).resize(ours.shape[1::-1], Image.Resampling[kernel.upper()])
     difference = np.abs(ours - np.asarray(theirs).astype(int))
     edge = 3 if verb == "downscale" else 3 * scale  # Pillow cuts the kernel at the edge where we mirror
@@ -140,7 +145,7 @@ def test_inside_pillow_does_the_same_to_a_level(verb, kernel, scale, make_image)
 
 
 def resize(verb, kernel):
-    return lambda x, scale: getattr(srlib, verb)(x, scale, kernel=kernel)
+    return lambda x, scale: getattr(resampling, verb)(x, scale, kernel=kernel)
 
 
 RESIZES = {f"downscale {k}": resize("downscale", k) for k in DOWNSCALES} | {
@@ -250,7 +255,7 @@ def test_antialiasing_is_in_bicubic_downscaling_and_not_in_bilinear():
 
 def test_the_defaults_are_the_references(image):
     assert np.array_equal(srlib.downscale(image), srlib.downscale(image, 2, kernel="bilinear"))
-    assert np.array_equal(srlib.interpolate(image), srlib.interpolate(image, 2, kernel="bilinear"))
+    assert np.array_equal(interpolate(image), interpolate(image, 2, kernel="bilinear"))
 
 
 @pytest.mark.parametrize("size", [(13, 12), (12, 13), (1, 12)])
@@ -284,7 +289,7 @@ def test_crop_to_multiple_leaves_no_empty_image(size):
 @pytest.mark.parametrize("kernel", DOWNSCALES)
 def test_a_pair_is_the_cropped_image_and_its_downscale(kernel, scale, make_image):
     x = make_image(37, 26)[None]
-    lr, hr = srlib.make_pairs(x, scale, kernel=kernel)
+    lr, hr = srlib.make_pairs(x, Downscale(scale, kernel))
     cropped = x[:, : 37 - 37 % scale, : 26 - 26 % scale]
     assert np.array_equal(hr, to_float(cropped)) and hr.dtype == lr.dtype == np.float32
     assert np.array_equal(lr, srlib.downscale(cropped, scale, kernel=kernel))
@@ -292,7 +297,7 @@ def test_a_pair_is_the_cropped_image_and_its_downscale(kernel, scale, make_image
 
 @pytest.mark.parametrize("sigma", [0.5, 1.3])
 def test_blur_comes_before_the_downscaling(sigma, batch):
-    lr, hr = srlib.make_pairs(batch, 2, kernel="area", blur=sigma)
+    lr, hr = srlib.make_pairs(batch, (Blur(sigma), Downscale(2, "area")))
     blurred = np.empty_like(hr)
     for i in range(len(batch)):
         for c in range(3):
@@ -304,7 +309,7 @@ def test_blur_comes_before_the_downscaling(sigma, batch):
 
 def test_noise_is_seeded_and_differs_from_image_to_image():
     grey = np.full((3, 64, 64, 3), 0.5, np.float32)
-    one, two, other = (srlib.make_pairs(grey, noise=0.1, seed=seed)[0] for seed in (7, 7, 8))
+    one, two, other = (srlib.make_pairs(grey, (Downscale(2), Noise(25.5)), seed=seed)[0] for seed in (7, 7, 8))
     assert np.array_equal(one, two)
     assert np.abs(one - other).mean() > 0.05
     assert np.abs(one[0] - one[1]).mean() > 0.05 and np.abs(one[..., 0] - one[..., 1]).mean() > 0.05
@@ -313,7 +318,7 @@ def test_noise_is_seeded_and_differs_from_image_to_image():
 @pytest.mark.parametrize("sigma", [0.01, 0.05, 0.1])
 def test_noise_has_its_standard_deviation_and_comes_last(sigma):
     grey = np.full((4, 128, 128, 3), 0.5, np.float32)
-    lr, hr = srlib.make_pairs(grey, 2, noise=sigma)
+    lr, hr = srlib.make_pairs(grey, (Downscale(2), Noise(255 * sigma)))
     assert lr.std() == pytest.approx(sigma, rel=0.02) and lr.mean() == pytest.approx(0.5, abs=sigma / 20)
     assert np.ptp(hr) == 0
 
@@ -321,13 +326,13 @@ def test_noise_has_its_standard_deviation_and_comes_last(sigma):
 def test_noisy_images_stay_in_range():
     black_and_white = np.zeros((1, 32, 32, 3), np.float32)
     black_and_white[:, 16:] = 1
-    lr, _ = srlib.make_pairs(black_and_white, noise=0.5)
+    lr, _ = srlib.make_pairs(black_and_white, (Downscale(2), Noise(127.5)))
     assert lr.min() == 0 and lr.max() == 1 and lr.dtype == np.float32
 
 
 def test_lists_of_different_sizes_give_lists(make_image):
     images = [make_image(13, 20), make_image(8, 9), make_image(31, 6)]
-    lr, hr = srlib.make_pairs(images, 2, kernel="bicubic")
+    lr, hr = srlib.make_pairs(images, Downscale(2, "bicubic"))
     assert [x.shape for x in hr] == [(12, 20, 3), (8, 8, 3), (30, 6, 3)]
     assert [x.shape for x in lr] == [(6, 10, 3), (4, 4, 3), (15, 3, 3)]
     for image, small, large in zip(images, lr, hr):
@@ -338,18 +343,74 @@ def test_lists_of_different_sizes_give_lists(make_image):
 def test_a_list_an_array_and_images_give_the_same_pairs(batch):
     from srlib.data import ImageSet
 
-    options = {"blur": 0.7, "noise": 0.05, "seed": 3}
-    lr, hr = srlib.make_pairs(batch, 3, **options)
+    camera = Blur(0.7), Downscale(3), Noise(12.75)
+    lr, hr = srlib.make_pairs(batch, camera, seed=3)
     for same in (list(batch), tuple(batch), ImageSet(batch, list("abc")), ImageSet(list(batch), list("abc"))):
-        again = srlib.make_pairs(same, 3, **options)
+        again = srlib.make_pairs(same, camera, seed=3)
         assert np.array_equal(again[0], lr) and np.array_equal(again[1], hr)
 
 
-@pytest.mark.parametrize("name", ["blur", "noise"])
-@pytest.mark.parametrize("value", [-0.1, float("nan"), float("inf"), -float("inf")])
-def test_blur_and_noise_are_standard_deviations(name, value, batch):
-    with pytest.raises(ValueError, match=rf"{name} is {value!r}; expected a standard deviation of 0 or more: "):
-        srlib.make_pairs(batch, **{name: value})
+@pytest.mark.parametrize("step, what", [(Blur, "a blur"), (Noise, "a noise")])
+@pytest.mark.parametrize(
+    "value", [(-0.1,), (float("nan"),), (float("inf"),), ("1",), (True,), (2, 1), (1, float("nan"))]
+)
+def test_blur_and_noise_are_standard_deviations(step, what, value):
+    with pytest.raises(ValueError, match=f"the standard deviation of {what} is .*; expected a number of 0 or more"):
+        step(*value)
+
+
+@pytest.mark.parametrize("value", [(0,), (101,), (50.5,), (75, 40), (40, 101), ("high",)])
+def test_the_quality_of_a_jpeg_is_from_1_to_100(value):
+    with pytest.raises(ValueError, match="the quality of a JPEG is .*; expected"):
+        Jpeg(*value)
+
+
+def test_a_blur_has_the_second_moment_asked_for():
+    """Of a point of light, in the middle of the grey range."""
+    point = np.zeros((41, 41, 3), np.float32)
+    point[20, 20] = 1
+    for sigma in (0.8, 1.5):
+        spread = Degradation(Blur(sigma))(point)[..., 0].astype(float)
+        y, x = np.mgrid[-20:21, -20:21]
+        assert spread.sum() == pytest.approx(1, abs=1e-5)
+        for axis in (y, x):
+            assert (spread * axis**2).sum() == pytest.approx(sigma**2, rel=0.01)
+
+
+def test_noise_has_the_deviation_asked_for_drawn_evenly_from_its_range():
+    grey = np.full((40, 40, 3), 0.5, np.float32)
+    spreads = [255 * (Degradation(Noise(2, 12))(grey, seed=seed) - grey).std() for seed in range(200)]
+    assert 2 <= min(spreads) < 2.6 and 11.4 < max(spreads) <= 12.6 and np.mean(spreads) == pytest.approx(7, abs=0.7)
+
+
+@pytest.mark.parametrize("quality", [10, 75, 95])
+def test_a_jpeg_is_what_opencv_decodes_of_pillows_file(quality, image):
+    file = io.BytesIO()
+    Image.fromarray(image).save(file, "JPEG", quality=quality)
+    expected = cv2.imdecode(np.frombuffer(file.getvalue(), np.uint8), cv2.IMREAD_COLOR)[..., ::-1]
+    found = to_uint8(Degradation(Jpeg(quality))(image))
+    assert np.abs(found.astype(int) - expected).mean() < 0.5 and found.shape == image.shape
+
+
+def test_a_fixed_degradation_is_downscale_and_json_gives_it_back(image):
+    degradation = Degradation(Downscale(2, "bicubic"))
+    assert np.array_equal(degradation(image), srlib.downscale(image, 2, "bicubic")) and not degradation.random
+    for each in (degradation, Degradation((Blur(0.2, 1.5), Downscale(4), Noise(3), Jpeg(40, 75))), Degradation(())):
+        assert Degradation.from_dict(json.loads(json.dumps(each.to_dict()))) == each
+    assert Degradation(Blur(1)).scale == 1 and Degradation((Downscale(2), Downscale(3))).scale == 6
+
+
+@pytest.mark.parametrize("steps", ["bicubic", (Downscale(2), "noise"), 2, None])
+def test_what_is_no_step_is_refused(steps):
+    with pytest.raises(
+        TypeError, match="a step of the degradation is .*; expected one of Blur, Downscale, Noise, Jpeg"
+    ):
+        Degradation(steps)
+
+
+def test_a_step_that_nobody_registered_is_not_read():
+    with pytest.raises(ValueError, match="a step of the degradation is .*'rain'.*; expected one of"):
+        Degradation.from_dict({"steps": [{"step": "rain", "amount": 3}]})
 
 
 # -- published images -----------------------------------------------------------------------------------------------------------
@@ -357,7 +418,7 @@ def test_blur_and_noise_are_standard_deviations(name, value, batch):
 
 def mean_scores(pairs, scale=2):
     """PSNR and SSIM under protocol "y" of (small, true) images upscaled bicubically."""
-    scores = [score(srlib.interpolate(lr, scale, kernel="bicubic"), hr, protocol="y", scale=scale) for lr, hr in pairs]
+    scores = [score(interpolate(lr, scale, kernel="bicubic"), hr, protocol="y", scale=scale) for lr, hr in pairs]
     return np.mean([s["psnr"] for s in scores]), np.mean([s["ssim"] for s in scores])
 
 

@@ -8,11 +8,16 @@ import pytest
 from skimage.metrics import structural_similarity
 
 import srlib
-from srlib.data import ImageSet
+from srlib import Degradation, Downscale
+from srlib.data import ImageSet, Provenance, Source
 from srlib.evaluation import Table, aligned, evaluate
 from srlib.models import build_model
 
 METHODS = {"linear": "bilinear", "cubic": "bicubic"}
+
+
+def folder(name):
+    return Provenance([Source(name, kind="folder")])
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +25,7 @@ def images(make_image):
     """Five images of two classes, whose sides 2 and 3 do not all divide."""
     images = [make_image(*size, seed) for seed, size in enumerate([(30, 36), (31, 37), (24, 24), (33, 28), (25, 41)])]
     names = ["a", "b", "c", "d", "e"]
-    return ImageSet(images, names, np.array([0, 1, 1, 0, 1]), ["cat", "dog"], source="mine")
+    return ImageSet(images, names, np.array([0, 1, 1, 0, 1]), ["cat", "dog"], folder("mine"))
 
 
 def by_hand(images, method, scale, kernel, protocol):
@@ -52,7 +57,7 @@ def by_hand(images, method, scale, kernel, protocol):
 def test_every_number_is_the_metric_of_the_upscaled_image(images, protocol, scale, kernel):
     network = build_model("autoencoder", scale, width=4, seed=1)
     methods = {**METHODS, "net": network}
-    table = evaluate(methods, images, scale=scale, kernel=kernel, protocol=protocol)
+    table = evaluate(methods, images, Downscale(scale, kernel), protocol=protocol)
     assert list(table.scores) == list(methods)
     for name, method in methods.items():
         expected = by_hand(images, method, scale, kernel, protocol)
@@ -63,7 +68,7 @@ def test_every_number_is_the_metric_of_the_upscaled_image(images, protocol, scal
             assert found["psnr"] == pytest.approx(numbers[0], abs=1e-4 if protocol == "rgb" else 1e-8)
             assert found["ssim"] == pytest.approx(numbers[1], abs=tolerance)
             assert found["mse"] == pytest.approx(numbers[2], rel=1e-4 if protocol == "rgb" else 1e-8)
-    assert (table.data, table.protocol, table.kernel, table.scale) == ("mine", protocol, kernel, scale)
+    assert (table.data, table.protocol, table.degradation) == ("mine", protocol, Degradation(Downscale(scale, kernel)))
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +130,7 @@ def test_markdown_is_a_table(table):
 
 def test_the_text_names_what_was_measured(table):
     head, *rows = repr(table).splitlines()
-    assert head == "mine, 5 images, x2 bilinear, protocol rgb"
+    assert head == "mine, 5 images, bilinear x2, protocol rgb"
     assert len({len(row) for row in rows}) == 1  # columns stand under each other
     assert rows[2].split() == table.rows()[2]
 
@@ -133,8 +138,8 @@ def test_the_text_names_what_was_measured(table):
 def test_the_json_is_what_design_prescribes(table, images):
     told = json.loads(table.to_json())
     assert told == table.to_dict()
-    assert list(told) == ["data", "protocol", "kernel", "scale", "versions", "methods"]
-    assert (told["data"], told["protocol"], told["kernel"], told["scale"]) == ("mine", "rgb", "bilinear", 2)
+    assert list(told) == ["data", "protocol", "degradation", "versions", "methods"]
+    assert (told["data"], told["protocol"], told["degradation"]) == ("mine", "rgb", Degradation(Downscale(2)).to_dict())
     assert told["versions"]["srlib"] == srlib.__version__ and "numpy" in told["versions"]
     assert list(told["methods"]) == list(METHODS)
     for name, method in told["methods"].items():
@@ -170,7 +175,7 @@ def test_a_table_comes_back_from_its_json(table):
 def test_odd_sizes_are_cropped_at_the_bottom_and_right(make_image, scale, protocol):
     image = make_image(29, 35)
     cropped = image[: 29 // scale * scale, : 35 // scale * scale]
-    whole, cut = (evaluate(METHODS, [p], scale=scale, protocol=protocol) for p in (image, cropped))
+    whole, cut = (evaluate(METHODS, [p], Downscale(scale), protocol=protocol) for p in (image, cropped))
     assert whole.scores == cut.scores
 
 
@@ -185,7 +190,7 @@ def test_arrays_lists_and_floats_are_images_too(batch):
 
 def test_images_of_one_name_are_all_counted(make_image):
     """Two folders may each hold an 1.png; added, they are two images."""
-    one, two = (ImageSet(make_image(16, 16, seed)[None], ["1.png"], source=f"s{seed}") for seed in range(2))
+    one, two = (ImageSet(make_image(16, 16, seed)[None], ["1.png"], provenance=folder(f"s{seed}")) for seed in range(2))
     table = evaluate(METHODS, one + two)
     apart = [evaluate(METHODS, images).mean("linear") for images in (one, two)]
     assert "2 images" in repr(table)
@@ -195,7 +200,7 @@ def test_images_of_one_name_are_all_counted(make_image):
 
 def test_a_numbered_name_that_is_taken_is_numbered_on(make_image):
     batch = np.stack([make_image(16, 16, seed) for seed in range(4)])
-    table = evaluate(METHODS, ImageSet(batch, ["a", "a (2)", "a", "a"], source="s"))
+    table = evaluate(METHODS, ImageSet(batch, ["a", "a (2)", "a", "a"]))
     assert list(table.scores["linear"]) == ["a", "a (2)", "a (3)", "a (4)"]
     assert table.mean("linear") == pytest.approx(evaluate(METHODS, batch).mean("linear"))
 
@@ -211,7 +216,7 @@ def test_an_image_that_is_met_exactly(recwarn):
 def test_the_published_direction_of_the_methods(sample):
     """What everybody knows, so that a swapped column would show: nearest is worst, the cubic beats the linear."""
     table = evaluate(
-        {"nearest": "nearest", "linear": "bilinear", "cubic": "bicubic"}, sample["test"][:6], kernel="bicubic"
+        {"nearest": "nearest", "linear": "bilinear", "cubic": "bicubic"}, sample["test"][:6], Downscale(2, "bicubic")
     )
     for metric, sign in (("psnr", 1), ("ssim", 1), ("mse", -1)):
         nearest, linear, cubic = (sign * table.mean(m, metric) for m in table.scores)
@@ -229,14 +234,12 @@ def test_the_published_direction_of_the_methods(sample):
         ({"x": "bikubic"}, {}, ValueError, ["'bikubic'", "bicubic"]),
         ({"x": 3}, {}, TypeError, ["int"]),
         (METHODS, {"images": []}, ValueError, ["no images"]),
-        (METHODS, {"scale": 1}, ValueError, ["scale is 1"]),
-        (METHODS, {"scale": 0}, ValueError, ["scale is 0"]),
-        (METHODS, {"kernel": "lanczos"}, ValueError, ["'lanczos'", "area"]),
-        (METHODS, {"protocol": "y"}, ValueError, ["'y'", "rgb, paper"]),
+        (METHODS, {"degradation": "bicubic"}, TypeError, ["'bicubic'", "Downscale"]),
+        (METHODS, {"protocol": "paper"}, ValueError, ["'paper'", "rgb, y"]),
         (METHODS, {"images": [np.zeros((24, 24, 3), np.uint8), np.zeros((6, 9, 3), np.uint8)]}, ValueError, ["image-1", "7x7"]),
         (METHODS, {"images": [np.zeros((1, 9, 3), np.uint8)]}, ValueError, ["image-0", "at least 2"]),
         (METHODS, {"images": [np.zeros((14, 14, 3), np.uint8)], "protocol": "y"}, ValueError, ["image-0", "11x11"]),
-        (METHODS, {"images": [np.zeros((14, 14), np.uint8)]}, ValueError, ["image-0", "(1, 14, 14)"]),
+        (METHODS, {"images": [np.zeros((14, 14), np.uint8)]}, ValueError, ["image-0", "(14, 14)"]),
     ],
 )  # fmt: skip
 def test_what_cannot_be_judged_is_refused_with_a_sentence(images, methods, settings, error, words):
@@ -250,7 +253,7 @@ def test_what_cannot_be_judged_is_refused_with_a_sentence(images, methods, setti
 
 def test_a_network_of_another_scale_is_refused(images):
     with pytest.raises(ValueError, match="scale is 3, but subpixel upscales by 2"):
-        evaluate({"net": build_model("subpixel", width=4)}, images, scale=3)
+        evaluate({"net": build_model("subpixel", width=4)}, images, Downscale(3))
 
 
 @pytest.mark.parametrize("question", [("none",), ("linear", "lpips"), ("linear", "psnr", "bird")])
@@ -274,7 +277,7 @@ def test_aligned_puts_columns_under_each_other():
 
 def test_a_table_can_be_made_of_scores_alone():
     scores = {"m": {"p": {"psnr": 20.0, "ssim": 0.5, "mse": 0.01}, "q": {"psnr": 30.0, "ssim": 0.7, "mse": 0.001}}}
-    table = Table(scores, "set5", "y", "bicubic", 2)
+    table = Table(scores, "set5", "y", Degradation(Downscale(2, "bicubic")))
     assert table.rows()[1] == ["m", "25.00", "5.00", "0.6000", "0.1000", "0.01"]
 
 

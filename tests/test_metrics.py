@@ -9,7 +9,7 @@ from scipy.signal import convolve2d
 
 import srlib
 from srlib.images import to_float
-from srlib.metrics import luma, score
+from srlib.metrics import luma, power_spectrum, score
 
 METRICS = {"mse": srlib.mse, "psnr": srlib.psnr, "ssim": srlib.ssim}
 
@@ -153,7 +153,7 @@ def test_luma_of_known_colours(rgb, expected):
 # -- protocols ------------------------------------------------------------------------------------------------------------
 
 
-def paper_by_definition(sr, hr, scale):
+def y_by_definition(sr, hr, scale):
     """Protocol "y" for float images, step by step, with none of srlib."""
     luma_of = []
     for x in (sr, hr):
@@ -174,13 +174,13 @@ def paper_by_definition(sr, hr, scale):
 
 @pytest.mark.parametrize("scale", [2, 3, 4])
 @pytest.mark.parametrize("size", [(19, 19), (48, 36), (37, 51)])
-def test_protocol_paper_is_its_definition(size, scale, rng):
+def test_protocol_y_is_its_definition(size, scale, rng):
     hr = rng.random((*size, 3), np.float32)
     sr = np.clip(hr + rng.normal(0, 0.1, hr.shape), 0, 1).astype(np.float32)
-    assert score(sr, hr, protocol="y", scale=scale) == pytest.approx(paper_by_definition(sr, hr, scale), rel=1e-9)
+    assert score(sr, hr, protocol="y", scale=scale) == pytest.approx(y_by_definition(sr, hr, scale), rel=1e-9)
 
 
-def test_protocol_paper_is_on_the_scale_of_255():
+def test_protocol_y_is_on_the_scale_of_255():
     a, b = np.full((2, 20, 20, 3), 100, np.uint8)
     b = b + np.uint8(10)
     error = (10 * 219 / 255) ** 2
@@ -189,7 +189,7 @@ def test_protocol_paper_is_on_the_scale_of_255():
     assert found["psnr"] == pytest.approx(10 * math.log10(255**2 / error))
 
 
-def test_protocol_paper_rounds_to_8_bits_and_keeps_luma_unrounded():
+def test_protocol_y_rounds_to_8_bits_and_keeps_luma_unrounded():
     hr = flat(100 / 255, 20)
     sr = flat(100.4 / 255, 20)
     assert score(sr, hr, protocol="y")["psnr"] == math.inf  # the same file
@@ -199,7 +199,7 @@ def test_protocol_paper_rounds_to_8_bits_and_keeps_luma_unrounded():
 
 
 @pytest.mark.parametrize("scale", [2, 3, 4])
-def test_protocol_paper_shaves_as_many_pixels_as_the_scale(scale, make_image):
+def test_protocol_y_crops_as_many_pixels_as_the_scale(scale, make_image):
     hr = make_image(30, 40)
     inside = (slice(scale, -scale), slice(scale, -scale))
     border = 255 - hr
@@ -218,11 +218,11 @@ def test_protocol_rgb_is_the_three_metrics(pair):
 
 
 @pytest.mark.parametrize("scale", [2, 4])
-def test_protocol_paper_needs_one_window_after_shaving(scale, make_image):
+def test_protocol_y_needs_one_window_after_the_border_crop(scale, make_image):
     enough = make_image(11 + 2 * scale, 30)
     assert score(enough, enough, protocol="y", scale=scale)["ssim"] == pytest.approx(1)
     for small in (enough[1:], enough[:1]):
-        with pytest.raises(ValueError, match=rf"shaves {scale} pixels.*needs 11x11.*: use a larger image"):
+        with pytest.raises(ValueError, match=rf"crops {scale} pixels.*needs 11x11.*: use a larger image"):
             score(small, small, protocol="y", scale=scale)
 
 
@@ -252,8 +252,43 @@ def test_the_references_ssim_and_what_it_should_have_been(benchmark):
     assert np.mean(right) == pytest.approx(0.901, abs=0.0005)
 
 
-def test_protocol_paper_is_its_definition_on_a_photograph_too(benchmark):
+def test_protocol_y_is_its_definition_on_a_photograph_too(benchmark):
     hr, lr = benchmark("Set5")[2]
-    sr = srlib.interpolate(lr, 2, kernel="bicubic")
+    sr = srlib.upscale(lr, "bicubic", 2)
     # halves of a level are frequent here, and are rounded to even by one and upwards by the other
-    assert score(sr, hr, protocol="y") == pytest.approx(paper_by_definition(sr, to_float(hr), 2), rel=1e-4)
+    assert score(sr, hr, protocol="y") == pytest.approx(y_by_definition(sr, to_float(hr), 2), rel=1e-4)
+
+
+# -- the power spectrum -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cycles", (3, 8, 16, 27))
+@pytest.mark.parametrize("axis", (0, 1))
+def test_the_spectrum_of_a_cosine_peaks_at_its_frequency(cycles, axis):
+    side = 64
+    wave = 0.5 + 0.4 * np.cos(2 * np.pi * cycles * np.arange(side) / side)
+    line = wave[:, None] if axis == 0 else wave[None]
+    image = np.broadcast_to(line[..., None], (side, side, 3)).astype(np.float32)
+    frequency, power = power_spectrum(image)
+    assert frequency[0] == pytest.approx(1 / side) and frequency[-1] == 0.5
+    assert frequency[power.argmax()] == pytest.approx(cycles / side)
+    far = np.abs(frequency - cycles / side) > 3 / side
+    assert power[far].max() < 1e-3 * power.max()
+
+
+def test_the_spectrum_of_a_slanted_cosine_peaks_at_its_length():
+    y, x = np.mgrid[0:80, 0:80]
+    wave = 0.5 + 0.4 * np.cos(2 * np.pi * (12 * y + 16 * x) / 80)  # 12 and 16 are 20 along the slant
+    frequency, power = power_spectrum(np.repeat(wave[..., None], 3, -1).astype(np.float32))
+    assert frequency[power.argmax()] == pytest.approx(20 / 80)
+
+
+def test_the_spectrum_of_a_batch_is_the_mean(batch):
+    squares = batch[:, :24, :24]
+    each = [power_spectrum(image)[1] for image in squares]
+    np.testing.assert_allclose(power_spectrum(squares)[1], np.mean(each, 0), rtol=1e-5)
+
+
+def test_the_spectrum_of_what_is_not_square_is_refused(make_image):
+    with pytest.raises(ValueError, match="20x30; expected a square"):
+        power_spectrum(make_image(20, 30))

@@ -170,7 +170,8 @@ def test_figures_are_lean(lesson):
     assert (NOTEBOOKS / f"{lesson}.ipynb").stat().st_size < 1.6e6
 
 
-@pytest.mark.parametrize("lesson", LESSONS)
+# in the plain tier one lesson shows that the comparison works; the others, whole, are in the slow one below
+@pytest.mark.parametrize("lesson", LESSONS[:1])
 def test_one_changed_digit_fails(lesson, tmp_path):
     """The lesson up to the first number it prints: as it is it passes, with the last digit changed it fails there."""
     notebook = read(lesson)

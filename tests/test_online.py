@@ -156,7 +156,7 @@ def test_the_checks_and_the_quiz_work_there(colab):
 
 ELSEWHERE = """
 import sys, numpy as np
-from srlib._backend import keras
+from srlib.backend import keras
 from srlib.checkpoints import load_model, shipped
 
 here = np.load(sys.argv[1])
@@ -215,7 +215,7 @@ def test_there_is_no_tensorflow_beside_jax(jax):
     done = subprocess.run([python, "-c", "import tensorflow"], cwd=place, capture_output=True, text=True)
     assert done.returncode == 1 and "ModuleNotFoundError" in done.stderr
     done = subprocess.run(
-        [python, "-m", "srlib.cli", "models"],
+        [python, "-m", "srlib", "models"],
         cwd=place, capture_output=True, text=True, env=surroundings(),
     )  # fmt: skip
     assert done.returncode == 1 and "KERAS_BACKEND=jax" in done.stderr and done.stderr.count("\n") == 1
@@ -231,9 +231,9 @@ def test_jax_gives_the_same_images(jax, images_here):
 @pytest.mark.parametrize(
     "extra",
     (
-        ["--average", "0.9"],
+        ["--ema-decay", "0.9"],
         ["--optimizer", "muon"],
-        ["--option", "orientations=8", "--option", "polarities=2", "--option", "width=16"],
+        ["--option", "symmetry=d4_inversion", "--option", "width=16"],
     ),
     ids=lambda extra: extra[0].strip("-"),
 )
@@ -241,8 +241,8 @@ def test_jax_trains_what_tensorflow_loads(extra, jax, tmp_path):
     """By squares: the absolute error has no slope where flat areas meet the truth exactly, and there rounding decides."""
     place, python = jax
     words = [
-        "-m", "srlib.cli", "train", "--model", "subpixel", "--data", "sample", "--steps", "20", *extra,
-        "--batch", "4", "--crop", "32", "--loss", "mse", "--out",
+        "-m", "srlib", "train", "--model", "subpixel", "--data", "sample", "--steps", "20", *extra,
+        "--batch-size", "4", "--patch-size", "32", "--loss", "mse", "--out",
     ]  # fmt: skip
     looks = []
     for backend, program in (("jax", python), ("tensorflow", sys.executable)):
@@ -254,10 +254,12 @@ def test_jax_trains_what_tensorflow_loads(extra, jax, tmp_path):
         assert done.returncode == 0, done.stderr[-3000:]
         looks.append(np.genfromtxt(tmp_path / backend / "history.csv", delimiter=",", names=True))
     assert looks[0]["step"].tolist() == list(range(1, 21))
-    np.testing.assert_allclose(looks[0]["loss"], looks[1]["loss"], rtol=1e-3)  # the same first weights, the same crops
+    np.testing.assert_allclose(
+        looks[0]["loss"], looks[1]["loss"], rtol=1e-3
+    )  # the same first weights, the same patches
     np.testing.assert_allclose(
         looks[0]["psnr"], looks[1]["psnr"], atol=0.01
-    )  # with --average: of the average, each step
+    )  # with --ema-decay: of the average, each step
     table = srlib.evaluate(
         {"jax": load_model(tmp_path / "jax")}, srlib.load_images("sample", split="validation")
     )  # made by JAX, upscaled by TensorFlow

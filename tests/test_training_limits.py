@@ -29,7 +29,7 @@ def train(refused, tmp_path):
     """A function: `srlib train` with these words in place of the good ones, into a folder that must not be made."""
 
     def run(**words):
-        good = {"model": "subpixel", "data": "sample", "steps": 2, "crop": 16, "out": tmp_path / "run"}
+        good = {"model": "subpixel", "data": "sample", "steps": 2, "patch-size": 16, "out": tmp_path / "run"}
         told = refused("train", *(part for name, value in {**good, **words}.items() for part in (f"--{name}", value)))
         assert not (tmp_path / "run").exists()
         return told
@@ -47,7 +47,7 @@ def test_an_unknown_model(train, refused, tmp_path):
 
 
 def test_a_scale_without_weights(train, refused, tmp_path):
-    name = next(name for name, card in shipped().items() if card["scale"] == 2)
+    name = next(name for name, card in shipped().items() if card.scale == 2)
     Image.new("RGB", (8, 8)).save(tmp_path / "in.png")
     told = refused("upscale", tmp_path / "in.png", "-o", tmp_path / "out.png", "--model", name, "--scale", 7)
     assert "scale is 7" in told and "by 2" in told and not (tmp_path / "out.png").exists()
@@ -62,11 +62,11 @@ def test_a_folder_with_no_images(train, tmp_path):
     assert "no set or folder" in train(data=tmp_path / "nowhere")
 
 
-def test_images_smaller_than_a_crop(train, tmp_path):
+def test_images_smaller_than_a_patch(train, tmp_path):
     (tmp_path / "small").mkdir()
     Image.fromarray(np.zeros((13, 40, 3), np.uint8)).save(tmp_path / "small" / "a.png")
     told = train(data=tmp_path / "small")
-    assert "crop is 16" in told and "13" in told and "crop=12" in told
+    assert "patch_size is 16" in told and "13" in told and "patch_size=12" in told
 
 
 @pytest.mark.parametrize("steps", (0, -3))
@@ -96,4 +96,4 @@ def test_benchmarks_are_not_trained_on(train, name, monkeypatch):
 
 
 def test_which_sets_are_for_judging():
-    assert FOR_JUDGING == ("bsd100", "set5", "set14")
+    assert FOR_JUDGING == ("set5", "set14", "bsd100")

@@ -3,30 +3,26 @@
     python tools/ship.py RUN NAME --command "srlib train ... --out RUN" --hardware "two CPU cores"
 
 Weights are stored in half precision where that moves the mean PSNR on no set at hand by 0.01 dB: the validation squares,
-and set5 and set14 where they are on disk. Then `srlib figures --benchmarks` scores it and writes its card. A run that
+and set5 and set14 where they are on disk. Then `python tools/figures.py --benchmarks` scores it and writes its card. A run that
 went on from another network keeps the terms of what that one was trained on.
 """
 
 import argparse
-import json
 import math
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import srlib
+from srlib import ModelCard
 from srlib.checkpoints import WEIGHTS, load_model, save_model
-from srlib.data import NotFetched, named_sources
+from srlib.data import NotFetched, Provenance
+from srlib.data.catalogue import FREE
 
 ROOM = 0.01  # dB
 
-TERMS = {
-    "sample": "sample: CC0 and public domain photographs",
-    "dead_leaves": "dead_leaves: drawn by srlib",
-    "bsds500": "BSDS500, folders train and test: for non-commercial research and education (Berkeley)",
-}
 NOT_FOR = "images degraded in another way (JPEG, noise, other kernels); any use in which invented detail could do harm: medicine, identification, evidence"
-RESEARCH = "for non-commercial research and education, as the images are"
 
 
 def judges() -> dict:
@@ -40,49 +36,35 @@ def judges() -> dict:
     return found
 
 
-def lost(exact, rounded, kernel: str) -> dict[str, float]:
+def lost(exact, rounded) -> dict[str, float]:
     """What rounding the weights changes of the mean PSNR, dB, on each set."""
-    out, scale = {}, exact.srlib_config["scale"]
+    out = {}
     for name, images in judges().items():
         for protocol in ("rgb", "y"):
             methods = {"exact": exact, "rounded": rounded}
-            table = srlib.evaluate(methods, images, scale=scale, kernel=kernel, protocol=protocol)
+            table = srlib.evaluate(methods, images, exact.card.degradation, protocol=protocol)
             out[f"{name} {protocol}"] = table.mean("rounded") - table.mean("exact")
     return out
 
 
-def card_of(run: Path, command: str, hardware: str) -> dict:
-    """What `model.json` says of a shipped network beside how it is built."""
-    told = json.loads((run / "model.json").read_text("utf-8"))
-    if not {"kernel", "recipe", "seconds"} <= set(told):
+def card_of(card: ModelCard, command: str, hardware: str) -> ModelCard:
+    """The card of a shipped network: who may use it, and what made it."""
+    if not card.runs or card.runs[-1].seconds is None:
         raise ValueError(
-            f"{run} does not tell how it was trained; expected a run that `srlib train` or srlib.fit finished: give that."
+            "The run does not tell how it was trained; expected one that `srlib train` or srlib.fit finished: give that."
         )
-    chain = [told]  # this run, and what it went on from, back to the first weights
-    while chain[-1].get("before"):
-        chain.append(chain[-1]["before"])
-    terms, names = [], []
-    for part in reversed(chain):
-        terms += part.get("data_terms", "").split("; ")
-        sources = named_sources(part["recipe"]["data"]) if "recipe" in part else []
-        names += [source.removesuffix("/train") for source in sources]
-    unknown = [name for name in names if name not in TERMS]
+    unknown = [str(source) for source in card.provenance if "not stated" in Provenance([source]).weights_licence]
     if unknown:
         raise ValueError(
-            f"{run} was trained on {', '.join(unknown)}, whose terms are not known here; expected {', '.join(TERMS)}: add them to TERMS in tools/ship.py."
+            f"The network was trained on {', '.join(unknown)}, whose terms are not known here; expected sets whose terms are known: add them to CATALOGUE in srlib/data/catalogue.py."
         )
-    terms = [*filter(None, terms), *(TERMS[name] for name in names)]
-    research = TERMS["bsds500"] in terms
-    return {
-        "kernel": told["kernel"],
-        "recipe": told["recipe"],
-        "seconds": told["seconds"],
-        "command": command,
-        "hardware": hardware,
-        "data_terms": "; ".join(dict.fromkeys(terms)),
-        "licence": RESEARCH if research else "MIT",
-        "not_for": f"commercial use; {NOT_FOR}" if research else NOT_FOR,
-    }
+    licence = card.provenance.weights_licence
+    return replace(
+        card,
+        runs=(*card.runs[:-1], replace(card.runs[-1], command=command, hardware=hardware)),
+        licence=licence,
+        not_for=NOT_FOR if licence == FREE else f"commercial use; {NOT_FOR}",
+    )
 
 
 def main() -> int:
@@ -95,19 +77,19 @@ def main() -> int:
     args = parser.parse_args()
     try:
         model = load_model(args.run)
-        card = card_of(args.run, args.command, args.hardware)
+        card = card_of(model.card, args.command, args.hardware)
     except ValueError as error:
         print(f"ship.py: {error}", file=sys.stderr)
         return 1
     with tempfile.TemporaryDirectory() as place:
         try:
-            changed = lost(model, load_model(save_model(model, place, half=True)), card["kernel"])
+            changed = lost(model, load_model(save_model(model, place, half=True)))
         except ValueError as error:  # a weight beyond half precision
             print(error)
             changed = {"half precision": -math.inf}
     half = max(map(abs, changed.values())) < ROOM
     print(", ".join(f"{name} {change:+.4f} dB" for name, change in changed.items()))
-    save_model(model, WEIGHTS / args.name, half=half, **card)
+    save_model(model, WEIGHTS / args.name, half=half, card=card)
     size = sum(file.stat().st_size for file in WEIGHTS.rglob("*.h5")) / 1e6
     print(f"{args.name}: {'half' if half else 'full'} precision; all weights together {size:.1f} MB")
     return 0

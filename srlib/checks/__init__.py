@@ -1,37 +1,49 @@
 """Checks of the exercises: each takes what a learner wrote, and answers with a tick, or with what is wrong and a hint.
 
-Enters: a function, a choice, or a folder with a trained network. Leaves: an :class:`Answer`, which prints itself, is true
-where all is right, and knows how many points it earns. No check gives the solution away, and none needs a classroom:
+There is one file for each notebook in ``notebooks/exercises``. A check returns an :class:`Answer`, which prints itself,
+is true where all is right, and knows how many points it earns. No check gives the solution away, and none needs a
+classroom:
 
->>> srlib.checks.check_psnr(my_psnr)
+>>> import srlib
+>>> srlib.checks.check_psnr(srlib.psnr)
+✓ my_psnr is right: two images, 8-bit images, a batch, identical images.
 
-Wrong answers are told apart by what they do: a check computes what the plausible mistakes would give, and finds out which of
-them it has before it. The exercises are in ``notebooks/exercises``.
+Wrong answers are told apart by what they do: a check computes what the plausible mistakes would give, and finds out which
+of them it has before it.
 """
 
 from .answer import Answer
-from .lesson_01 import check_prepare, check_split
-from .lesson_02 import check_downscale, check_thumbnail, check_upscale
-from .lesson_03 import check_block, check_eight_bit, check_pair
-from .lesson_04 import check_psnr, check_report, check_ssim
-from .lesson_05 import check_shuffle, check_tables, check_tiles
-from .project import check_project
+from .e01a_split import check_split
+from .e01b_leak import check_prepare
+from .e02a_downscale import check_downscale
+from .e02b_upscale import check_upscale
+from .e02c_aliasing import check_thumbnail
+from .e03a_skip import check_block
+from .e03b_range import check_pair
+from .e03c_eight_bit import check_eight_bit
+from .e04a_psnr import check_psnr
+from .e04b_ssim import check_ssim
+from .e04c_report import check_report
+from .e05a_shuffle import check_shuffle
+from .e05b_tiles import check_tiles
+from .e05c_tables import check_tables
+from .e05d_project import check_project
 
 __all__ = [
     "Answer",
     "check_block",
+    "check_downscale",
     "check_eight_bit",
-    "check_upscale",
     "check_pair",
     "check_prepare",
     "check_project",
     "check_psnr",
     "check_report",
-    "check_downscale",
     "check_shuffle",
     "check_split",
     "check_ssim",
     "check_tables",
     "check_thumbnail",
     "check_tiles",
+    "check_upscale",
 ]

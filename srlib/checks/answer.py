@@ -1,27 +1,18 @@
 """How a check answers: with a tick, or with what is wrong, in words, and a hint.
 
-Enters: a learner's function and the steps that it has to pass. Leaves: an :class:`Answer`. Nothing that a learner's
-function does, short of never ending, stops a check: what it raises becomes part of the answer.
+A check is a list of steps, and :func:`judge` puts a learner's work through them in order. Nothing that the work does,
+short of never ending, stops a check: what it raises becomes part of the answer.
 """
 
-import contextlib
-import copy
-import io
 import sys
-import warnings
 from dataclasses import dataclass
-
-import numpy as np
 
 TICK, CROSS = "\N{CHECK MARK}", "\N{BALLOT X}"
 UNWRITTEN = "is not written yet"
-BY_TYPE = (
-    "a dark uint8 image is still on the scale of 255: which scale it is, its type says, and not its largest value."
-)
 
 
 class Wrong(Exception):
-    """What a step says of an answer that it does not accept: what is wrong, and a hint."""
+    """What a step says of work that it does not accept: what is wrong, and a hint."""
 
     def __init__(self, told: str, hint: str):
         super().__init__(told)
@@ -96,114 +87,53 @@ def _marks() -> tuple[str, str]:
     return TICK, CROSS
 
 
-def _judge(name: str, answer, steps: dict) -> Answer:
-    """Put an answer through steps, in order, up to the first that it does not pass.
+def judge(name: str, work, steps: dict) -> Answer:
+    """Put a learner's work through steps, in order, up to the first that it does not pass.
 
-    Each step takes the answer, returns nothing, and raises :class:`Wrong` if it does not accept it.
+    Parameters
+    ----------
+    name : str
+        What the learner calls it, such as ``my_psnr``.
+    work : object
+        What the learner hands in: a function, a choice, a folder.
+    steps : dict
+        Name of a step -> a function of the work, which returns nothing, and raises :class:`Wrong` if it does not accept it.
+
+    Returns
+    -------
+    Answer
+
+    Examples
+    --------
+    >>> def is_short(word):
+    ...     if len(word) > 3:
+    ...         raise Wrong("is too long.", "count the letters.")
+    >>> judge("my_word", "cat", {"few letters": is_short})
+    ✓ my_word is right: few letters.
     """
     passed: list[str] = []
     for step, test in steps.items():
         try:
-            test(answer)
+            test(work)
         except Wrong as wrong:
             return Answer(name, tuple(passed), len(steps), wrong.told, wrong.hint)
         except Exception as error:  # what no step foresaw, such as lists of unequal length
-            told = f"gives what cannot be judged ({type(error).__name__}: {_first_line(error)})."
+            told = f"gives what cannot be judged ({type(error).__name__}: {first_line(error)})."
             return Answer(name, tuple(passed), len(steps), told, "look at the type and the shape of what you return.")
         passed.append(step)
     return Answer(name, tuple(passed), len(steps))
 
 
-def _call(
-    function, *arguments, case: str, hint: str = "run it by hand on such an input, and read the last line of the error."
-):
-    """What a learner's function returns; what it raises, or spoils, as :class:`Wrong`."""
-    if not callable(function):
-        raise Wrong(
-            f"is a {type(function).__name__}, not a function.", "hand over the function itself, without calling it."
-        )
-    given = [copy.deepcopy(a) if isinstance(a, (np.ndarray, list, dict)) else a for a in arguments]
-    try:
-        # what is written to standard error would cost all points under nbgrader, a mere warning too
-        with np.errstate(all="ignore"), warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
-            warnings.simplefilter("ignore")
-            result = function(*given)
-    except Wrong:  # from what the check itself handed over to be called
-        raise
-    except NotImplementedError:
-        raise Wrong(f"{UNWRITTEN}.", "begin with the line that says YOUR CODE HERE.") from None
-    except (Exception, SystemExit) as error:
-        raise Wrong(f"stops at {case} with {type(error).__name__}: {_first_line(error)}", hint) from None
-    for before, after in zip(arguments, given):
-        if isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=True):
-            raise Wrong(
-                "changes the array that it is given.",
-                "an array is handed over by reference: what you assign to its elements changes the caller's image.",
-            )
-    if result is None:
-        raise Wrong(
-            f"returns nothing: it {UNWRITTEN}, or its `return` is missing.",
-            "begin with the line that says YOUR CODE HERE; the value of a function's last line is not returned by itself.",
-        )
-    return result
+def first_line(error: BaseException) -> str:
+    """The first line of an error's message.
 
+    Parameters
+    ----------
+    error : BaseException
 
-def _first_line(error: BaseException) -> str:
+    Returns
+    -------
+    str
+        At most 160 characters.
+    """
     return str(error).splitlines()[0][:160] if str(error) else "nothing more"
-
-
-def _array(result, shape: tuple[int, ...], case: str, shape_hints: dict | None = None) -> np.ndarray:
-    """A learner's result as an array of the shape that it should have; `shape_hints`: shape -> hint."""
-    try:
-        array = np.asarray(result, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise Wrong(
-            f"gives a {type(result).__name__} for {case}; expected an array of numbers.",
-            "look at the type of what you return.",
-        ) from None
-    if array.shape != shape:
-        hint = (shape_hints or {}).get(array.shape, "follow the shape through your lines, one by one, with print.")
-        raise Wrong(f"gives an array of shape {array.shape} for {case}; expected {shape}.", hint)
-    if not np.isfinite(array).all():
-        raise Wrong(f"gives values that are no finite numbers for {case}.", "look for a division by zero.")
-    return array
-
-
-def _number(result, case: str) -> float:
-    """A learner's result as one number; infinity counts as one."""
-    try:
-        array = np.asarray(result, dtype=np.float64)
-    except (TypeError, ValueError):
-        array = np.empty(0)
-    if array.size != 1:
-        raise Wrong(
-            f"gives {_short(result)} for {case}; expected one number.",
-            "which axes does your mean go over, and which are left?",
-        )
-    return float(array.reshape(()))
-
-
-def _short(value) -> str:
-    if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}"
-    text = repr(value)
-    return text if len(text) <= 40 else f"a {type(value).__name__}"
-
-
-def _near(a, b, tolerance: float = 1e-4) -> bool:
-    """Whether two arrays of one shape agree, or an array and a number, or two numbers."""
-    a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
-    return (a.shape == b.shape or 0 in (a.ndim, b.ndim)) and bool(np.allclose(a, b, rtol=0, atol=tolerance))
-
-
-def _first_match(result, suspects: dict, tolerance: float = 1e-4) -> str | None:
-    """The hint of the first known wrong value that a result agrees with; `suspects`: hint -> value."""
-    return next((hint for hint, value in suspects.items() if _near(result, value, tolerance)), None)
-
-
-def _photograph(height: int, width: int, seed: int = 0) -> np.ndarray:
-    """A float32 image in [0, 1] of soft patches and grain, different in every row, column and colour."""
-    rng = np.random.default_rng([seed, height, width])
-    y, x = np.mgrid[:height, :width]
-    waves = [0.5 + 0.3 * np.sin(0.5 * (c + 1) * x / 2 + 0.37 * y + rng.uniform(0, 6)) for c in range(3)]
-    return np.clip(np.stack(waves, -1) + rng.normal(0, 0.08, (height, width, 3)), 0.02, 0.98).astype(np.float32)

@@ -1,19 +1,21 @@
 """Where images come from: embedded, made up, downloaded, or a folder of yours.
 
-Enters: a name or a folder. Leaves: :class:`ImageSet`, ``uint8`` images with their names, labels and licence. Lesson 01
-(``01_dataset``) builds a dead-leaves image by hand, explains the splits, and says which images may never be trained on.
+Everything that gives images gives an :class:`ImageSet`: ``uint8`` images with their names, labels and provenance. Which
+sets there are is told by one table, `CATALOGUE`. Lesson 01 (``01_dataset``) builds a dead-leaves image by hand, explains
+the splits, and says which images may never be trained on.
 """
 
-from dataclasses import replace
 from pathlib import Path
 
-from . import benchmarks, linnaeus5
-from .benchmarks import FOR_JUDGING, published_lr, published_pairs, refuse_benchmark
+from ..images import check_choice
+from . import linnaeus5, repositories
 from .cache import FetchError, NotFetched
-from .catalogue import CATALOGUE, Source, fetch, on_disk
-from .folder import SUFFIXES, image_files, load_folder, read_image
-from .image_set import ImageSet, named_sources, refuse
+from .catalogue import CATALOGUE, FOR_JUDGING, refuse_benchmark
+from .folder import SUFFIXES, files_in, load_folder
+from .image_set import ImageSet
 from .leaves import dead_leaves
+from .provenance import Provenance, Source, provenance_of
+from .repositories import published_lr, published_pairs
 from .sample import SAMPLE_SIDE, SAMPLE_SPLITS, SPLITS, load_sample, sample_photograph
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "FetchError",
     "NotFetched",
     "ImageSet",
+    "Provenance",
     "SAMPLE_SIDE",
     "SAMPLE_SPLITS",
     "SPLITS",
@@ -29,45 +32,33 @@ __all__ = [
     "Source",
     "dead_leaves",
     "fetch",
+    "files_in",
     "load_images",
-    "named_sources",
     "on_disk",
-    "image_files",
+    "provenance_of",
     "published_lr",
     "published_pairs",
-    "read_image",
     "refuse_benchmark",
     "sample_photograph",
 ]
 
-# Which options a name takes beside the split.
-_OPTIONS = {
-    "sample": (),
-    "dead_leaves": ("count", "size", "seed"),
-    "linnaeus5": ("size", "download"),
-    "bsds500": ("download",),
-    "bsd100": ("download",),
-    "set5": ("scale", "download"),
-    "set14": ("scale", "download"),
-}
+# The sets that are not files in a repository: split and options -> images.
+_LOADERS = {"sample": load_sample, "dead_leaves": dead_leaves, "linnaeus5": linnaeus5.load}
 
 
-def _and(words: tuple[str, ...]) -> str:
-    return " and ".join([", ".join(words[:-1])] * (len(words) > 1) + [words[-1]])
-
-
-def load_images(source: str | Path, *, split: str | None = None, **options) -> ImageSet:
+def load_images(name_or_folder: str | Path, split: str | None = None, **options) -> ImageSet:
     """Images by name, or from a folder.
 
     Parameters
     ----------
-    source : str or Path
+    name_or_folder : str or Path
         A name that ``srlib data list`` shows, or a folder; a folder that bears one of these names is reached as ``"./sample"``.
         What is not on disk is downloaded, checked, and kept in the folder that the environment variable ``SRLIB_DATA``
         names, or else in the system's place for caches.
     split : str, optional
-        ``"train"``, ``"validation"`` or ``"test"`` of ``sample``; ``"train"`` or ``"test"`` of ``linnaeus5`` and ``bsds500``;
-        without it, all images. Of a folder: the folder of that name inside it.
+        ``"train"``, ``"validation"`` or ``"test"`` of ``sample`` and ``dead_leaves``; ``"train"`` or ``"test"`` of
+        ``linnaeus5`` and ``bsds500``; without it, all images (``dead_leaves``, which are endless: those of ``train``). Of a
+        folder: the folder of that name inside it.
     **options
         For ``dead_leaves``: those of :func:`dead_leaves` (`count`, `size`, `seed`). For ``linnaeus5``: `size`, 128, or 32,
         64, 256. For ``set5`` and ``set14``: `scale`, the one for which the publisher cropped the images (2). For all that
@@ -80,50 +71,115 @@ def load_images(source: str | Path, *, split: str | None = None, **options) -> I
     Raises
     ------
     ValueError
-        An unknown name, a split or an option that the source does not have.
+        A split or an option that the set does not have.
     NotFetched
         It is not on disk, and ``download=False``; a `FileNotFoundError`.
     FetchError
         It could not be downloaded, or is not what was published; an `OSError`.
     FileNotFoundError
-        A folder that is not there, or holds no image.
+        An unknown name; a folder that is not there, or holds no image.
     OSError
         A file in it that cannot be read as an image.
+
+    Examples
+    --------
+    >>> images = load_images("sample", "test")
+    >>> images
+    <ImageSet sample/test, 21 images, 128x128: chelsea 6, rocket 15>
+    >>> images["chelsea-r0c0"].shape
+    (128, 128, 3)
     """
-    if isinstance(source, str) and source in CATALOGUE:
-        allowed = _OPTIONS[source]
-        refuse(set(options) - set(allowed), source, f"; {source} takes {_and(allowed)}" if allowed else "")
-        if source == "sample":
-            return load_sample(split)
-        if source == "dead_leaves":
-            if split is not None:
-                raise ValueError(
-                    f"split is {split!r}, but dead_leaves is endless and has no splits; expected none: use another seed for other images."
-                )
-            return dead_leaves(**options)
-        if source == "linnaeus5":
-            return linnaeus5.load(split, **options)
-        return benchmarks.load(source, split, **options)
-    folder = Path(source)
-    if folder.is_dir():
-        refuse(options, source)
-        if split is not None:
-            folder = folder / split
-            if not folder.is_dir():
-                raise FileNotFoundError(
-                    f"{source} has no folder {split!r}; expected the images of that split in {folder}: leave the split out to load everything."
-                )
-        return _never_a_set(load_folder(folder))
-    if folder.is_file():
+    entry = CATALOGUE.get(name_or_folder) if isinstance(name_or_folder, str) else None
+    if entry is None:
+        return _load_folder(Path(name_or_folder), split, options)
+    entry.check_options(options)
+    entry.check_split(split)
+    if entry.files:
+        return repositories.load(entry.name, split, **options)
+    return _LOADERS[entry.name](split, **options)
+
+
+def _load_folder(place: Path, split: str | None, options: dict) -> ImageSet:
+    if place.is_file():
         raise FileNotFoundError(
-            f"{source} is a file; expected a folder of images or one of {', '.join(CATALOGUE)}: give the folder that holds it."
+            f"{place} is a file; expected a folder of images or one of {', '.join(CATALOGUE)}: give the folder that holds it."
         )
-    raise FileNotFoundError(
-        f"There is no set or folder {str(source)!r}; expected one of {', '.join(CATALOGUE)}, or a folder that exists: `srlib data list` shows them all."
-    )
+    if not place.is_dir():
+        raise FileNotFoundError(
+            f"There is no set or folder {str(place)!r}; expected one of {', '.join(CATALOGUE)}, or a folder that exists: `srlib data list` shows them all."
+        )
+    if options:
+        raise ValueError(
+            f"{place} got {', '.join(sorted(options))}, which it does not take; expected nothing but a folder and a split: leave it out."
+        )
+    folder = place / split if split else place
+    if not folder.is_dir():
+        raise FileNotFoundError(
+            f"{place} has no folder {split!r}; expected the images of that split in {folder}: leave the split out to load everything."
+        )
+    return load_folder(folder, Source(str(place), kind="folder", split=split))
 
 
-def _never_a_set(images: ImageSet) -> ImageSet:
-    """The images of a folder, whose name shall not be taken for that of a set, or of several (see `named_sources`)."""
-    source = images.source.replace("+", "_").replace(", ", "_")
-    return replace(images, source=f"./{source}" if source.split("/")[0] in CATALOGUE else source)
+def on_disk(name: str, *, size: int = 128) -> Path | None:
+    """Where a set is on this machine. Only checks whether its files exist: reads and downloads nothing.
+
+    Parameters
+    ----------
+    name : str
+        A name in `CATALOGUE`.
+    size : {128, 32, 64, 256}
+        Of ``linnaeus5``.
+
+    Returns
+    -------
+    Path or None
+        The folder that holds all of it; None where it is not there. For what travels with the package, the package.
+
+    Raises
+    ------
+    ValueError
+        An unknown name or size.
+
+    Examples
+    --------
+    >>> on_disk("sample").name
+    'data'
+    """
+    return _place(name, size, lambda room, *which: room.on_disk(*which))
+
+
+def fetch(name: str, *, size: int = 128) -> Path:
+    """Download, check and unpack a set, unless it is on disk and whole; what is damaged there is replaced.
+
+    Parameters
+    ----------
+    name : str
+        A name in `CATALOGUE`.
+    size : {128, 32, 64, 256}
+        Of ``linnaeus5``.
+
+    Returns
+    -------
+    Path
+        The folder that holds it.
+
+    Raises
+    ------
+    ValueError
+        An unknown name or size.
+    FetchError
+        It could not be had, or is not what was published.
+
+    Examples
+    --------
+    >>> fetch("sample") == on_disk("sample")  # it travels with the package
+    True
+    """
+    return _place(name, size, lambda room, *which: room.fetch(*which))
+
+
+def _place(name: str, size: int, find) -> Path | None:
+    entry = CATALOGUE[check_choice(name, CATALOGUE, "set")]
+    if entry.files:
+        return find(repositories, name)
+    return find(linnaeus5, size) if name == "linnaeus5" else Path(__file__).parent

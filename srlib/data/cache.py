@@ -10,7 +10,6 @@ import errno
 import hashlib
 import os
 import shutil
-import sys
 from pathlib import Path
 
 
@@ -27,9 +26,9 @@ def cache_root() -> Path:
     named = os.environ.get("SRLIB_DATA")
     if named:
         return Path(named).expanduser().absolute()
-    import pooch
+    import platformdirs
 
-    return Path(pooch.os_cache("srlib"))
+    return platformdirs.user_cache_path("srlib")
 
 
 def sha256_of(path: Path) -> str:
@@ -43,14 +42,9 @@ def read_sums(text: str) -> dict[str, str]:
     return {name: digest for digest, name in (line.split("  ", 1) for line in text.splitlines() if line)}
 
 
-def write_sums(path: Path, sums: dict[str, str]) -> None:
-    """The reverse of :func:`read_sums`, to a file that is never seen half written."""
-    half = path.with_name(path.name + ".half")  # one name, so that what a killed process leaves is written over
-    try:
-        half.write_text("".join(f"{digest}  {name}\n" for name, digest in sums.items()), "utf-8")
-        os.replace(half, path)
-    finally:
-        half.unlink(missing_ok=True)
+def sums_text(sums: dict[str, str]) -> str:
+    """The reverse of :func:`read_sums`."""
+    return "".join(f"{digest}  {name}\n" for name, digest in sums.items())
 
 
 @contextlib.contextmanager
@@ -94,43 +88,22 @@ def _disk_errors(root: Path):
 
 @contextlib.contextmanager
 def _locked(path: Path):
-    """Hold a lock that dies with the process; the file goes when it is let go."""
-    while True:
+    """Hold a lock that dies with the process; its file is removed when it is released."""
+    import filelock
+
+    lock = filelock.FileLock(path)
+    while not lock.is_locked:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            handle = open(path, "a+b")  # noqa: SIM115
+            lock.acquire()
         except FileNotFoundError:
-            if not path.parent.is_dir():  # whoever held the lock has just swept the folder away
-                continue
-            raise
-        _wait_for(handle)
-        with contextlib.suppress(FileNotFoundError):
-            if os.path.samestat(os.fstat(handle.fileno()), os.stat(path)):
-                break
-        handle.close()  # the lock of a file that is gone guards nothing
+            if path.parent.is_dir():  # else whoever held the lock has just swept the folder away
+                raise
     try:
         yield
     finally:
         with contextlib.suppress(OSError):  # Windows does not remove an open file
-            path.unlink()
-        handle.close()
+            path.unlink()  # while it is held: who waits for it sees that the file is gone, and makes a new one
+        lock.release()
         with contextlib.suppress(OSError):  # not empty: another set is being fetched
             path.parent.rmdir()
-
-
-def _wait_for(handle) -> None:
-    if sys.platform == "win32":
-        import msvcrt
-
-        while True:
-            try:
-                return msvcrt.locking(handle.fileno(), msvcrt.LK_LOCK, 1)
-            except OSError:  # it gives up after ten seconds
-                continue
-    import fcntl
-
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-    except OSError as error:  # some network disks know no locks; then two processes must not fetch at once
-        if error.errno not in (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP):
-            raise

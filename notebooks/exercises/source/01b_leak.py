@@ -15,9 +15,9 @@
 #
 # *Find the mistake. 15 minutes, 3 points. Needs lesson 01.*
 #
-# The program below prepares pictures. One photograph is held out for the test; the training set is doubled by mirror images, left for right, because more pictures are better. It runs without complaint, and it reports test scores that are too good.
+# The program below prepares images. One photograph is held out for the test; the training set is doubled by mirror images, left for right, because more images are better. It runs without complaint, and the test scores that follow from it are too good.
 #
-# `images` is an array (N, H, W, 3). `photographs` is a list of N names: from which photograph each picture was cut. `held_out` is one of these names.
+# `images` is an array (N, H, W, 3). `photographs` is a list of N names: from which photograph each image was cut. `held_out` is one of these names.
 
 # %%
 import numpy as np
@@ -39,7 +39,7 @@ train, test = prepare(images.images, photographs, "coffee")
 print(len(images), "squares ->", len(train), "to train on,", len(test), "to test on")
 
 # %% [markdown]
-# **Think first:** count. How many squares has `coffee`, how many have the others, and how many training pictures should there be?
+# **Think first:** count. How many squares has `coffee`, how many have the others, and how many training images should there be?
 #
 # Now write `my_prepare`, which does the same without the mistake: the test set is all of the held-out photograph, as it is; the training set is all other squares, and the mirror image of each.
 

@@ -11,11 +11,11 @@
 # ---
 
 # %% [markdown]
-# # Exercise 02a: shrink by hand
+# # Exercise 02a: downscale by hand
 #
 # *Fill in the body. 15 minutes, 3 points. Needs lesson 02.*
 #
-# Write `my_downscale`, which makes a picture `scale` times smaller on both sides. Every new pixel is the mean of a block of `scale` by `scale` old ones; the three colours stay apart.
+# Write `my_downscale`, which makes an image `scale` times smaller on both sides. Every new pixel is the mean of a block of `scale` by `scale` old ones; the three colours stay apart.
 #
 # - `image` has the shape (H, W, 3), and `scale` divides H and W. It is `uint8` (0 to 255) or `float32` (0 to 1).
 # - The answer runs from 0 to 1 in both cases.
@@ -50,7 +50,7 @@ print(answer)
 answer.points(3)
 
 # %% [markdown]
-# When it is right, look at it: the next cell shows the picture, and yours at scales 2, 4 and 8.
+# When it is right, look at it: the next cell shows the image, and what yours makes of it at scales 2, 4 and 8.
 
 # %%
 if answer:

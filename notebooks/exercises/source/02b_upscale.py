@@ -11,15 +11,15 @@
 # ---
 
 # %% [markdown]
-# # Exercise 02b: enlarge by hand
+# # Exercise 02b: upscale by hand
 #
 # *Fill in the body. 20 minutes, 3 points. Needs lesson 02.*
 #
-# Write `my_upscale`, which makes a picture twice as high and twice as wide by linear interpolation at half-pixel centres, as in lesson 02.
+# Write `my_upscale`, which makes an image twice as high and twice as wide by linear interpolation at half-pixel centres, as in lesson 02.
 #
-# - `small` is `float32` from 0 to 1, of shape (h, w, 3), for any h and w of at least 1. The answer has the shape (2h, 2w, 3).
+# - `lr` is `float32` from 0 to 1, of shape (h, w, 3), for any h and w of at least 1. The answer has the shape (2h, 2w, 3).
 # - At the border, where a pixel has no neighbour, the pixel itself takes the neighbour's place.
-# - Use NumPy only, not `srlib.interpolate`. Close lesson 02 first; a drawing of four pixels in a row is worth more than its code.
+# - Use NumPy only, not `srlib.upscale`. Close lesson 02 first; a drawing of four pixels in a row is worth more than its code.
 
 # %%
 import numpy as np
@@ -32,7 +32,7 @@ print(tiny[..., 0])
 
 
 # %% tags=["answer"]
-def my_upscale(small):
+def my_upscale(lr):
     """Twice as high and as wide, by linear interpolation at half-pixel centres."""
 
     ### BEGIN SOLUTION
@@ -42,7 +42,7 @@ def my_upscale(small):
         both = np.stack([0.75 * values + 0.25 * before, 0.75 * values + 0.25 * after], axis=1)
         return both.reshape(-1, *values.shape[1:])
 
-    taller = double(small)
+    taller = double(lr)
     return double(taller.swapaxes(0, 1)).swapaxes(0, 1)
     ### END SOLUTION
 

@@ -15,7 +15,7 @@
 #
 # *Find the mistake. 15 minutes, 4 points. Needs lesson 02.*
 #
-# A gallery shows small previews of its pictures. They are made by the function below, and visitors complain: striped shirts have odd new stripes in the preview.
+# A gallery shows small previews of its photographs. They are made by the function below, and visitors complain: striped shirts have odd new stripes in the preview.
 
 # %%
 import numpy as np
@@ -34,12 +34,12 @@ rings = np.repeat(rings[..., None], 3, axis=-1)
 srlib.show.images([rings, thumbnail(rings, 4)], ["the image", "its preview"], columns=2, size=2.5)
 
 # %% [markdown]
-# The picture has one set of rings, the preview has several.
+# The image has one set of rings, the preview has several.
 #
-# Write `my_thumbnail`, which does not do that. It takes a `float32` picture of shape (H, W, 3) with values from 0 to 1, and a scale that divides H and W.
+# Write `my_thumbnail`, which does not do that. It takes a `float32` image of shape (H, W, 3) with values from 0 to 1, and a scale that divides H and W.
 #
-# - Stripes that are much too fine for the small picture (four and a half pixels and less, if the scale is 4) turn into even grey: at most a third of their contrast may be left.
-# - Stripes that the small picture can hold stay, and a flat picture stays as it is.
+# - Stripes that are much too fine for the preview (four and a half pixels and less, if the scale is 4) turn into even grey: at most a third of their contrast may be left.
+# - Stripes that the preview can hold stay, and a flat image stays as it is.
 # - Nothing is shifted.
 #
 # Here you may use everything that you know, `srlib.downscale` included. But choose: it has more than one kernel.

@@ -15,7 +15,7 @@
 #
 # *Fill in the body. 15 minutes, 3 points. Needs lesson 03.*
 #
-# Lesson 03 added the enlarged picture to what the network made of it. The same idea works in small: a **residual block** adds its input to what two convolutions make of it,
+# Lesson 03 added the upscaled image to what the network made of it. The same idea works within a network: a **residual block** adds its input to what two convolutions make of it,
 #
 # $$\text{block}(x) = x + \text{convolution}\big(\text{ReLU}(\text{convolution}(x))\big).$$
 #

@@ -24,10 +24,10 @@ import srlib
 
 
 def pair(image):
-    """The small image that a network sees, and the true one that it should give; both float32 from 0 to 1."""
-    small = srlib.downscale(image) / 255
-    true = image.astype("float32")
-    return small, true
+    """The LR image that a network sees, and the HR image that it should give; both float32 from 0 to 1."""
+    lr = srlib.downscale(image) / 255
+    hr = image.astype("float32")
+    return lr, hr
 
 
 image = srlib.load_images("sample", split="train")["coffee-r1c1"]
@@ -37,15 +37,15 @@ print(srlib.downscale(image).dtype)
 # %% [markdown]
 # **Think first:** print the smallest and the largest value of both members of the pair. What should they be?
 #
-# There are *two* mistakes on *two* lines. Write `my_pair` without them. It is given any `uint8` picture with even sides, a dark one too, and both members of the pair are `float32`, on the scale from 0 to 1 on which 255 is 1.
+# There are *two* mistakes on *two* lines. Write `my_pair` without them. It is given any `uint8` image with even sides, a dark one too, and both members of the pair are `float32`, on the scale from 0 to 1 on which 255 is 1.
 
 # %% tags=["answer"]
 def my_pair(image):
-    """The small image and the true one, both float32 from 0 to 1."""
+    """The LR image and the HR image, both float32 from 0 to 1."""
     ### BEGIN SOLUTION
-    small = srlib.downscale(image)
-    true = (image / 255).astype(np.float32)
-    return small, true
+    lr = srlib.downscale(image)
+    hr = (image / 255).astype(np.float32)
+    return lr, hr
     ### END SOLUTION
 
 

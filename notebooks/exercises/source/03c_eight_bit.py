@@ -15,7 +15,7 @@
 #
 # *Find the mistake. 10 minutes, 4 points. Needs lesson 03.*
 #
-# A network's output is to be saved as a picture file, so it has to become `uint8`. The function below does that, and the saved pictures have coloured specks in the brightest and darkest places:
+# A network's output is to be saved as an image file, so it has to become `uint8`. The function below does that, and the saved images have coloured specks in the brightest and darkest places:
 
 # %%
 import numpy as np

@@ -18,8 +18,8 @@
 # Write `my_psnr`, the peak signal-to-noise ratio in decibels, over all pixels and all three colours.
 #
 # - `a` and `b` have the same shape and the same type: `float32` from 0 to 1, or `uint8` from 0 to 255. Both scales must give the same decibels.
-# - They are two pictures (H, W, 3), or two batches (N, H, W, 3). For a batch, return one number: the mean of the pictures' own PSNRs.
-# - Two identical pictures have a PSNR of `np.inf`.
+# - They are two images (H, W, 3), or two batches (N, H, W, 3). For a batch, return one number: the mean of the images' own PSNRs.
+# - Two identical images have a PSNR of `np.inf`.
 # - Use NumPy only. All four cases are checked one after the other, so begin with the first.
 
 # %%
@@ -27,9 +27,9 @@ import numpy as np
 
 import srlib
 
-true = srlib.load_images("sample", split="validation")["astronaut-r0c1"]
-restored = srlib.interpolate(srlib.downscale(true))
-print(true.dtype, restored.dtype)
+hr = srlib.load_images("sample", split="validation")["astronaut-r0c1"]
+sr = srlib.upscale(srlib.downscale(hr), "bilinear")
+print(hr.dtype, sr.dtype)
 
 
 # %% tags=["answer"]

@@ -27,9 +27,9 @@ import srlib
 def report(method, images):
     """The mean SSIM of a method on some photographs, downscaled and upscaled by 2."""
     values = []
-    for true in images:
-        restored = 255 * srlib.upscale(srlib.downscale(true), method)  # from 0 to 255
-        values.append(structural_similarity(restored, true.astype("float32"), data_range=2, channel_axis=-1))
+    for hr in images:
+        sr = 255 * srlib.upscale(srlib.downscale(hr), method)  # from 0 to 255
+        values.append(structural_similarity(sr, hr.astype("float32"), data_range=2, channel_axis=-1))
     return {"method": float(np.mean(values))}
 
 
@@ -39,20 +39,20 @@ print(report("lanczos", images))
 # %% [markdown]
 # There are two mistakes. One makes the number wrong. The other is something that is *not there*, and without it even a right number says nothing.
 #
-# Write `my_report`. It returns a dict of two numbers: `"method"`, the mean SSIM of the method, and `"bicubic"`, the mean SSIM of bicubic enlargement, on the same photographs, shrunk in the same way.
+# Write `my_report`. It returns a dict of two numbers: `"method"`, the mean SSIM of the method, and `"bicubic"`, the mean SSIM of bicubic upscaling, on the same photographs, downscaled in the same way.
 #
-# `images` holds `uint8` pictures, `method` is anything that `srlib.upscale` takes. The SSIM is scikit-image's with its default window, over all three colours.
+# `images` holds `uint8` images, `method` is anything that `srlib.upscale` takes. The SSIM is scikit-image's with its default window, over all three colours.
 
 # %% tags=["answer"]
 def my_report(method, images):
     """Mean SSIM of a method and of bicubic upscaling, as {"method": .., "bicubic": ..}."""
     ### BEGIN SOLUTION
     values = {"method": [], "bicubic": []}
-    for true in images:
-        small = srlib.downscale(true)
+    for hr in images:
+        lr = srlib.downscale(hr)
         for name, how in (("method", method), ("bicubic", "bicubic")):
-            restored = srlib.upscale(small, how)
-            values[name].append(structural_similarity(restored, true / 255, data_range=1, channel_axis=-1))
+            sr = srlib.upscale(lr, how)
+            values[name].append(structural_similarity(sr, hr / 255, data_range=1, channel_axis=-1))
     return {name: float(np.mean(v)) for name, v in values.items()}
     ### END SOLUTION
 

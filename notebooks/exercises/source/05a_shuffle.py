@@ -15,19 +15,19 @@
 #
 # *Fill in the body. 20 minutes, 4 points. Needs lesson 05.*
 #
-# A network that works in small space ends with many channels at every place of the small picture, and the **sub-pixel step** (or pixel shuffle) lays them out as pixels: at scale 2, the first colours of each place become its upper left pixel, the next ones its upper right pixel, then the lower left and the lower right one.
+# A network that works at low resolution ends with many channels for every LR pixel, and the **sub-pixel step** (or pixel shuffle) lays them out as a block of pixels: at scale 2, the first colours become the upper left pixel of the block, the next ones the upper right pixel, then the lower left and the lower right one.
 #
 # Write `my_shuffle`. It takes an array of shape (h, w, s·s·c), with s the scale and c the number of colours, and returns one of shape (s·h, s·w, c).
 #
-# - The channels of one place come pixel by pixel: first along the upper row of the block, from left to right, then along the next row. Each pixel has its c colours side by side.
-# - Nothing is computed, every number only finds its place. Use NumPy only.
+# - The channels of one LR pixel come pixel by pixel: first along the upper row of the block, from left to right, then along the next row. Each pixel has its c colours side by side.
+# - Nothing is computed; every number only moves to its place. Use NumPy only.
 
 # %%
 import numpy as np
 
 import srlib
 
-four = np.array([10, 20, 30, 40]).reshape(1, 1, 4)  # one place, scale 2, one colour
+four = np.array([10, 20, 30, 40]).reshape(1, 1, 4)  # one LR pixel, scale 2, one colour
 print("should become\n", np.array([[10, 20], [30, 40]]))
 
 
@@ -37,7 +37,7 @@ def my_shuffle(x, scale):
     ### BEGIN SOLUTION
     h, w, channels = x.shape
     colours = channels // scale**2
-    blocks = x.reshape(h, w, scale, scale, colours)  # place down, place across, row in the block, column in it, colour
+    blocks = x.reshape(h, w, scale, scale, colours)  # row, column, row in the block, column in it, colour
     blocks = blocks.transpose(0, 2, 1, 3, 4)  # all that counts downwards first
     return blocks.reshape(h * scale, w * scale, colours)
     ### END SOLUTION

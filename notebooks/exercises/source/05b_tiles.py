@@ -15,13 +15,13 @@
 #
 # *Fill in the body. 30 minutes, 6 points. Needs lesson 05.*
 #
-# A large photograph may not fit into memory while a network works on it. So one cuts it into tiles and enlarges them one by one. Done carelessly, the tiles meet in seams: at its edge, a tile does not know what comes next. The remedy is to hand over each tile with a **margin** of its neighbours' pixels, and to cut the enlarged margin away.
+# A large photograph may not fit into memory while a network works on it. So one cuts it into tiles and upscales them one by one. Done carelessly, the tiles meet in seams: at its edge, a tile does not know what comes next. The remedy is to hand over each tile with a **margin** of its neighbours' pixels, and to cut the upscaled margin away.
 #
-# Write `my_tiles`. The result must be the same as that of `method(small)`.
+# Write `my_tiles`. The result must be the same as that of `method(lr)`.
 #
-# - `small` has the shape (h, w, 3), and h and w need not be multiples of `tile`. The answer has the shape (2h, 2w, 3).
-# - `method(part)` returns its part twice as high and twice as wide. It looks no further than `margin` small pixels. It must never be given more than `tile + 2 * margin` pixels along a side.
-# - At the edges of the picture there are no neighbours, so the margin ends there.
+# - `lr` has the shape (h, w, 3), and h and w need not be multiples of `tile`. The answer has the shape (2h, 2w, 3).
+# - `method(part)` returns its part twice as high and twice as wide. It looks no further than `margin` LR pixels. It must never be given more than `tile + 2 * margin` pixels along a side.
+# - At the edges of the image there are no neighbours, so the margin ends there.
 
 # %%
 import numpy as np
@@ -29,37 +29,37 @@ import numpy as np
 import srlib
 
 image = srlib.load_images("sample", split="validation")["astronaut-r0c1"]
-small = srlib.downscale(image)
+lr = srlib.downscale(image)
 
 
 def method(part):
-    return srlib.upscale(part, "bicubic")  # looks two small pixels far
+    return srlib.upscale(part, "bicubic")  # looks two LR pixels far
 
 
-def without_margin(small, method, tile):
+def without_margin(lr, method, tile):
     """What not to do."""
-    rows = [[method(small[y : y + tile, x : x + tile]) for x in range(0, small.shape[1], tile)] for y in range(0, small.shape[0], tile)]
+    rows = [[method(lr[y : y + tile, x : x + tile]) for x in range(0, lr.shape[1], tile)] for y in range(0, lr.shape[0], tile)]
     return np.concatenate([np.concatenate(row, axis=1) for row in rows])
 
 
-difference = np.abs(without_margin(small, method, tile=16) - method(small))
-srlib.show.images([method(small), np.clip(20 * difference, 0, 1)], ["the whole image", "seams, 20 times"], columns=2, size=2.5)
+difference = np.abs(without_margin(lr, method, tile=16) - method(lr))
+srlib.show.images([method(lr), np.clip(20 * difference, 0, 1)], ["the whole image", "seams, 20 times"], columns=2, size=2.5)
 
 
 # %% tags=["answer"]
-def my_tiles(small, method, tile, margin):
+def my_tiles(lr, method, tile, margin):
     """Twice as large by `method`, which sees one tile and its margin at a time."""
     ### BEGIN SOLUTION
-    height, width, _ = small.shape
-    large = np.empty((2 * height, 2 * width, 3), np.float32)
+    height, width, _ = lr.shape
+    sr = np.empty((2 * height, 2 * width, 3), np.float32)
     for y in range(0, height, tile):
         for x in range(0, width, tile):
             top, left = max(0, y - margin), max(0, x - margin)
-            made = method(small[top : y + tile + margin, left : x + tile + margin])
+            part = method(lr[top : y + tile + margin, left : x + tile + margin])
             rows, columns = 2 * min(tile, height - y), 2 * min(tile, width - x)
-            made = made[2 * (y - top) :, 2 * (x - left) :][:rows, :columns]
-            large[2 * y : 2 * y + rows, 2 * x : 2 * x + columns] = made
-    return large
+            part = part[2 * (y - top) :, 2 * (x - left) :][:rows, :columns]
+            sr[2 * y : 2 * y + rows, 2 * x : 2 * x + columns] = part
+    return sr
     ### END SOLUTION
 
 

@@ -15,9 +15,9 @@
 #
 # *Choose and justify. 15 minutes, 6 points: 1 for the choice, 5 for the reasons, which your teacher reads. Needs lessons 04 and 05.*
 #
-# Four tables, all of enlargement by 2. Table A holds published figures; B, C and D were made up for this exercise, each in a way that one meets.
+# Four tables, all of upscaling by 2. Table A holds published figures; B, C and D were made up for this exercise, each in a way that one meets.
 #
-# **Table A.** *Set5. Small pictures by MATLAB's `imresize` (bicubic, antialiased). PSNR on the luma channel Y, 2 pixels left out on each side.*
+# **Table A.** *Set5. LR images by MATLAB's `imresize` (bicubic, antialiased). PSNR on the luma channel Y, a border of 2 pixels cropped.*
 #
 # | method | PSNR (dB) |
 # | --- | ---: |
@@ -25,14 +25,14 @@
 # | SRCNN | 36.66 |
 # | FSRCNN | 37.00 |
 #
-# **Table B.** *Set5. Small pictures by `cv2.resize` with its default interpolation. PSNR over red, green and blue, whole pictures.*
+# **Table B.** *Set5. LR images by `cv2.resize` with its default interpolation. PSNR over red, green and blue, whole images.*
 #
 # | method | PSNR (dB) |
 # | --- | ---: |
 # | bicubic | 31.99 |
 # | network P | 35.18 |
 #
-# **Table C.** *Set5. Small pictures by Pillow's `resize` with `BICUBIC`, which agrees with MATLAB's to rounding. PSNR on Y of YCbCr, a border of 2 pixels shaved.*
+# **Table C.** *Set5. LR images by Pillow's `resize` with `BICUBIC`, which agrees with MATLAB's to rounding. PSNR on Y of YCbCr, 2 pixels cropped from each side.*
 #
 # | method | PSNR (dB) |
 # | --- | ---: |
@@ -70,6 +70,6 @@ answer.points(1)
 # 3. FSRCNN is 0.09 dB ahead of network Q. Name one thing that you would still ask before you call FSRCNN better. (2 points)
 
 # %% [markdown] tags=["free", "points-5"]
-# 1. The row of bicubic enlargement. It has no training and no weights, so on the same pictures, made small and measured in the same way, it gives the same number everywhere: 33.66 and 33.67 differ by rounding, 31.99 does not.
-# 2. Nothing. Its pictures are easier, or at least other ones: bicubic enlargement alone has 36.10 dB on them. Over bicubic, R gains 2.65 dB and Q 3.24 dB, and even these gains belong to different pictures.
-# 3. One of: what each was trained on and for how long; how large the spread over five pictures is, or how many of the five each wins; whether another set of pictures says the same; whether the difference survives another seed; what each costs in multiply-adds.
+# 1. The row of bicubic upscaling. It has no training and no weights, so on the same images, downscaled and measured in the same way, it gives the same number everywhere: 33.66 and 33.67 differ by rounding, 31.99 does not.
+# 2. Nothing. Its images are easier, or at least other ones: bicubic upscaling alone has 36.10 dB on them. Over bicubic, R gains 2.65 dB and Q 3.24 dB, and even these gains belong to different images.
+# 3. One of: what each was trained on and for how long; how large the spread over five images is, or how many of the five each wins; whether another set of images says the same; whether the difference survives another seed; what each costs in multiply-adds.

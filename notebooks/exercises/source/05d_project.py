@@ -21,7 +21,7 @@
 # - at most **5 minutes** of training, on your machine,
 # - trained on anything but the photographs of the final table (`sample`, split `test`, and the benchmarks).
 #
-# Two points each: a finished training; within the budget; on pictures that are open; ahead of bicubic enlargement; ahead of the given network. The last two are decided by the mean PSNR on the test photographs, shrunk by 2 with the bilinear kernel. That table is opened at the very end. On the way, choose by the **validation** photographs.
+# Two points each: a finished training; within the budget; on images that are open; ahead of bicubic upscaling; ahead of the given network. The last two are decided by the mean PSNR on the test photographs, downscaled by 2 with the bilinear kernel. That table is opened at the very end. On the way, choose by the **validation** photographs.
 
 # %%
 import srlib
@@ -59,7 +59,7 @@ def train(folder, minutes, *words):
     if Path(folder, "model.json").exists():
         print(folder, "is there already; take a new name to train again")
         return
-    command = [sys.executable, "-m", "srlib.cli", "train", "--data", "sample", "dead_leaves"]
+    command = [sys.executable, "-m", "srlib", "train", "--data", "sample", "dead_leaves"]
     done = subprocess.run([*command, "--minutes", str(minutes), "--out", folder, *words], capture_output=True, text=True)
     print(done.stdout + done.stderr[-300:])
 
@@ -69,13 +69,13 @@ def train(folder, minutes, *words):
 #
 # `train("try-1", 1, "--model", "subpixel", "--option", "width=16")`
 #
-# Other words to try: `--option blocks=2`, `--option expand=4` with a smaller width, `--option orientations=8`, `--optimizer muon`, `--average 0.999`, `--batch 8`, `--crop 48`, `--learning-rate 0.002`, `--loss mse`, `--count 800` (dead leaves), and the other designs that `srlib train --help` and lesson 05 name. When you have chosen, put the name of the folder into `my_network`.
+# Other words to try: `--option blocks=2`, `--option expand=4` with a smaller width, `--option symmetry=d4`, `--optimizer muon`, `--ema-decay 0.999`, `--batch-size 8`, `--patch-size 48`, `--learning-rate 0.002`, `--loss mse`, `--count 800` (dead leaves), and the other designs that `srlib train --help` and lesson 05 name. When you have chosen, put the name of the folder into `my_network`.
 
 # %% tags=["answer"]
 my_network = ...
 ### BEGIN SOLUTION
 my_network = "my-network"
-train(my_network, 5, "--model", "subpixel", "--option", "width=24", "--option", "blocks=4", "--average", "0.999")
+train(my_network, 5, "--model", "subpixel", "--option", "width=24", "--option", "blocks=4", "--ema-decay", "0.999")
 ### END SOLUTION
 
 # %% [markdown]
@@ -93,7 +93,7 @@ else:
 # %% [markdown]
 # ## The final table
 #
-# When you have chosen, and only then: the next cell opens the test photographs. (On the command line, `srlib project my-network` does the same, for one folder or for those of the whole class.)
+# When you have chosen, and only then: the next cell opens the test photographs. (On the command line, `python tools/grade_project.py my-network` does the same, for one folder or for those of the whole class.)
 
 # %% tags=["check"]
 answer = srlib.checks.check_project(my_network)

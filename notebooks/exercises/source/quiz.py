@@ -26,7 +26,7 @@ questions = [
             {"answer": "A half of the numbers", "correct": False, "feedback": "Both sides are halved."},
             {"answer": "A quarter of the numbers, each the mean of four", "correct": True, "feedback": "Four pixels become one, and their differences are gone."},
             {"answer": "A quarter of the pixels, unchanged", "correct": False, "feedback": "That would be taking every second pixel of every second row."},
-            {"answer": "All of it, in a hidden form", "correct": False, "feedback": "Lesson 02 shows two different images with the same small one."},
+            {"answer": "All of it, in a hidden form", "correct": False, "feedback": "Lesson 02 shows two different images with the same LR image."},
         ],
     },
     {
@@ -39,12 +39,12 @@ questions = [
         ],
     },
     {
-        "question": "Stripes of three pixels are downscaled by 4 by taking every fourth pixel. What does the small image show?",
+        "question": "Stripes of three pixels are downscaled by 4 by taking every fourth pixel. What does the LR image show?",
         "type": "multiple_choice",
         "answers": [
             {"answer": "Stripes that were never there", "correct": True, "feedback": "That is aliasing: waves too fine for the grid pose as coarser ones."},
             {"answer": "Even grey", "correct": False, "feedback": "That is what an antialiased kernel would give."},
-            {"answer": "The same stripes, finer", "correct": False, "feedback": "They do not fit: the shortest wave of the small image spans eight of the old pixels."},
+            {"answer": "The same stripes, finer", "correct": False, "feedback": "They do not fit: the shortest wave of the LR image spans eight of the old pixels."},
         ],
     },
     {
@@ -70,7 +70,7 @@ questions = [
         "question": "Why does the residual network start at the quality of linear upscaling, before any training?",
         "type": "multiple_choice",
         "answers": [
-            {"answer": "Its last convolution starts at zero, and the upscaling is added to it", "correct": True, "feedback": "Nothing plus the upscaling is the upscaling."},
+            {"answer": "Its last convolution starts at zero, and the upscaled image is added to it", "correct": True, "feedback": "Nothing plus the upscaled image is the upscaled image."},
             {"answer": "It was trained on upscaled images before", "correct": False, "feedback": "It has seen no image yet."},
             {"answer": "It has fewer parameters", "correct": False, "feedback": "It has as many as the plain one."},
         ],
@@ -96,12 +96,12 @@ questions = [
         ],
     },
     {
-        "question": "Two networks have the same number of parameters. One works on the upscaled image, the other on the small one, with a sub-pixel step at its end. Which needs fewer multiply-adds?",
+        "question": "Two networks have the same number of parameters. One works on the upscaled image, the other on the LR image, with a sub-pixel step at its end. Which needs fewer multiply-adds?",
         "type": "multiple_choice",
         "answers": [
-            {"answer": "They need the same, parameters decide", "correct": False, "feedback": "Each weight is used once at every place, and the places are not equally many."},
-            {"answer": "The one on the upscaled image", "correct": False, "feedback": "It has four times as many places at scale 2."},
-            {"answer": "The one on the small image, by about a factor of four at scale 2", "correct": True, "feedback": "The same weights, a quarter of the places."},
+            {"answer": "They need the same, parameters decide", "correct": False, "feedback": "Each weight is used once for every pixel, and there are not equally many pixels."},
+            {"answer": "The one on the upscaled image", "correct": False, "feedback": "It has four times as many pixels at scale 2."},
+            {"answer": "The one on the LR image, by about a factor of four at scale 2", "correct": True, "feedback": "The same weights, a quarter of the pixels."},
         ],
     },
     {
@@ -109,8 +109,8 @@ questions = [
         "type": "multiple_choice",
         "answers": [
             {"answer": "As evidence, if the PSNR is high", "correct": False, "feedback": "Without the true plate there is no PSNR; and a mean over pixels does not vouch for one letter."},
-            {"answer": "As evidence, because the network cannot invent anything", "correct": False, "feedback": "It adds what is typical. Many large images share one small one."},
-            {"answer": "Not as evidence: detail that was not measured is a guess, however sharp", "correct": True, "feedback": "The small image cannot decide between the plates that it could have come from."},
+            {"answer": "As evidence, because the network cannot invent anything", "correct": False, "feedback": "It adds what is typical. Many HR images share one LR image."},
+            {"answer": "Not as evidence: detail that was not measured is a guess, however sharp", "correct": True, "feedback": "The LR image cannot decide between the plates that it could have come from."},
         ],
     },
 ]

@@ -1,0 +1,184 @@
+"""Exercise 02c: downscale without aliasing.
+
+Any antialiasing filter will do, so nothing is compared with one right result. Stripes tell a filter that is too narrow
+from one that is too wide, a flat image tells its weights, and a ramp tells a shift.
+"""
+
+import numpy as np
+
+from ..resampling import downscale
+from ._helpers import FROM_0_TO_1, array, block_means, call, first_match, near, off_by, photograph
+from .answer import Answer, Wrong, judge
+
+
+def check_thumbnail(my_thumbnail) -> Answer:
+    """Check exercise 02c: an LR image without aliasing.
+
+    Parameters
+    ----------
+    my_thumbnail : callable
+        (HR image, scale) -> LR image in [0, 1].
+
+    Returns
+    -------
+    Answer
+
+    Examples
+    --------
+    >>> import srlib
+    >>> srlib.checks.check_thumbnail(lambda image, scale: srlib.downscale(image, scale, kernel="area"))
+    ✓ my_thumbnail is right: flat stays flat, fine waves turn grey, coarse waves stay, nothing is shifted, colours and sides, any scale.
+    """
+    return judge(
+        "my_thumbnail",
+        my_thumbnail,
+        {
+            "flat stays flat": _flat_stays_flat,
+            "fine waves turn grey": _fine_waves_turn_grey,
+            "coarse waves stay": _coarse_waves_stay,
+            "nothing is shifted": _nothing_is_shifted,
+            "colours and sides": _colours_and_sides,
+            "any scale": _any_scale,
+        },
+    )
+
+
+def _thumbnail(my_thumbnail, image, case: str, scale: int = 4):
+    h, w, _ = image.shape
+    hints = {
+        (h, w, 3): "the image is smooth, and as large as before.",
+        (h // scale, w // scale): "the colours are lost.",
+        (w // scale, h // scale, 3): "rows and columns have changed places; OpenCV and Pillow want the width first.",
+    }
+    if scale != 4:
+        hints[-(-h // 4), -(-w // 4), 3] = "the 4 is written into your program; use `scale`."
+    return array(call(my_thumbnail, image, scale, case=case), (h // scale, w // scale, 3), case, hints)
+
+
+def _waves(frequency: float, size: int) -> np.ndarray:
+    """Vertical stripes, with the given number of waves to a pixel."""
+    row = 0.5 + 0.4 * np.cos(2 * np.pi * frequency * np.arange(size) + 0.3)
+    return np.broadcast_to(row[None, :, None], (size, size, 3)).astype(np.float32)
+
+
+def _contrast(lr) -> float:
+    """Standard deviation of the middle, compared with that of the waves."""
+    return float(lr[4:-4, 4:-4].std() / (0.4 / np.sqrt(2)))
+
+
+def _contrasts(my_thumbnail, frequency: float, case: str, size: int = 64, scale: int = 4) -> list[float]:
+    """What is left of waves in both directions; the frequency is in waves to an LR pixel."""
+    image = _waves(frequency / scale, size)
+    both = image, np.ascontiguousarray(image.transpose(1, 0, 2))
+    return [_contrast(_thumbnail(my_thumbnail, p, case, scale)) for p in both]
+
+
+def _flat_stays_flat(my_thumbnail) -> None:
+    result = _thumbnail(my_thumbnail, np.full((64, 64, 3), 0.6, np.float32), "a flat image of 64x64")
+    if not near(result[2:-2, 2:-2], 0.6, 2e-3):
+        raise Wrong(
+            f"turns a flat image of 0.6 into {result[8, 8, 0]:.4g}.",
+            FROM_0_TO_1 if result[8, 8, 0] > 2 else "what do the weights of an average add up to?",
+        )
+    if not near(result, 0.6, 2e-3):
+        raise Wrong(
+            f"turns the border of a flat image of 0.6 into {result[0, 0, 0]:.4g}.",
+            "what does your filter take for the pixels beyond the edge? If they are zeros, the image gets a dark frame.",
+        )
+
+
+def _fine_waves_turn_grey(my_thumbnail) -> None:
+    worst = max(max(_contrasts(my_thumbnail, f, "fine stripes")) for f in (0.88, 1.2, 1.44, 1.8))
+    if worst < 0.35:
+        return
+    image, other = photograph(64, 64, 5), photograph(64, 64, 6)
+    result = _thumbnail(my_thumbnail, image, "an image of 64x64")
+    for offset in range(4):
+        mixed = other.copy()
+        mixed[offset::4, offset::4] = image[offset::4, offset::4]
+        if near(_thumbnail(my_thumbnail, mixed, "an image of 64x64"), result):
+            if near(result, image[offset::4, offset::4]):
+                hint = "every fourth pixel is kept as it is, and the fifteen others of its block are never looked at."
+            else:
+                hint = "you smooth the LR image; by then the false stripes are in it, and no smoothing can tell them from true ones. What has to come first?"
+            break
+    else:
+        if near(result, downscale(image, 4, kernel="bilinear"), 1e-3):
+            hint = "linear interpolation by 4 looks at two of every four pixels in each direction; lesson 02 compares kernels."
+        else:
+            hint = "the pixels around are looked at, but too few of them: how wide must an average be, so that stripes of three pixels vanish in it?"
+    raise Wrong(f"still shows {100 * worst:.0f} % of the contrast of stripes that are too fine for it.", hint)
+
+
+def _coarse_waves_stay(my_thumbnail) -> None:
+    kept = min(_contrasts(my_thumbnail, 1 / 6, "coarse stripes"))
+    if kept < 0.75:
+        raise Wrong(
+            f"keeps only {100 * kept:.0f} % of the contrast of stripes that are 24 pixels wide.",
+            "stripes of six LR pixels are well within what the LR image can hold; how far does your smoothing reach?",
+        )
+
+
+def _nothing_is_shifted(my_thumbnail) -> None:
+    row = np.linspace(0, 1, 64, dtype=np.float32)
+    ramp = np.ascontiguousarray(np.broadcast_to(row[None, :, None], (64, 64, 3)))
+    for image, axis, told in ((ramp, 1, "columns"), (np.ascontiguousarray(ramp.transpose(1, 0, 2)), 0, "rows")):
+        result = np.moveaxis(_thumbnail(my_thumbnail, image, "a ramp from black to white"), axis, 0)
+        right = row.reshape(16, 4).mean(1)[:, None, None]
+        off = ((result - right)[4:-4].mean()) * 63
+        if abs(off) > 0.2:
+            raise Wrong(
+                f"shifts the image by {abs(off):.1f} of its old pixels along its {told}.",
+                "a new pixel stands for a block of four by four; where is the middle of that block?",
+            )
+
+
+def _colours_and_sides(my_thumbnail) -> None:
+    y, x = np.mgrid[:48, :64]
+    image = np.stack([x / 63, y / 47, 1 - x / 63], -1).astype(np.float32)
+    case = "a coloured image of 48x64"
+    inside = lambda a: a[2:-2, 2:-2]
+    result = inside(_thumbnail(my_thumbnail, image, case))
+    right = inside(block_means(image, 4))
+    if near(result, right, 0.02):
+        return
+    suspects = [
+        ("red and blue have changed places.", right[..., ::-1]),
+        ("the image is upside down.", right[::-1]),
+        ("the image is mirrored.", right[:, ::-1]),
+        ("the colours are lost: all three channels are the grey mean.", right.mean(-1, keepdims=True) + 0 * right),
+    ]
+    hint = first_match(result, suspects, 0.02)
+    raise Wrong(
+        off_by(result, right, case, digits=2),
+        hint
+        or "the colours run into each other: (H, W, 3) has three axes, and a filter that is told one width smooths along all of them.",
+    )
+
+
+def _any_scale(my_thumbnail) -> None:
+    own = "it is right at scale 4; which number in your program belongs to that scale only?"
+    for side, scale in ((64, 2), (48, 3)):
+        case = f"a flat image of {side}x{side}, scale {scale}"
+        result = _thumbnail(my_thumbnail, np.full((side, side, 3), 0.6, np.float32), case, scale)
+        if not near(result[2:-2, 2:-2], 0.6, 2e-3):
+            raise Wrong(
+                f"turns {case}, into {result[8, 8, 0]:.4g} where it was 0.6.",
+                own,
+            )
+    for size, scale in ((64, 2), (256, 8)):
+        fine = max(
+            max(_contrasts(my_thumbnail, f, f"fine stripes, scale {scale}", size, scale))
+            for f in (0.88, 0.96, 1.2, 1.44, 1.8)
+            if f < scale / 2  # finer ones the image itself cannot hold
+        )
+        if fine >= 0.35:
+            raise Wrong(
+                f"still shows {100 * fine:.0f} % of the contrast of stripes that are too fine, at scale {scale}.", own
+            )
+        kept = min(_contrasts(my_thumbnail, 1 / 6, f"coarse stripes, scale {scale}", size, scale))
+        if kept < 0.75:
+            raise Wrong(
+                f"keeps only {100 * kept:.0f} % of the contrast of stripes six LR pixels wide, at scale {scale}.",
+                own,
+            )

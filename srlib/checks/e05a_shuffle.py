@@ -1,0 +1,74 @@
+"""Exercise 05a: the sub-pixel step by hand.
+
+Every value of the input is another number, so that each is known again wherever it lands.
+"""
+
+import numpy as np
+
+from ._helpers import array, call, first_match, near
+from .answer import Answer, Wrong, judge
+
+
+def check_shuffle(my_shuffle) -> Answer:
+    """Check exercise 05a: the sub-pixel step by hand.
+
+    Parameters
+    ----------
+    my_shuffle : callable
+        (array (h, w, scale*scale*c), scale) -> array (scale*h, scale*w, c).
+
+    Returns
+    -------
+    Answer
+
+    Examples
+    --------
+    >>> import srlib
+    >>> srlib.checks.check_shuffle(lambda x, scale: x)
+    ✗ my_shuffle gives an array of shape (1, 1, 4) for one pixel with four channels; expected (2, 2, 1).
+      Hint: nothing has changed its shape.
+    """
+    return judge(
+        "my_shuffle",
+        my_shuffle,
+        {
+            "one pixel": lambda f: _shuffled(f, 1, 1, 2, 1, "one pixel with four channels"),
+            "a whole image": lambda f: _shuffled(f, 3, 4, 2, 1, "3x4 pixels with four channels"),
+            "three colours": lambda f: _shuffled(f, 3, 4, 2, 3, "3x4 pixels with twelve channels"),
+            "scale 3": lambda f: _shuffled(f, 2, 3, 3, 3, "2x3 pixels with 27 channels"),
+            "scale 3, one colour": lambda f: _shuffled(f, 2, 3, 3, 1, "2x3 pixels with nine channels"),
+        },
+    )
+
+
+def _shuffled(my_shuffle, h: int, w: int, s: int, c: int, case: str) -> None:
+    x = (np.arange(h * w * s * s * c, dtype=np.float64) / 3).reshape(h, w, s * s * c)
+    hints = {
+        (s * h, s * w): "the last axis is lost; the answer has one for the colours, even if there is only one.",
+        (s * w, s * h, c): "rows and columns have changed places.",
+        (h, w, s * s * c): "nothing has changed its shape.",
+        (s * h, s * w, s * s * c): "the image is upscaled, and the channels are still all there: they should be used up.",
+    }  # fmt: skip
+    if s != 2:
+        hints[(2 * h, 2 * w, x.size // (4 * h * w))] = "the 2 is written into your program; use `scale`."
+    result = array(call(my_shuffle, x, s, case=case), (s * h, s * w, c), case, hints)
+    blocks = x.reshape(h, w, s, s, c)
+    right = blocks.transpose(0, 2, 1, 3, 4).reshape(s * h, s * w, c)
+    if near(result, right):
+        return
+    large = (s * h, s * w, c)
+    pytorch = x.reshape(h, w, c, s, s).transpose(0, 3, 1, 4, 2)
+    suspects = [
+        ("the channels of one LR pixel end up in one row of the image: that is a reshape alone. Which two axes have to change places first, so that the rows of a block stand with the rows of the image?", x.reshape(large)),
+        ("each block is turned at its diagonal: the second channel belongs to the right of the first, not below it.", blocks.transpose(0, 3, 1, 2, 4).reshape(large)),
+        ("colours and places in the block have changed roles: here the colour changes fastest, so that the first c channels are one pixel. (PyTorch orders them the other way.)", pytorch.reshape(large)),
+        ("the image consists of s by s small copies: the place in the block and the place in the image have changed roles.", blocks.transpose(2, 0, 3, 1, 4).reshape(large)),
+        ("each block is upside down.", blocks[:, :, ::-1].transpose(0, 2, 1, 3, 4).reshape(large)),
+        ("each block is mirrored.", blocks[:, :, :, ::-1].transpose(0, 2, 1, 3, 4).reshape(large)),
+        ("every block holds its first pixel only, repeated.", x[..., :c].repeat(s, 0).repeat(s, 1)),
+    ]  # fmt: skip
+    raise Wrong(
+        f"puts values into other places than expected, for {case}.",
+        first_match(result, suspects)
+        or "number the channels of one LR pixel 0, 1, 2, 3, and write down where each should land.",
+    )

@@ -1,0 +1,135 @@
+"""Exercise 05b: upscale by tiles, with the result of the whole image.
+
+The learner's function is given methods that record what they are handed: bicubic upscaling, and one that, like a network,
+does something of its own at the edge.
+"""
+
+import numpy as np
+
+from ..resampling import interpolate
+from ._helpers import array, call, near, photograph
+from .answer import Answer, Wrong, judge
+
+
+def check_tiles(my_tiles) -> Answer:
+    """Check exercise 05b: upscaling by tiles, with the same result as for the whole image.
+
+    Parameters
+    ----------
+    my_tiles : callable
+        (LR image, method, tile, margin) -> image twice as large. The method takes an LR image and gives one twice as
+        large; it looks no further than `margin` LR pixels.
+
+    Returns
+    -------
+    Answer
+
+    Examples
+    --------
+    >>> import srlib
+    >>> srlib.checks.check_tiles(lambda lr, method, tile, margin: method(lr))
+    ✗ my_tiles hands a part of (16, 24) to the method, for an image of 16x24 in tiles of 8; expected at most 14x14.
+      Hint: the point of tiles is that the method never sees more than one of them, and a margin on each side.
+    """
+    return judge(
+        "my_tiles",
+        my_tiles,
+        {
+            "tiles that fit": lambda f: _tiled(f, 16, 24, 8, 3, "an image of 16x24 in tiles of 8"),
+            "a remainder": lambda f: _tiled(f, 19, 29, 8, 3, "an image of 19x29 in tiles of 8"),
+            "other tiles": lambda f: _tiled(f, 17, 11, 5, 2, "an image of 17x11 in tiles of 5"),
+            "a method with an edge": lambda f: _tiled(f, 19, 29, 8, 3, "a method that notices the edge", _means),
+            "an image smaller than a tile": lambda f: _tiled(f, 5, 13, 8, 3, "an image of 5x13 in tiles of 8", _means),
+            "a margin wider than a tile": lambda f: _tiled(f, 9, 12, 2, 3, "tiles of 2 with a margin of 3", _means),
+        },
+    )
+
+
+def _means(part, reach: int):
+    """Twice as large: of each pixel the mean of those within `reach` that there are, in four grades of brightness.
+
+    Like a network it looks as far as it may, and at the edge of what it is given it does something of its own.
+    """
+    width = 2 * reach + 1
+
+    def total(values):
+        padded = np.pad(values, ((reach, reach), (reach, reach), (0, 0)))
+        return np.lib.stride_tricks.sliding_window_view(padded, (width, width), axis=(0, 1)).sum((-2, -1))
+
+    mean = total(part.astype(np.float64)) / total(np.ones((*part.shape[:2], 1)))
+    return np.kron(mean, np.array([[1, 0.9], [0.8, 0.7]])[..., None]).astype(np.float32)
+
+
+def _bicubic(part, reach: int):
+    return interpolate(part, 2, kernel="bicubic")
+
+
+def _recorded(upscale, margin: int, case: str, seen: list):
+    """The method that a learner's function is given: it notes the size of each part, and refuses what is no part."""
+
+    def method(part):
+        part = np.asarray(part, np.float32)
+        told = f"hands a part of shape {part.shape} to the method, for {case}."
+        if part.ndim != 3:
+            raise Wrong(told, "the method takes one part of an image, of the shape (height, width, 3).")
+        if 0 in part.shape:
+            raise Wrong(
+                told,
+                "where a slice begins before the image does, Python counts from its other end; the margin has to stop at the edge.",
+            )
+        seen.append(part.shape[:2])
+        return upscale(part, margin)
+
+    return method
+
+
+def _tiled(my_tiles, height: int, width: int, tile: int, margin: int, case: str, upscale=_bicubic) -> None:
+    lr, seen = photograph(height, width, 11), []
+    method = _recorded(upscale, margin, case, seen)
+    if not callable(my_tiles):
+        call(my_tiles, case=case)
+    returned = call(lambda lr, tile, margin: my_tiles(lr, method, tile, margin), lr, tile, margin, case=case)
+    hints = {(height, width, 3): "the answer is as large as the LR image: where does it become twice as large?"}
+    result = array(returned, (2 * height, 2 * width, 3), case, hints)
+    right = np.asarray(upscale(lr, margin), np.float64)
+    most = tile + 2 * margin
+    if not seen:
+        raise Wrong("never uses the method.", "each tile, with its margin, goes through method(..).")
+    longest = max(map(max, seen))
+    if longest > most:
+        raise Wrong(
+            f"hands a part of {max(seen)} to the method, for {case}; expected at most {most}x{most}.",
+            "the point of tiles is that the method never sees more than one of them, and a margin on each side.",
+        )
+    if not near(result, right):
+        off = np.abs(result - right).max(axis=-1)
+        raise Wrong(
+            f"differs from the upscaling of the whole by up to {off.max():.3f}, for {case}.",
+            _hint(off, tile, margin, longest),
+        )
+
+
+def _hint(off, tile: int, margin: int, longest: int) -> str:
+    """What went wrong, by where the result is off, and by the longest part that the method was given."""
+
+    def right(part):
+        return part.max(initial=0) < 1e-4
+
+    height, width = whole = tuple(n // (2 * tile) * (2 * tile) for n in off.shape)  # what whole tiles cover
+    remainder = off.copy()
+    remainder[:height, :width] = 0
+    rows, columns = (np.arange(n) for n in off.shape)
+    by_a_seam = lambda place: np.minimum(place % (2 * tile), -(place + 1) % (2 * tile)) < 4
+    beside_seams = by_a_seam(rows)[:, None] | by_a_seam(columns)[None, :]
+    most, start = tile + 2 * margin, 2 * (tile - margin)
+    if longest <= tile and right(off[~beside_seams]):
+        return "the tiles meet in seams: at the edge of a tile, the method does not know what comes next. What should a tile bring along?"
+    if whole != off.shape and right(off[:height, :width]) and remainder.max() > 0.02:
+        return "the last row or column of tiles is missing: what happens where the tile does not divide the image?"
+    if longest < min(most, max(off.shape) // 2):
+        return f"no part that you hand over is longer than {longest}, where a tile and its two margins are {most}; the method looks `margin` pixels far, in all directions."
+    if tile > margin and right(off[:start, :start]):
+        return "the first tile is right, and then things shift. The margin is counted in LR pixels: how wide is it in the upscaled part, and is there one at every side of every tile?"
+    if right(off[2 * margin : -2 * margin, 2 * margin : -2 * margin]):
+        return "only the border is off: at the edge of the image there is no margin to bring, and none to cut away."
+    return "upscale one tile with its margin, and mark in a drawing which part of it belongs to the answer, in pixels of the answer."

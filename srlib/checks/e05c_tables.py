@@ -1,0 +1,68 @@
+"""Exercise 05c: which tables may be compared.
+
+The check reads letters; the reasons are answered in words, which a teacher reads.
+"""
+
+import re
+
+from .answer import UNWRITTEN, Answer, Wrong, judge
+
+
+def check_tables(my_choice) -> Answer:
+    """Check exercise 05c: which tables may be compared. The reasons are for the teacher to read.
+
+    Parameters
+    ----------
+    my_choice : str
+        The letters of the tables, such as "AB".
+
+    Returns
+    -------
+    Answer
+
+    Examples
+    --------
+    >>> import srlib
+    >>> srlib.checks.check_tables("D")
+    ✗ my_choice is 'D', one table.
+      Hint: it takes two to compare; which other one was made in the same way?
+    """
+    return judge("my_choice", my_choice, {"which tables may be compared": _chosen})
+
+
+# What the tables of exercise 05c differ in, pair by pair; the pair that is missing differs in nothing that matters.
+_OTHER_IMAGES = "these two are not about the same images."
+_PAIRS = {
+    "AB": "look at the bicubic rows first: the same method, the same five images, and yet two numbers. Something was measured in two ways.",
+    "BC": "one of these was measured on the colours and with the border, the other was not; how would bicubic upscaling know?",
+    "AD": _OTHER_IMAGES,
+    "CD": _OTHER_IMAGES,
+    "BD": "these two are neither about the same images nor measured in the same way.",
+}
+_RIGHT = "AC"
+
+
+def _chosen(my_choice) -> None:
+    if isinstance(my_choice, (list, tuple, set)) and my_choice:
+        raise Wrong(
+            f"is a {type(my_choice).__name__}; expected one word.",
+            'write the letters between one pair of quotation marks, such as "AB".',
+        )
+    if not isinstance(my_choice, str) or not my_choice.strip():
+        raise Wrong(f"{UNWRITTEN}.", 'write the letters between quotation marks, such as "AB".')
+    found = {c for c in re.sub("TABLES?|AND", "", my_choice.upper()) if c.isalpha()}
+    letters = "".join(sorted(found))
+    if not found or not found <= set("ABCD"):
+        raise Wrong(f"is {my_choice!r}; expected letters from A to D.", 'write only the letters, such as "AB".')
+    if letters == _RIGHT:
+        return
+    if len(letters) == 1:
+        raise Wrong(
+            f"is {my_choice!r}, one table.", "it takes two to compare; which other one was made in the same way?"
+        )
+    if len(letters) > 2:
+        raise Wrong(
+            f"is {my_choice!r}, {len(letters)} tables.",
+            "one that is downscaled, cropped or measured differently cannot stand beside the others; put the small print of all four side by side.",
+        )
+    raise Wrong(f"is {my_choice!r}.", _PAIRS[letters])

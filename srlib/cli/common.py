@@ -1,0 +1,136 @@
+"""What several commands share: how arguments are told and checked, methods by name, images by name, one-line messages."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from ..degradation import Blur, Degradation, Downscale, Jpeg, Noise
+from ..resampling import DOWNSCALE_KERNELS
+from ..safe_files import printable
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that fails in one line."""
+
+    def error(self, message):
+        """What argparse finds wrong, in one line instead of the whole usage."""
+        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help.\n")
+
+
+class _Help(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
+    def _get_help_string(self, action):
+        """Print no default for a switch, or where there is none."""
+        told = action.nargs != 0 and action.default not in (None, [])
+        return super()._get_help_string(action) if told else action.help
+
+
+def add_command(group, name: str, run, summary: str, example: str, interrupted: str = "nothing is left half done"):
+    """A command with its help; `run` gets the parsed arguments, `interrupted` is told after Ctrl-C."""
+    added = group.add_parser(
+        name,
+        help=summary,
+        description=summary[0].upper() + summary[1:] + ".",
+        epilog=f"example:\n  {example}",
+        formatter_class=_Help,
+    )
+    added.set_defaults(run=run, interrupted=interrupted)
+    return added
+
+
+def name(text: str) -> str:
+    """A name that is not empty: as a path, the empty one would be the current folder."""
+    if not text:
+        raise argparse.ArgumentTypeError("the name is empty; expected a file or a folder")
+    return text
+
+
+def path(text: str) -> Path:
+    """A path that is not empty."""
+    return Path(name(text))
+
+
+def add_data(command, many: bool = False) -> None:
+    """The option --data."""
+    command.add_argument(
+        "--data",
+        required=True,
+        type=name,
+        nargs="+" if many else None,
+        metavar="D",
+        help="a name that `srlib data list` shows, or a folder; if it holds folders train, validation or test, the fitting one is taken",
+    )
+
+
+def add_scale(command) -> None:
+    """The option --scale."""
+    command.add_argument("--scale", type=int, help="factor of the upscaling; the network's own, or 2, unless given")
+
+
+def add_degradation(command, *more_kernels: str) -> None:
+    """The options that describe a degradation; :func:`degradation_of` reads them."""
+    command.add_argument(
+        "--kernel", choices=(*DOWNSCALE_KERNELS, *more_kernels), default="bilinear", help="how images are downscaled"
+    )
+    for option, kind, told in (
+        ("--blur", float, "blur first by a Gaussian, in HR pixels"),
+        ("--noise", float, "add noise to the LR image, in levels of 255"),
+        ("--jpeg", int, "write the LR image as a JPEG of this quality"),
+    ):
+        command.add_argument(
+            option, type=kind, nargs="+", metavar="N", help=f"{told}; two numbers are a range to draw from"
+        )
+
+
+def degradation_of(args, scale: int) -> Degradation:
+    """The degradation that the options of :func:`add_degradation` describe, at a scale."""
+    steps: list = [Downscale(scale, args.kernel)]
+    for option, kind, place in (("blur", Blur, 0), ("noise", Noise, None), ("jpeg", Jpeg, None)):
+        values = getattr(args, option)
+        if values is None:
+            continue
+        if len(values) > 2:
+            raise ValueError(
+                f"--{option} has {len(values)} numbers; expected one, or two that are a range: leave the others out."
+            )
+        steps.insert(len(steps) if place is None else place, kind(*values))
+    return Degradation(tuple(steps))
+
+
+def images_of(source: str, split: str, count: int = 400, seed: int = 0):
+    """The images of a set or a folder that are meant for a purpose: to train on, to validate with, or to judge on."""
+    from ..data import CATALOGUE, SPLITS, load_images
+
+    if source == "dead_leaves":
+        return load_images(source, split=split, count=count, seed=seed)
+    if source in CATALOGUE:
+        entry = CATALOGUE[source]
+        return load_images(source, split=split if entry.splits and not entry.all_splits_trainable else None)
+    parts = [part for part in SPLITS if (Path(source) / part).is_dir()]
+    if parts and split not in parts:  # a folder that is split keeps its splits apart
+        raise ValueError(
+            f"{source} is split into {', '.join(parts)}, and here {split} is asked for; expected that folder in it: make one, or give the folder that is meant, such as {Path(source) / parts[0]}."
+        )
+    return load_images(source, split=split if parts else None)
+
+
+def print_rows(rows: list[list[str]]) -> None:
+    """Rows of cells, in columns, on standard output."""
+    from ..tables import aligned
+
+    print(aligned(rows, right=False))
+
+
+def tell(sentence: str) -> None:
+    """One line on standard error."""
+    print(f"srlib: {printable(sentence)}", file=sys.stderr)
+
+
+def one_line(error: BaseException) -> str:
+    """What an error says, in one line; what the system raised, with a hint."""
+    if isinstance(error, OSError) and error.strerror:  # raised by the system, in the system's words
+        where = f": {error.filename}" if error.filename else ""
+        return f"{error.strerror}{where}; expected a place that can be read and written: check the path, its rights and the room on the disk."
+    told = " ".join(str(error).split())
+    if isinstance(error, MemoryError) and "expected" not in told:  # raised by whoever asked for too much
+        return f"the memory does not suffice{f' ({told})' if told else ''}; expected room for the work: give less at a time, or close other programs."
+    return told

@@ -1,0 +1,18 @@
+"""Layers that Keras does not have, and what every layer declares about itself.
+
+All are written on `keras.ops`, so they give the same images on every backend. Each layer declares its scale, receptive
+field, cost and look in a drawing as :class:`Traits`; networks are tiled, costed and drawn from these.
+"""
+
+from .colour import Luminance, luminance
+from .ensemble import SelfEnsemble
+from .equivariant import Equivariant, EquivariantConv2D
+from .interpolation import Interpolation
+from .padding import CropLike, PadToMultiple
+from .shuffle import PixelShuffle
+from .traits import Traits, register_traits, traits_of
+
+__all__ = [
+    "CropLike", "Equivariant", "EquivariantConv2D", "Interpolation", "Luminance", "PadToMultiple", "PixelShuffle",
+    "SelfEnsemble", "Traits", "luminance", "register_traits", "traits_of",
+]  # fmt: skip

@@ -1,0 +1,78 @@
+"""Mirrored borders: continue an image beyond its edges, pad it to a multiple of a grid, and cut it back.
+
+A network that pools needs sides that its grid divides. :class:`PadToMultiple` adds what is missing, and
+:class:`CropLike` removes it from the result.
+"""
+
+from math import ceil
+
+from ..backend import keras, keras_serializable
+from .traits import Traits
+
+ops = keras.ops
+
+
+def mirror(x, before: int, after: int, axis: int):
+    """Continue a tensor beyond its edges by its mirror image, however short it is.
+
+    Parameters
+    ----------
+    x : tensor
+    before, after : int
+        How many rows or columns to add at either end.
+    axis : int
+
+    Returns
+    -------
+    tensor
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from srlib.layers.padding import mirror
+    >>> np.asarray(mirror(np.array([1, 2, 3]), 2, 4, axis=0))
+    array([2, 1, 1, 2, 3, 3, 2, 1, 1])
+    """
+    n = ops.shape(x)[axis]
+    place = ops.arange(-before, n + after, dtype="int32") % (2 * n)
+    return ops.take(x, ops.minimum(place, 2 * n - 1 - place), axis=axis)
+
+
+@keras_serializable
+class PadToMultiple(keras.layers.Layer):
+    """Mirror rows at the bottom and columns at the right until `multiple` divides both sides."""
+
+    def __init__(self, multiple, **kwargs):
+        super().__init__(**kwargs)
+        self.multiple = multiple
+
+    def call(self, x):
+        for axis in (1, 2):
+            x = mirror(x, 0, -ops.shape(x)[axis] % self.multiple, axis)
+        return x
+
+    def compute_output_shape(self, shape):
+        n, h, w, c = shape
+        return n, h and ceil(h / self.multiple) * self.multiple, w and ceil(w / self.multiple) * self.multiple, c
+
+    def get_config(self):
+        return {**super().get_config(), "multiple": self.multiple}
+
+    def srlib_traits(self):
+        return Traits(stride=self.multiple)
+
+
+@keras_serializable
+class CropLike(keras.layers.Layer):
+    """Cut the first input at the bottom and right to the size of the second."""
+
+    def call(self, inputs):
+        x, like = inputs
+        return x[:, : ops.shape(like)[1], : ops.shape(like)[2]]
+
+    def compute_output_shape(self, shapes):
+        (n, _, _, c), (_, h, w, _) = shapes
+        return n, h, w, c
+
+    def srlib_traits(self):
+        return Traits()

@@ -1,0 +1,125 @@
+"""(seed, step) -> a batch of aligned LR and HR patches, prepared in workers ahead of the step.
+
+Everything random is keyed: the patches of step 700 are the same whether or not the run was interrupted before it, and
+however many workers prepare them.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from .backend import keras
+from .images import to_float, to_uint8
+from .recipe import Recipe
+from .resampling import crop_to_multiple
+
+
+class Patches(keras.utils.PyDataset):
+    """Batches of random patches, flipped and turned, for `Model.fit` with ``shuffle=False``.
+
+    A fixed degradation is applied once, to whole images. One that draws at random is applied to every patch anew, with a
+    margin of its surroundings, so that the border of an LR patch is that of the whole image. LR images are rounded to
+    8 bits, as a file would be.
+
+    Parameters
+    ----------
+    images : ImageSet, ndarray or list
+        HR images.
+    recipe : Recipe
+        Resolved: with a degradation.
+    start : int
+        The step of the first batch.
+    workers : int
+        Threads that prepare batches ahead; below two, none.
+
+    Raises
+    ------
+    ValueError
+        No images, an image smaller than the scale, a patch size that does not fit.
+
+    Examples
+    --------
+    >>> import numpy as np, srlib
+    >>> from srlib.patches import Patches
+    >>> recipe = srlib.Recipe(steps=5, batch_size=2, patch_size=8).resolved(scale=2)
+    >>> lr, hr = Patches(np.zeros((3, 16, 16, 3), np.uint8), recipe)[0]
+    >>> lr.shape, hr.shape
+    ((2, 4, 4, 3), (2, 8, 8, 3))
+    """
+
+    def __init__(self, images, recipe: Recipe, *, start: int = 0, workers: int = 1):
+        super().__init__()
+        self.recipe, self.start, self.scale = recipe, start, recipe.degradation.scale
+        _check_sizes(images, recipe)
+        pixels = getattr(images, "images", images)
+        # 8 bits: a quarter of the memory of float32
+        self.hr = [to_uint8(crop_to_multiple(image, self.scale)) for image in pixels]
+        self.lr = None
+        if not recipe.degradation.random:
+            rng = np.random.default_rng(0)  # from which nothing is drawn
+            self.lr = [to_uint8(recipe.degradation.apply(to_float(image), rng)) for image in self.hr]
+        # A pool of our own: with Keras' workers a training on JAX begins with stale batches, and an interrupted one
+        # leaves threads behind that hold the images
+        self._pool, self._ahead, self._depth = ThreadPoolExecutor(workers) if workers > 1 else None, {}, workers + 2
+
+    def __len__(self) -> int:
+        return self.recipe.steps - self.start
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        """The batch of step ``start + index``: LR (N, p/s, p/s, 3) and HR (N, p, p, 3), ``float32`` in [0, 1]."""
+        if self._pool is None:
+            return self._batch(index)
+        for i in range(index, min(index + self._depth, len(self))):
+            if i not in self._ahead:
+                self._ahead[i] = self._pool.submit(self._batch, i)
+        return self._ahead.pop(index).result()
+
+    def _batch(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        step = self.start + index
+        rng = np.random.default_rng([self.recipe.seed, step])
+        lr, hr = zip(*(self._pair(rng, step, place) for place in range(self.recipe.batch_size)))
+        return to_float(np.stack(lr)), to_float(np.stack(hr))
+
+    def _pair(self, rng, step: int, place: int):
+        s, side = self.scale, self.recipe.patch_size // self.scale
+        i = rng.integers(len(self.hr))
+        height, width = (n // s for n in self.hr[i].shape[:2])
+        y, x = rng.integers(height - side + 1), rng.integers(width - side + 1)
+        hr = self.hr[i][y * s : (y + side) * s, x * s : (x + side) * s]
+        lr = self.lr[i][y : y + side, x : x + side] if self.lr else self._degraded(i, y, x, side, step, place)
+        flip, turns = rng.integers(2), rng.integers(4)
+        if not self.recipe.augment:
+            return lr, hr
+        return tuple(np.rot90(patch[:, ::-1] if flip else patch, turns) for patch in (lr, hr))
+
+    def _degraded(self, i: int, y: int, x: int, side: int, step: int, place: int) -> np.ndarray:
+        """One LR patch, degraded with what is around it by a random stream of its own."""
+        s, margin = self.scale, -(-self.recipe.degradation.reach // self.scale)
+        top, left = max(0, y - margin), max(0, x - margin)
+        around = self.hr[i][top * s : (y + side + margin) * s, left * s : (x + side + margin) * s]
+        rng = np.random.default_rng([self.recipe.seed, step, place])
+        lr = self.recipe.degradation.apply(to_float(around), rng)
+        return to_uint8(lr[y - top : y - top + side, x - left : x - left + side])
+
+    def close(self) -> None:
+        """End the workers and let go of the images."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+        self._pool, self._ahead, self.hr, self.lr = None, {}, [], None
+
+
+def _check_sizes(images, recipe: Recipe) -> None:
+    pixels, scale, patch = getattr(images, "images", images), recipe.degradation.scale, recipe.patch_size
+    if len(pixels) == 0:
+        raise ValueError("There are no images to train on; expected at least one: look at how they were loaded.")
+    smallest = min(range(len(pixels)), key=lambda i: min(pixels[i].shape[:2]))
+    shortest = min(pixels[smallest].shape[:2])
+    if shortest < scale:
+        name = getattr(images, "names", range(len(pixels)))[smallest]
+        raise ValueError(
+            f"The shortest side of image {name} is {shortest}, less than the scale {scale}; expected room for a patch: leave the smallest images out."
+        )
+    if patch > shortest or patch % scale:
+        raise ValueError(
+            f"patch_size is {patch}, the shortest side of an image {shortest} and the scale {scale}; expected a multiple of the scale no longer than that side: choose patch_size={shortest - shortest % scale} or less."
+        )

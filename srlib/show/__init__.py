@@ -1,0 +1,25 @@
+"""Figures: images side by side with their numbers, plots, networks drawn, and the interactive explorer.
+
+Each function gives a matplotlib Figure, which a notebook shows when it is a cell's last line, and which ``.savefig``
+writes; :func:`explorer` gives controls that work in a notebook. Matplotlib and ipywidgets are imported by the first
+function that needs them.
+"""
+
+from .diagrams import architecture, workflow
+from .interactive import explorer
+from .panels import compare, errors, images, zoom
+from .plots import curves, quality, spectrum, spread
+
+__all__ = [
+    "architecture",
+    "compare",
+    "curves",
+    "errors",
+    "explorer",
+    "images",
+    "quality",
+    "spectrum",
+    "spread",
+    "workflow",
+    "zoom",
+]

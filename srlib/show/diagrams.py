@@ -1,0 +1,169 @@
+"""Diagrams: the whole experiment in one row, and a network layer by layer.
+
+Both are drawn from the thing itself, the images and the model, so that they cannot disagree with it.
+"""
+
+from math import ceil
+
+import numpy as np
+
+from ..images import check, to_float
+from ..resampling import downscale, interpolate
+from .style import FONT, INK, TRUTH, new_figure, put_image, scores_in_words
+
+
+def workflow(hr, method, *, scale: int = 2, kernel: str = "bilinear", name: str = "the network"):
+    """The whole experiment in one row: the HR image, downscaled, upscaled again, restored, each at its own size.
+
+    Parameters
+    ----------
+    hr : ndarray, (H, W, 3)
+        Sides that the scale divides; ``uint8`` or ``float32`` in [0, 1].
+    method : keras.Model or str
+        A network, or the name of an interpolation.
+    scale : int
+        How many times smaller the LR image is along each side.
+    kernel : {"bilinear", "bicubic", "area"}
+        How it is downscaled.
+    name : str
+        What to call the method.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    TypeError, ValueError
+        What is not an image, or one whose sides the scale does not divide.
+
+    Examples
+    --------
+    >>> import srlib
+    >>> hr = srlib.load_images("dead_leaves", count=1)[0]
+    >>> figure = srlib.show.workflow(hr, "bicubic", name="bicubic")
+    >>> figure.texts[0].get_text().splitlines()[0]
+    'ground truth (HR)'
+    """
+    from ..upscaling import upscale
+
+    hr = to_float(check(hr))
+    lr = downscale(hr, scale, kernel=kernel)
+    linear, sr = interpolate(lr, scale), upscale(lr, method, scale)
+    # image, the words below it, its size beside the others', the words above the arrow to the next
+    steps = [
+        (hr, f"{TRUTH}\n{hr.shape[1]}x{hr.shape[0]}", 1.0, f"downscale\nby {scale}"),
+        (lr, f"all that is kept (LR)\n{lr.shape[1]}x{lr.shape[0]}", 1 / scale, "upscale\n(linear)"),
+        (linear, f"linear upscaling\n{scores_in_words(linear, hr)}", 1.0, ""),
+        (sr, f"{name}\n{scores_in_words(sr, hr)}", 1.0, ""),
+    ]
+    width, height = 10, 3.4
+    fig = new_figure(width, height)
+    fig.set_layout_engine("none")
+    side, gap, x = 0.222, 0.066, 0.004
+    bottom, high, middles = 0.55 / height, side * width / height, []
+    write = dict(ha="center", color=INK)
+    for image, words, size, above_arrow in steps:
+        low = bottom + high * (1 - size) / 2
+        put_image(fig.add_axes((x, low, side * size, high * size)), image)
+        middles.append(x + side * size / 2)
+        fig.text(middles[-1], low - 0.03, words, va="top", fontsize=FONT, **write)
+        x += side * size
+        if above_arrow:
+            fig.text(x + gap / 2, bottom + high / 2 + 0.06, above_arrow, va="bottom", fontsize=FONT - 1, **write)
+            _put_arrow(fig, (x + 0.006, bottom + high / 2), (x + gap - 0.006, bottom + high / 2))
+        x += gap
+    # the method is given the LR image, not the linear upscaling: its arrow leads over that
+    top = bottom + high
+    low, over = bottom + high * (1 + 1 / scale) / 2 + 0.02, top + 0.07
+    _put_arrow(fig, (middles[1], low), (middles[1], over), (middles[3], over), (middles[3], top + 0.01))
+    middle = (middles[1] + middles[3]) / 2
+    fig.text(middle, over + 0.02, f"upscale with {name}", va="bottom", fontsize=FONT - 1, **write)
+    return fig
+
+
+def _put_arrow(fig, *points) -> None:
+    """Draw an arrow through points of the figure, with its head at the last."""
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import FancyArrowPatch
+
+    # patches of the figure: an annotation of an axes stays behind when a notebook crops the figure to what is drawn
+    mark = dict(arrowstyle="-|>", color=INK, linewidth=1.3, mutation_scale=12, shrinkA=0, shrinkB=0)
+    fig.add_artist(FancyArrowPatch(points[-2], points[-1], transform=fig.transFigure, **mark))
+    fig.add_artist(Line2D(*zip(*points[:-1]), color=INK, linewidth=1.3))
+
+
+def architecture(model, *, side: int = 64):
+    """The network's layers drawn to scale by visualkeras: height and depth are the image's, thickness the channels.
+
+    Parameters
+    ----------
+    model : keras.Model
+        From :func:`srlib.build_model`.
+    side : int
+        Side of the LR image that the drawing assumes.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ImportError
+        visualkeras is not installed.
+
+    Examples
+    --------
+    >>> import srlib
+    >>> figure = srlib.show.architecture(srlib.build_model("subpixel", width=8, blocks=1))
+    >>> "pixel shuffle" in [text.get_text() for text in figure.legends[0].get_texts()]
+    True
+    """
+    from matplotlib.patches import Patch
+
+    from ..layers import traits_of
+
+    try:
+        import visualkeras
+    except ImportError as error:
+        raise ImportError(
+            "visualkeras is not installed; expected it for drawing networks: pip install 'srlib[lessons]'."
+        ) from error
+    drawn = _at_one_size(model, side)
+    traits = {type(layer): traits_of(layer) for layer in drawn.layers}
+    colours = {kind: found.colour for kind, found in traits.items() if found.label}
+    image = visualkeras.layered_view(
+        drawn,
+        type_ignore=[kind for kind in traits if kind not in colours],
+        color_map={kind: {"fill": colour} for kind, colour in colours.items()},
+        legend=False,
+        legend_text_spacing_offset=0,
+        scale_xy=150 / (side * model.card.scale),
+        scale_z=0.6,
+        min_z=12,
+        max_z=160,
+        spacing=12,
+        background_fill="white",
+    )
+    patches = [Patch(facecolor=colours[kind], label=traits[kind].label) for kind in colours]
+    lines = ceil(len(patches) / 6)  # more do not fit beside each other
+    fig = new_figure(9, 9 * image.height / image.width + 0.25 + 0.25 * lines)
+    put_image(fig.subplots(), np.asarray(image.convert("RGB")), interpolation="antialiased")
+    fig.legend(
+        handles=patches, loc="outside lower center", ncols=ceil(len(patches) / lines), fontsize=FONT, frameon=False,
+        handlelength=1.2,
+    )  # fmt: skip
+    return fig
+
+
+def _at_one_size(model, side: int):
+    """The same network, untrained, for LR images of one size, with the shapes that visualkeras asks for."""
+    from ..backend import keras
+    from ..networks import NETWORKS
+
+    built = model.card.architecture
+    lr = keras.Input((side, side, 3))
+    drawn = keras.Model(lr, NETWORKS[built.builder](lr, built.scale, **built.options))
+    for layer in drawn.layers:
+        layer.output_shape = tuple(layer.output.shape)  # an attribute that Keras 3 no longer has
+    return drawn

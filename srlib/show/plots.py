@@ -1,0 +1,236 @@
+"""Plots: spectra of images, curves of a training, scores image by image, and quality against cost.
+
+The numbers that are drawn come from elsewhere: the lessons print each of them as well.
+"""
+
+import numpy as np
+
+from ..images import check_choice
+from ..metrics import power_spectrum
+from .labels import keep_apart
+from .style import COLOURS, FONT, INK, MUTED, line_style, new_figure, style_plot
+
+
+def spectrum(images: dict, *, mark: float | None = None, title: str = "Detail, from coarse to fine"):
+    """Power against spatial frequency, one line for each image or set of images.
+
+    Parameters
+    ----------
+    images : dict
+        Name -> square image (H, H, 3) or batch of them.
+    mark : float, optional
+        A frequency to mark with a line, in cycles per pixel.
+    title : str
+        Above the plot.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    TypeError, ValueError
+        What is not an image, or one that is not square.
+
+    Examples
+    --------
+    >>> import srlib
+    >>> hr = srlib.load_images("dead_leaves", count=1)[0]
+    >>> sr = srlib.upscale(srlib.downscale(hr, 2), "bilinear", 2)
+    >>> figure = srlib.show.spectrum({"HR": hr, "bilinear": sr}, mark=0.25)
+    >>> len(figure.axes[0].lines)  # two spectra, and the mark
+    3
+    """
+    fig = new_figure(6.4, 3.2)
+    axes = fig.subplots()
+    for i, (name, image) in enumerate(images.items()):
+        axes.loglog(*power_spectrum(image), linewidth=1.6, label=name, **line_style(i))
+    if mark:
+        axes.axvline(mark, color=MUTED, linewidth=1)
+        axes.text(
+            mark * 0.97,
+            axes.get_ylim()[1],
+            "finest detail an image\nof half the size can hold",
+            ha="right",
+            va="top",
+            fontsize=FONT - 1,
+            color=MUTED,
+        )
+    axes.set_xticks([1 / 64, 1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2], ["1/64", "1/32", "1/16", "1/8", "1/4", "1/2"])
+    axes.minorticks_off()
+    style_plot(axes, "spatial frequency (cycles per pixel)", "power", title)
+    axes.legend(fontsize=FONT - 1, frameon=False, loc="lower left")
+    return fig
+
+
+def curves(histories: dict, *, title: str = "PSNR on the validation images while training"):
+    """Validation PSNR and training loss against steps.
+
+    Parameters
+    ----------
+    histories : dict
+        Name -> what :func:`srlib.fit` returned.
+    title : str
+        Above the plot of the PSNR.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Examples
+    --------
+    >>> import srlib
+    >>> from srlib.callbacks import History
+    >>> from srlib.recipe import Architecture, Run
+    >>> about = Architecture("subpixel", 2), Run(srlib.Recipe(), srlib.Provenance())
+    >>> history = History(*about, step=[10, 20], loss=[0.2, 0.1], psnr=[24.0, 25.0], baseline=23.5)
+    >>> figure = srlib.show.curves({"mine": history})
+    >>> figure.axes[0].lines[0].get_ydata().tolist()
+    [24.0, 25.0]
+    """
+    fig = new_figure(8.2, 3.0)
+    left, right = fig.subplots(1, 2, width_ratios=(3, 2))
+    for i, (name, history) in enumerate(histories.items()):
+        left.plot(history.step, history.psnr, linewidth=1.8, label=name, **line_style(i))
+        right.semilogy(history.step, history.loss, linewidth=1.8, **line_style(i))
+    baseline = next(iter(histories.values())).baseline
+    if np.isfinite(baseline):
+        left.axhline(baseline, color=MUTED, linewidth=1.2)
+        place = left.get_xlim()[1], baseline
+        left.text(*place, "linear upscaling ", ha="right", va="bottom", fontsize=FONT - 1, color=MUTED)
+    style_plot(left, "steps", "PSNR (dB)", title)
+    style_plot(right, "steps", "loss", "Training loss (log scale)")
+    left.legend(fontsize=FONT - 1, frameon=False, loc="lower right")
+    return fig
+
+
+def spread(table, *, over: str, metric: str = "psnr", title: str = ""):
+    """What each method gains over a baseline, one dot for each image.
+
+    Parameters
+    ----------
+    table : srlib.evaluation.Table
+        From :func:`srlib.evaluate`.
+    over : str
+        The baseline: the method that the others are compared with.
+    metric : {"psnr", "ssim", "mse"}
+        What is compared.
+    title : str
+        Above the plot.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        A method or a metric that the table does not hold.
+
+    Examples
+    --------
+    >>> import srlib
+    >>> images = srlib.load_images("dead_leaves", count=3)
+    >>> table = srlib.evaluate({"bilinear": "bilinear", "bicubic": "bicubic"}, images)
+    >>> figure = srlib.show.spread(table, over="bilinear")
+    >>> len(figure.axes[0].lines[0].get_xdata())
+    3
+    """
+    others = [method for method in table.scores if method != over]
+    fig = new_figure(7.0, 0.55 * len(others) + 1.1)
+    axes = fig.subplots()
+    base = table.values(over, metric)
+    for i, method in enumerate(others):
+        gain, row = table.values(method, metric) - base, len(others) - 1 - i
+        shift = np.linspace(-0.18, 0.18, len(gain))[np.argsort(np.argsort(gain))]  # so that no dot hides another
+        colour = COLOURS[i % len(COLOURS)]
+        axes.plot(gain, row + shift, "o", color=colour, markersize=4, alpha=0.75, markeredgewidth=0)
+        axes.plot([gain.mean()] * 2, [row - 0.32, row + 0.32], color=INK, linewidth=2)
+    axes.axvline(0, color=MUTED, linewidth=1)
+    unit = " (dB)" if metric == "psnr" else ""
+    style_plot(axes, f"{metric.upper()}{unit} above {over}; a dot is an image, the bar their mean", "", title)
+    axes.set_yticks(range(len(others)), others[::-1], fontsize=FONT)
+    axes.grid(axis="y", visible=False)
+    axes.set_ylim(-0.6, len(others) - 0.4)
+    return fig
+
+
+def quality(published, *, of: str = "set5", title: str = "What quality costs"):
+    """PSNR against GMACs: ours in colour, published networks in grey, interpolations as lines across.
+
+    Parameters
+    ----------
+    published : list of srlib.published.LeaderboardRow
+        From :func:`srlib.leaderboard`. A self-ensemble is left out: its network is there already.
+    of : {"set5", "set14", "bsd100"}
+        The set whose PSNR is drawn.
+    title : str
+        Above the plot.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        A set that is none of these; no network among the lines with both a score on it and a cost.
+
+    Examples
+    --------
+    >>> import srlib
+    >>> from srlib.published import LeaderboardRow
+    >>> net = LeaderboardRow("mine", True, 12_000, 6.0, "91 images", {"set5": (36.9, 0.955)})
+    >>> figure = srlib.show.quality([net])
+    >>> figure.axes[0].get_ylabel()
+    'PSNR on Set5 (dB)'
+    """
+    from ..published import SETS  # brings Keras
+
+    check_choice(of, SETS, "of")
+    dots = [line for line in published if line.gmacs and of in line.scores and not line.ensemble]
+    if not dots:
+        raise ValueError(
+            f"No network here has both a score on {of} and a number of GMACs; expected at least one: use srlib.leaderboard()."
+        )
+    fig = new_figure(7.0, 5.0)
+    axes = fig.subplots()
+    axes.set_xscale("log")
+    labels = [_put_dot(axes, line, of) for line in dots]
+    for line in published:
+        if line.ours and line.parameters is None and of in line.scores:
+            axes.axhline(line.scores[of][0], color=MUTED, linewidth=1.2, zorder=0)
+            axes.annotate(
+                line.method, (1, line.scores[of][0]), (-4, 3), xycoords=("axes fraction", "data"),
+                textcoords="offset points", ha="right", fontsize=FONT - 1, color=MUTED,
+            )  # fmt: skip
+    axes.margins(x=0.05, y=0.08)
+    _mark_costs(axes)
+    style_plot(axes, "GMACs for an output of 1280x720", f"PSNR on {SETS[of]} (dB)", title)
+    keep_apart(fig, axes, labels)
+    return fig
+
+
+def _put_dot(axes, line, of: str):
+    """The dot of one network; its name, which is moved to a free place later."""
+    colour, size = (COLOURS[1], 8) if line.ours else (MUTED, 6)
+    place = line.gmacs, line.scores[of][0]
+    axes.plot(*place, "o", color=colour, markersize=size, markeredgewidth=0)
+    name = axes.annotate(
+        line.method, place, (8, 0), textcoords="offset points", va="center_baseline", fontsize=FONT,
+        color=INK if line.ours else MUTED, fontweight="bold" if line.ours else "normal",
+    )  # fmt: skip
+    name.set_in_layout(False)  # it is placed when the layout is done, and must not change that
+    return name
+
+
+def _mark_costs(axes) -> None:
+    """Ticks of the logarithmic axis of the costs, and room for a name beside the last dot."""
+    from matplotlib.ticker import LogLocator, NullFormatter
+
+    left, right = axes.get_xlim()
+    right *= (right / left) ** 0.16
+    axes.set_xlim(left, right)
+    axes.xaxis.set_major_locator(LogLocator(subs=(1,) if right > 1000 * left else (1, 2, 5)))
+    axes.xaxis.set_major_formatter("{x:,g}")
+    axes.xaxis.set_minor_formatter(NullFormatter())

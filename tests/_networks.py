@@ -1,0 +1,41 @@
+"""Small networks for tests, and arrays for them."""
+
+import numpy as np
+
+import srlib
+from srlib.backend import keras
+from srlib.models import build_model
+from srlib.networks import NETWORKS
+
+SCALES = (2, 3, 4)
+KERNELS = ("nearest", "bilinear", "bicubic", "lanczos")
+
+
+def small(name, scale=2, **options):
+    """A network of that design, narrow and short enough for a test."""
+    short = {key: value for key, value in (("width", 4), ("blocks", 2)) if key in NETWORKS[name].__kwdefaults__}
+    return build_model(name, scale, **{**short, **options})
+
+
+def array(tensor):
+    return keras.ops.convert_to_numpy(tensor)
+
+
+def noise(*shape, seed=0):
+    return np.random.default_rng(seed).random(shape).astype(np.float32)
+
+
+def shaken(model, seed=1):
+    """The model with every weight at random, biases and last layers too."""
+    rng = np.random.default_rng(seed)
+    model.set_weights([rng.normal(0, 0.2, w.shape).astype(np.float32) for w in model.get_weights()])
+    return model
+
+
+def trained(model):
+    """The model compiled, and two steps on: Adam now has moments for every weight."""
+    model.compile(optimizer="adam", loss="mse", run_eagerly=True)  # two steps are not worth a graph
+    lr = noise(2, 6, 6, 3)
+    for _ in range(2):
+        model.train_on_batch(lr, srlib.upscale(lr, "bilinear", model.card.scale))
+    return model

@@ -1,0 +1,70 @@
+"""Right and wrong answers to exercise 02a."""
+
+import numpy as np
+from skimage.transform import downscale_local_mean
+
+import srlib
+
+
+def downscale_by_loops(image, scale):
+    image = image / 255 if image.dtype == np.uint8 else image
+    h, w, _ = image.shape
+    out = np.zeros((h // scale, w // scale, 3))
+    for i in range(h // scale):
+        for j in range(w // scale):
+            out[i, j] = image[i * scale : (i + 1) * scale, j * scale : (j + 1) * scale].mean(axis=(0, 1))
+    return out
+
+
+def downscale_by_skimage(image, scale):
+    return downscale_local_mean(image, (scale, scale, 1)) / (255 if image.dtype == np.uint8 else 1)
+
+
+def four_corners(image, scale):
+    return (image[::2, ::2] + image[1::2, ::2] + image[::2, 1::2] + image[1::2, 1::2]) / 4
+
+
+def downscale_mixed(image, scale):
+    h, w, c = image.shape
+    return image.reshape(scale, h // scale, scale, w // scale, c).mean((0, 2))
+
+
+def downscale_grey(image, scale):
+    return downscale_by_loops(image, scale).mean(-1)
+
+
+def downscale_levels(image, scale):
+    return downscale_local_mean(image, (scale, scale, 1))
+
+
+def downscale_early(image, scale):
+    if image.dtype == np.uint8:
+        image = image // 255
+    return downscale_local_mean(image, (scale, scale, 1))
+
+
+def downscale_by_the_largest(image, scale):
+    return downscale_local_mean(image / 255 if image.max() > 1 else image, (scale, scale, 1))
+
+
+check = srlib.checks.check_downscale
+
+RIGHT = [
+    downscale_by_loops,
+    downscale_by_skimage,
+    lambda p, s: srlib.downscale(p, s, kernel="area"),
+]
+
+# answer, words of what is wrong, words of the hint
+WRONG = [
+    (lambda p, s: p[::s, ::s], "off by", "thrown away"),
+    (lambda p, s: downscale_local_mean(p, (s, s, 1)) * s * s, "off by", "sum of its block"),
+    (downscale_mixed, "off by", "far apart"),
+    (four_corners, "scale 3", "belongs to that scale only"),
+    (downscale_grey, "shape \\(4, 6\\)", "colours"),
+    (lambda p, s: p.reshape(-1, s, p.shape[1], 3).mean(1), "shape \\(4, 12, 3\\)", "columns are not"),
+    (downscale_levels, "uint8", "should run from 0 to 1"),
+    (downscale_early, "uint8", "too early"),
+    (downscale_by_the_largest, "zeros and ones", "its type says"),
+    (lambda p, s: None, "returns nothing", "return"),
+]  # fmt: skip

@@ -1,0 +1,39 @@
+"""Right and wrong answers to exercise 03b."""
+
+import srlib
+
+
+def pair(image):
+    return srlib.downscale(image), (image / 255).astype("float32")
+
+
+def pair_undivided(image):
+    return srlib.downscale(image), image.astype("float32")
+
+
+def pair_divided_twice(image):
+    return srlib.downscale(image) / 255, (image / 255).astype("float32")
+
+
+def pair_by_the_largest(p):
+    true = p.astype("float32")
+    return srlib.downscale(p), true / 255 if true.max() > 1 else true
+
+
+check = srlib.checks.check_pair
+
+RIGHT = [
+    pair,
+    lambda p: tuple(x[0] for x in srlib.make_pairs(p[None])),
+]
+
+# answer, words of what is wrong, words of the hint
+WRONG = [
+    (pair_undivided, "the HR image values", "still runs from 0 to 255"),
+    (pair_divided_twice, "the LR image values", "twice"),
+    (lambda p: (srlib.downscale(p), (p // 255).astype("float32")), "the HR image", "whole numbers"),
+    (lambda p: (srlib.downscale(p), (p / 256).astype("float32")), "the HR image", "256"),
+    (lambda p: (srlib.downscale(p), (p / p.max()).astype("float32")), "the HR image", "brightest"),
+    (lambda p: (srlib.downscale(p), p / 255), "float64", "double precision"),
+    (pair_by_the_largest, "zeros and ones", "its type says"),
+]  # fmt: skip

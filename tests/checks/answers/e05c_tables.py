@@ -1,0 +1,26 @@
+"""Right and wrong answers to exercise 05c."""
+
+import srlib
+
+check = srlib.checks.check_tables
+
+RIGHT = [
+    "AC",
+    "a and c",
+    "C, A",
+    "Table A and Table C",
+]
+
+# answer, words of what is wrong, words of the hint
+WRONG = [
+    ("AB", "AB", "bicubic rows"),
+    ("BC", "BC", "border"),
+    ("AD", "AD", "not about the same images"),
+    ("ABC", "3 tables", "small print"),
+    ("A", "one table", "takes two"),
+    ("", "not written", "quotation"),
+    (..., "not written", "quotation"),
+    ("AX", "from A to D", "letters"),
+    (["A", "C"], "is a list", "one pair of quotation marks"),
+    ("...", "from A to D", "only the letters"),
+]  # fmt: skip

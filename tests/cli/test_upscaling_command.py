@@ -1,0 +1,139 @@
+"""``srlib upscale``: files and folders in, larger files out, and nothing lost on the way."""
+
+import os
+import shutil
+
+import numpy as np
+import pytest
+from _command_line import contents, failed, is_upscaled, run
+from PIL import Image
+
+from srlib.checkpoints import load_model, save_model
+from srlib.data import SUFFIXES
+from srlib.models import build_model
+
+
+@pytest.mark.parametrize("scale", (2, 3))
+@pytest.mark.parametrize("out", ["large.png", "new/folder/large.png", "large.bmp"])
+def test_upscale_a_file_to_a_file(here, capsys, out, scale):
+    before = contents(here)
+    assert run("upscale", "one.png", "-o", out, "--model", "bicubic", "--scale", scale) == 0
+    assert capsys.readouterr() == ("", "")
+    is_upscaled(out, "one.png", scale=scale)
+    made = {name for name in contents(here) if name not in before and (here / name).is_file()}
+    assert made == {out}
+
+
+def test_upscale_with_a_network(here):
+    assert run("upscale one.png -o large.png --model net") == 0
+    is_upscaled("large.png", "one.png", load_model("net"))
+
+
+def test_upscale_a_file_into_a_folder(here):
+    assert run("upscale one.png -o new --model bicubic") == 0
+    is_upscaled("new/one.png", "one.png")
+    assert run("upscale one.png -o empty --model bicubic") == 0
+    is_upscaled("empty/one.png", "one.png")
+
+
+def test_upscale_a_folder_keeps_its_folders(here):
+    (here / "nested" / "a.png").mkdir()  # a folder that is called like an image
+    assert run("upscale nested -o large --model bicubic") == 0
+    made = {name for name, data in contents(here / "large").items() if data is not None}
+    assert made == {"top.png", "deep/down/below.png"}
+    is_upscaled("large/deep/down/below.png", "nested/deep/down/below.png")
+
+
+def test_upscale_several(here):
+    assert run("upscale one.png images/0.png nested -o large --model bicubic") == 0
+    made = {name for name, data in contents(here / "large").items() if data is not None}
+    assert made == {"one.png", "0.png", "top.png", "deep/down/below.png"}
+
+
+def test_upscale_a_jpeg_and_an_odd_image(here):
+    Image.new("LA", (6, 5), (10, 200)).save("odd.png")
+    Image.new("L", (6, 5), 77).save("grey.jpg")
+    assert run("upscale odd.png grey.jpg tiny/dot.png -o large --model net") == 0
+    assert [Image.open(f"large/{name}").size for name in ("odd.png", "grey.jpg", "dot.png")] == [
+        (12, 10),
+        (12, 10),
+        (2, 2),
+    ]
+
+
+def test_upscale_replaces_only_by_force(here, capsys):
+    (here / "large.png").write_text("precious")
+    assert run("upscale one.png -o large.png --model bicubic") == 1
+    failed(capsys, "large.png")
+    assert (here / "large.png").read_text() == "precious"
+    assert run("upscale one.png -o large.png --model bicubic --force") == 0
+    is_upscaled("large.png", "one.png")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights are POSIX's")
+def test_what_is_written_has_ordinary_rights(here):
+    mask = os.umask(0o022)
+    try:
+        assert run("upscale one.png -o large.png --model bicubic") == 0
+    finally:
+        os.umask(mask)
+    assert (here / "large.png").stat().st_mode & 0o777 == 0o644
+
+
+def test_one_bad_image_does_not_stop_the_others(here, capsys):
+    assert run("upscale mixed one.png -o large --model bicubic") == 1
+    failed(capsys, "mixed/b.png", "not an image")
+    assert set(contents(here / "large")) == {"a.png", "c.png", "one.png"}
+    for name, source in (("a.png", "mixed/a.png"), ("c.png", "mixed/c.png"), ("one.png", "one.png")):
+        is_upscaled(f"large/{name}", source)
+
+
+def test_a_kind_of_file_that_cannot_be_written(here, capsys):
+    shutil.copy("one.png", "one.strange")
+    before = contents(here)
+    assert run("upscale one.strange -o new --model bicubic") == 1
+    failed(capsys, "one.strange", SUFFIXES[0])
+    assert contents(here) == before
+
+
+def test_a_full_disk_leaves_no_half_an_image(here, capsys, monkeypatch):
+    (here / "large.png").write_text("precious")
+    before = contents(here)
+
+    def full(image, file, **_):
+        file.write(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Image.Image, "save", full)
+    assert run("upscale one.png -o large.png --model bicubic --force") == 1
+    failed(capsys, "No space left on device")
+    assert contents(here) == before
+
+
+def test_a_network_of_nan_writes_nothing(here, capsys):
+    model = build_model("subpixel", width=4, blocks=1)
+    model.set_weights([np.full_like(w, np.nan) for w in model.get_weights()])
+    save_model(model, here / "broken")
+    assert run("upscale", next((here / "images").iterdir()), "--model broken -o large.png") == 1
+    assert "values that are not finite" in capsys.readouterr().err and not (here / "large.png").exists()
+
+
+def test_a_kind_of_file_that_is_only_read_is_refused(here, capsys):
+    source = here / "x.psd"
+    source.write_bytes(next((here / "images").iterdir()).read_bytes())
+    assert run("upscale", source, "--model bicubic -o out") == 1
+    assert "does not write" in capsys.readouterr().err
+
+
+def test_a_folder_called_image_is_no_obstacle(here):
+    (here / "large" / "image").mkdir(parents=True)
+    assert run("upscale", next((here / "images").iterdir()), "--model bicubic -o large") == 0
+
+
+def test_a_full_disk_is_told_with_the_image(here, capsys, monkeypatch):
+    def full(image, file, **_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Image.Image, "save", full)
+    assert run("upscale one.png -o large.png --model bicubic") == 1
+    failed(capsys, "one.png: ", "No space left on device")

@@ -1,0 +1,260 @@
+"""The decoder: every kind of file becomes RGB, upright; what is not an image is refused with a sentence that names it."""
+
+import io
+import os
+import struct
+import threading
+
+import cv2
+import numpy as np
+import pytest
+import tifffile
+from _image_files import deep_png, deep_tiff, image, png, png_chunk, two_frames, wave
+from PIL import Image
+
+import srlib
+from srlib.image_files import FORMATS, decode, quiet_decoders, read_image
+
+
+def save(path, array, mode=None, **options):
+    """Write an array as an image file and give its path back."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image = Image.fromarray(array)
+    (image.convert(mode) if mode else image).save(path, **options)
+    return path
+
+
+RED, GREY = np.array([200, 10, 30], np.uint8), np.uint8(77)
+
+
+def with_alpha(alpha):
+    return np.concatenate([np.broadcast_to(RED, (2, 2, 3)), np.full((2, 2, 1), alpha, np.uint8)], -1)
+
+
+@pytest.mark.parametrize(
+    "name, array, mode, expected, tolerance",
+    [
+        ("opaque.png", with_alpha(255), None, RED, 0),
+        ("clear.png", with_alpha(0), None, [255, 255, 255], 0),
+        ("half.png", with_alpha(51), None, 0.2 * RED + 0.8 * 255, 1),
+        ("half.webp", with_alpha(51), None, 0.2 * RED + 0.8 * 255, 3),
+        ("half.tiff", with_alpha(51), None, 0.2 * RED + 0.8 * 255, 1),
+        ("grey.png", np.full((2, 2), GREY), None, [77, 77, 77], 0),
+        ("grey and alpha.png", with_alpha(0), "LA", [255, 255, 255], 0),
+        ("palette.png", np.full((2, 2, 3), RED), "P", None, 0),
+        ("black and white.png", np.full((2, 2), 255, np.uint8), "1", [255, 255, 255], 0),
+        ("print.tiff", np.full((2, 2, 3), RED), "CMYK", RED, 1),
+        ("print.jpg", np.full((16, 16, 3), 128, np.uint8), "CMYK", [128, 128, 128], 3),
+        ("image.jpeg", np.full((16, 16, 3), RED), None, RED, 4),
+        ("16 bits.png", np.full((2, 2), 77 * 257, np.uint16), None, [77, 77, 77], 0),
+        ("16 bits.tif", np.full((2, 2), 77 * 257 + 100, np.uint16), None, [77, 77, 77], 0),
+        ("16 bits, high.tif", np.full((2, 2), 65535, np.uint16), None, [255, 255, 255], 0),
+        ("16 bits, big end first.tif", np.full((2, 2), 77 * 257, ">u2"), None, [77, 77, 77], 0),
+    ],
+)
+def test_every_kind_of_file_becomes_rgb(name, array, mode, expected, tolerance, tmp_path):
+    path = save(tmp_path / name, array, mode)
+    if expected is None:  # a palette approximates, and dithers
+        expected = Image.open(path).convert("RGB")
+    found = read_image(path)
+    assert found.dtype == np.uint8 and found.shape == (*array.shape[:2], 3)
+    assert np.abs(found - np.asarray(expected, float)).max() <= tolerance
+    assert np.array_equal(srlib.load_images(tmp_path).images[0], found)
+
+
+@pytest.mark.parametrize(
+    "tags, bits",
+    [({"photometric": "miniswhite"}, 16), ({"photometric": "miniswhite"}, 8), ({"bitspersample": 12}, 12)],
+    ids=["white is zero", "white is zero in 8 bits", "12 bits"],
+)
+def test_a_tiffs_levels_are_those_that_upscale_reads(tags, bits, tmp_path):
+    """From black to white, whatever its tags say of the numbers."""
+    path, top = tmp_path / "x.tif", 2**bits - 1
+    if bits == 12:  # three bytes hold two values
+        values = np.linspace(0, top, 12).astype(np.uint32).reshape(3, 4)
+        packed = bytes(b for a, c in values.reshape(-1, 2).tolist() for b in (a >> 4, (a & 15) << 4 | c >> 8, c & 255))
+        path.write_bytes(tiff_of(packed, 4, 3, {258: 12, 262: 1}))
+    else:
+        values = np.linspace(0, top, 12).astype(f"u{bits // 8}").reshape(3, 4)
+        tifffile.imwrite(path, values, **tags)
+    light = values / top if bits == 12 else 1 - values / top
+    found, levels = read_image(path), decode(path).levels
+    assert np.abs(found[..., 0] / 255 - light).max() < 0.003
+    assert np.abs(levels / np.iinfo(levels.dtype).max - light).max() < 0.003
+
+
+def tiff_of(data: bytes, width: int, height: int, tags: dict) -> bytes:
+    """A grey TIFF in one strip, its header written out."""
+    tags = {256: width, 257: height, 259: 1, 277: 1, 278: height, 279: len(data), **tags}
+    tags[273] = 8 + 2 + 12 * (len(tags) + 1) + 4
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in sorted(tags.items()))
+    return b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries + struct.pack("<I", 0) + data
+
+
+def test_a_tiffs_thumbnail_is_not_the_image(tmp_path):
+    large, small = np.full((6, 8, 3), 200, np.uint8), np.full((3, 4, 3), 10, np.uint8)
+    with tifffile.TiffWriter(tmp_path / "x.tif") as file:
+        file.write(small, photometric="rgb", subfiletype=1)
+        file.write(large, photometric="rgb")
+    assert np.array_equal(read_image(tmp_path / "x.tif"), large)
+
+
+def test_16_bit_colour_keeps_its_upper_bits(tmp_path):
+    deep = np.arange(48, dtype=np.uint16).reshape(4, 4, 3) * 1365
+    cv2.imwrite(str(tmp_path / "deep.png"), deep[..., ::-1])
+    assert np.abs(read_image(tmp_path / "deep.png") - deep / 257).max() <= 1
+
+
+def test_a_transparent_colour_of_a_palette_is_white(tmp_path):
+    image = Image.fromarray(np.array([[0, 1]], np.uint8)).convert("P")
+    image.putpalette([10, 20, 30, 200, 100, 50])
+    image.save(tmp_path / "x.png", transparency=0)
+    assert read_image(tmp_path / "x.png").tolist() == [[[255, 255, 255], [200, 100, 50]]]
+
+
+@pytest.mark.parametrize(
+    "orientation, upright",
+    [
+        (1, lambda x: x),
+        (2, lambda x: x[:, ::-1]),
+        (3, lambda x: x[::-1, ::-1]),
+        (4, lambda x: x[::-1]),
+        (5, lambda x: x.transpose(1, 0, 2)),
+        (6, lambda x: np.rot90(x, -1)),
+        (7, lambda x: x[::-1, ::-1].transpose(1, 0, 2)),
+        (8, lambda x: np.rot90(x)),
+    ],
+)
+def test_a_camera_held_sideways(orientation, upright, tmp_path, make_image):
+    x = make_image(5, 8)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    assert np.array_equal(read_image(save(tmp_path / "x.png", x, exif=exif)), upright(x))
+
+
+def truncated(path):
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+@pytest.mark.parametrize(
+    "name, spoil",
+    [
+        ("cut.jpg", truncated),
+        ("cut.png", truncated),
+        ("cut.webp", truncated),
+        ("cut.bmp", truncated),
+        ("empty.png", lambda path: path.write_bytes(b"")),
+        ("text.jpg", lambda path: path.write_text("I am no image")),
+    ],
+)
+def test_a_broken_file_is_named(name, spoil, tmp_path, make_image):
+    save(tmp_path / "good.png", make_image(40, 40))
+    spoil(save(tmp_path / name, make_image(40, 40)))
+    for call in (lambda: srlib.load_images(tmp_path), lambda: read_image(tmp_path / name)):
+        with pytest.raises(OSError, match=r"; expected .*: .*\.$") as caught:
+            call()
+        assert str(tmp_path / name) in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no file .*gone.png.*; expected an image: check the spelling"):
+        read_image(tmp_path / "gone.png")
+
+
+# -- from a path, from bytes ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.tif", "deep.png", "deep.tif"])
+def test_bytes_are_decoded_as_the_file_that_holds_them(name, tmp_path):
+    path = tmp_path / name
+    if name.startswith("deep"):
+        (deep_png if name.endswith("png") else deep_tiff)(path, wave(top=65535, channels=4))
+    else:
+        image().save(path, dpi=(300, 300))
+    for source in (path.read_bytes(), bytearray(path.read_bytes()), str(path)):
+        found, wanted = decode(source), decode(path)
+        np.testing.assert_array_equal(found.levels, wanted.levels)
+        assert found.metadata.dpi == wanted.metadata.dpi and found.metadata.chunks == wanted.metadata.chunks
+
+
+def test_errors_name_what_the_caller_names():
+    with pytest.raises(OSError, match="^holiday.jpg is not an image that srlib reads; expected JPEG, .*: open"):
+        read_image(b"no image", name="holiday.jpg")
+    with pytest.raises(OSError, match="^the image is not an image"):
+        decode(b"")
+
+
+def test_of_several_images_the_first_is_taken_where_that_is_wanted(tmp_path):
+    for name in ("a.gif", "a.tif", "a.png", "a.webp"):
+        two_frames(tmp_path / name)
+        with pytest.raises(ValueError, match="holds 2 images"):
+            decode(tmp_path / name)
+        with Image.open(tmp_path / name) as opened:
+            np.testing.assert_array_equal(read_image(tmp_path / name), np.asarray(opened.convert("RGB")))
+
+
+# -- a stranger's bytes -------------------------------------------------------------------------------------------------------
+
+
+def test_every_format_is_one_of_pillows():
+    Image.init()
+    assert set(FORMATS) <= set(Image.OPEN)
+
+
+@pytest.mark.parametrize("format", ["EPS", "ICO", "TGA", "PCX", "SGI"])
+def test_other_decoders_are_not_tried_whatever_the_name_says(format, tmp_path):
+    """Encapsulated PostScript would be handed to Ghostscript."""
+    image().save(tmp_path / "holiday.jpg", format=format)
+    with pytest.raises(OSError, match="is not an image that srlib reads"):
+        read_image(tmp_path / "holiday.jpg")
+
+
+def test_a_count_that_a_file_claims_is_not_made_into_a_list(tmp_path):
+    """The list of 300 million frames took 12 GB."""
+    frames = png_chunk(b"acTL", struct.pack(">II", 300_000_000, 0))
+    data = png(2, 2, 8, 0, [b"ab", b"cd"])
+    data = data[:33] + frames + data[33:]
+    with pytest.raises(ValueError, match="holds 30000000. images"):
+        decode(data)
+    assert read_image(data)[..., 0].tolist() == [[97, 98], [99, 100]]
+
+
+@pytest.mark.parametrize("bits, row", [(1, b"\x60"), (2, b"\x1b"), (4, b"\x0f\x3c")])
+def test_the_transparent_level_of_a_grey_png_is_one_of_its_own_bits(bits, row):
+    """White, say: 3 of 2 bits, which become 255 of 8."""
+    width, top = (4, 2**bits - 1)
+    found = decode(png(width, 1, bits, 0, [row], (b"tRNS", struct.pack(">H", top))))
+    assert (found.levels == 255).any() and ((found.alpha == 0) == (found.levels == 255)).all()
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.int16])
+def test_numbers_with_a_sign_are_refused(dtype, tmp_path):
+    tifffile.imwrite(tmp_path / "a.tif", np.zeros((4, 4), dtype))
+    with pytest.raises(ValueError, match="without a stated range; expected 8 or 16 bits"):
+        decode(tmp_path / "a.tif")
+    with pytest.raises(OSError, match="without a stated range"):
+        read_image(tmp_path / "a.tif")
+
+
+def test_an_error_without_words_is_told_by_its_kind(monkeypatch):
+    monkeypatch.setattr("srlib.image_files.reading._decode", lambda *_: (_ for _ in ()).throw(AssertionError))
+    with pytest.raises(OSError, match=r"cannot be read as an image \(AssertionError\)"):
+        decode(b"any")
+
+
+def test_many_threads_leave_standard_error_as_it_was(capfd):
+    data = io.BytesIO()
+    image().save(data, "PNG")
+
+    def work():
+        for _ in range(20):
+            with quiet_decoders():
+                decode(data.getvalue())
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    os.write(2, b"still here")
+    assert capfd.readouterr().err == "still here"

@@ -1,0 +1,134 @@
+"""Plots: that they draw the numbers they are given, and that the names of dots can be read."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from _drawing import drawn
+
+from srlib import Degradation, Downscale, Provenance, Recipe, show
+from srlib.callbacks import History
+from srlib.evaluation import Table
+from srlib.metrics import power_spectrum
+from srlib.published import ENSEMBLE, SETS, leaderboard
+from srlib.recipe import Architecture, Run
+
+ABOUT = Architecture("subpixel", 2), Run(Recipe(), Provenance())  # of a history, which the curves do not read
+BILINEAR = Degradation(Downscale(2, "bilinear"))
+pytestmark = pytest.mark.usefixtures("no_figure_left_open")
+
+
+def test_spectrum_draws_a_line_for_each(make_image):
+    images = {f"p{side}": make_image(side, side) for side in (3, 16, 33, 64)}
+    fig = show.spectrum(images, mark=0.25)
+    drawn(fig)
+    axes = fig.axes[0]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == list(images)
+    np.testing.assert_array_equal(axes.lines[3].get_ydata(), power_spectrum(images["p64"])[1])
+
+
+@pytest.fixture
+def history():
+    return History(*ABOUT, step=[10, 20, 30], loss=[0.3, 0.2, 0.1], psnr=[20.0, 24.0, 25.0], baseline=22.0)
+
+
+def test_curves_draw_what_the_history_holds(history):
+    other = History(*ABOUT, step=[5, 10], loss=[0.5, 0.4], psnr=[19.0, 20.0], baseline=22.0)
+    fig = show.curves({"mine": history, "other": other})
+    drawn(fig)
+    left, right = fig.axes
+    assert left.lines[0].get_xdata().tolist() == [10, 20, 30] and left.lines[1].get_ydata().tolist() == [19.0, 20.0]
+    assert right.lines[0].get_ydata().tolist() == [0.3, 0.2, 0.1] and right.get_yscale() == "log"
+    assert list(left.lines[2].get_ydata()) == [22.0, 22.0]
+    assert [text.get_text() for text in left.get_legend().get_texts()] == ["mine", "other"]
+
+
+def test_curves_without_validation(history):
+    history.psnr, history.baseline = [float("nan")] * 3, float("nan")
+    fig = show.curves({"mine": history})
+    drawn(fig)
+    assert len(fig.axes[0].lines) == 1
+
+
+def test_spread_draws_the_gain_of_every_image():
+    scores = {
+        method: {f"p{i}": {"psnr": base + i * step, "ssim": 0.5, "mse": 0.1} for i in range(4)}
+        for method, base, step in (("linear", 20, 1), ("cubic", 21, 1.5), ("net", 19, 2))
+    }
+    fig = show.spread(Table(scores, "d", "rgb", BILINEAR), over="linear", title="a title")
+    drawn(fig)
+    axes = fig.axes[0]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["net", "cubic"]
+    assert axes.lines[0].get_xdata().tolist() == [1, 1.5, 2, 2.5]  # cubic above linear, image by image
+    assert list(axes.lines[1].get_xdata()) == [1.75, 1.75]
+    assert axes.lines[2].get_xdata().tolist() == [-1, 0, 1, 2]
+    assert np.round(axes.lines[2].get_ydata()).tolist() == [0] * 4  # beside its own name
+    assert "above linear" in axes.get_xlabel() and "dB" in axes.get_xlabel()
+
+
+def test_an_unknown_baseline_is_refused():
+    scores = {m: {"p": {"psnr": 20.0, "ssim": 0.5, "mse": 0.1}} for m in ("a", "b")}
+    with pytest.raises(ValueError, match="'c'; expected one of a, b"):
+        show.spread(Table(scores, "d", "rgb", BILINEAR), over="c")
+
+
+def test_the_figure_shows_every_network_whose_cost_is_known():
+    table = leaderboard()
+    axes = show.quality(table).axes[0]
+    told = {text.get_text() for text in axes.texts}
+    assert {line.method for line in table if line.gmacs} - {f"{ENSEMBLE}+"} <= told
+    assert {"bicubic", "bilinear", "lanczos"} <= told
+    assert "EDSR (2017)" not in told  # no GMACs were found
+    assert f"{ENSEMBLE}+" not in told  # the same network, which is there
+    places = {tuple(np.round(line.get_xydata()[0], 6)) for line in axes.lines if len(line.get_xydata()) == 1}
+    small = table["small_bicubic"]
+    assert (round(small.gmacs, 6), round(small.scores["set5"][0], 6)) in places
+
+
+def test_a_figure_of_nothing_is_refused():
+    with pytest.raises(ValueError, match="number of GMACs"):
+        show.quality([line for line in leaderboard() if not line.gmacs])
+
+
+def test_labels_cover_neither_dots_nor_each_other():
+    """Networks closer together than their names are long, and one at the right edge."""
+    base = leaderboard()["VDSR (2016)"]
+    crowd = [
+        replace(base, method=f"a network, no. {i}", gmacs=base.gmacs * times, scores={"set5": (dB, 0.9)})
+        for i, (times, dB) in enumerate([(0.02, 36.0), (0.03, 36.1), (40, 37.2)])
+    ]
+    figure = show.quality(leaderboard() + crowd)
+    axes = figure.axes[0]
+    names = {line.method for line in [*leaderboard(), *crowd] if line.gmacs}
+    names.remove(f"{ENSEMBLE}+")  # the same network
+    labels = [text for text in axes.texts if text.get_text() in names]
+    boxes = [label.get_window_extent() for label in labels]
+    assert len(labels) == len(names)
+    for i, box in enumerate(boxes):
+        assert not box.count_overlaps(boxes[:i] + boxes[i + 1 :]), labels[i].get_text()
+        assert not any(box.contains(*axes.transData.transform(label.xy)) for label in labels), labels[i].get_text()
+        assert axes.get_window_extent().contains(*box.max), labels[i].get_text()
+
+
+@pytest.mark.parametrize("of", SETS)
+@pytest.mark.parametrize("kernel, protocol", [("bicubic", "y"), ("bilinear", "rgb"), ("bilinear", "y")])
+def test_names_are_where_they_were_placed_when_the_figure_is_drawn(kernel, protocol, of):
+    figure = show.quality(leaderboard(kernel=kernel, protocol=protocol), of=of)
+    labels = [text for text in figure.axes[0].texts if text.xycoords == "data"]
+    before = [label.get_window_extent() for label in labels]
+    figure.draw_without_rendering()
+    dots = [figure.axes[0].transData.transform(label.xy) for label in labels]
+    for label, box in zip(labels, before):
+        np.testing.assert_allclose(label.get_window_extent().get_points(), box.get_points(), atol=0.6)
+        assert not any(box.contains(*dot) for dot in dots), label.get_text()
+    ticks = [t.get_window_extent() for t in figure.axes[0].get_xticklabels(which="both") if t.get_text()]
+    assert len(ticks) > 2 and not any(box.count_overlaps(ticks[:i]) for i, box in enumerate(ticks))
+
+
+def test_no_name_stands_between_two_dots_that_are_neighbours():
+    """DRRN is left of DRCN: a name between them, above one and below the other, would be anybody's."""
+    axes = show.quality(leaderboard()).axes[0]
+    left, right = (next(t for t in axes.texts if t.get_text().startswith(name)) for name in ("DRRN", "DRCN"))
+    dots = [axes.transData.transform(label.xy)[0] for label in (left, right)]
+    assert dots[0] < dots[1]
+    assert left.get_window_extent().x1 < dots[1] and right.get_window_extent().x0 > dots[1]

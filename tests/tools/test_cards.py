@@ -1,0 +1,29 @@
+"""The page of cards is the one that the stored scores and the networks' own descriptions make."""
+
+from pathlib import Path
+
+import cards
+import pytest
+
+from srlib.checkpoints import shipped
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def page():
+    return cards.cards()
+
+
+def test_the_cards_are_what_is_stored(page):
+    stored = (ROOT / "srlib" / "weights" / "README.md").read_text("utf-8")
+    assert page == stored, "run `python tools/figures.py`"
+
+
+def test_every_network_has_a_card_with_its_scores(page):
+    page = page.split("\n## ")[1:]
+    assert [card.splitlines()[0] for card in page] == list(shipped())
+    for card in page:
+        assert "Licence of the weights" in card and "Not for" in card and "| y | " in card and "| rgb | " in card
+    (small,) = (card for card in page if card.startswith("small_bicubic\n"))
+    assert "| y, self-ensemble (x8) | bicubic |" in small and "96,844 parameters" in small

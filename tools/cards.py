@@ -1,0 +1,56 @@
+"""The cards of the shipped networks as one page, srlib/weights/README.md.
+
+Made from each network's `model.json` and from the stored scores by `python tools/figures.py`; never edited by hand.
+"""
+
+from srlib import ModelCard
+from srlib.checkpoints import load_model, shipped
+from srlib.models import free_parameters, gmacs
+from srlib.published import SETS, mean_scores, score_cells, stored_scores
+from srlib.tables import markdown
+
+HEAD = """# The networks that travel with srlib
+
+Made by `python tools/figures.py` from each network's `model.json` and from the stored scores; not edited by hand. Scores are means over the images: PSNR in dB / SSIM.
+"""
+
+
+def cards() -> str:
+    """The page in Markdown."""
+    return "\n".join([HEAD, *(card_of(name, about) for name, about in shipped().items())])
+
+
+def card_of(name: str, card: ModelCard) -> str:
+    """The card of one network as a section of the page."""
+    model, built, last = load_model(name), card.architecture, card.runs[-1]
+    free = free_parameters(model)
+    tied = "" if free == model.count_params() else f" ({free:,} of them free, the others their copies)"
+    options = ", ".join(f"{key} {value}" for key, value in built.options.items())
+    versions = ", ".join(f"{key} {value}" for key, value in last.versions.items())
+    times = [run.seconds for run in card.runs]
+    seconds = last.seconds if None in times else sum(times)  # of all runs, where all are known
+    took = "" if seconds is None else f" in {seconds / 60:.0f} minutes"
+    return f"""## {name}
+
+- Network: `{built.builder}`, x{built.scale}, {options}; {model.count_params():,} parameters{tied}, {gmacs(model):,.1f} GMACs for an output of 1280x720
+- Trained to undo: {card.degradation}
+- Trained on: {last.provenance.describe()}. {card.provenance.terms}
+- Recipes: {"; then ".join(str(run.recipe) for run in card.runs)}
+- Command: `{last.command}`
+- Made{took} on {last.hardware}; {versions}
+- Licence of the weights: {card.licence}
+- Not for: {card.not_for}
+
+{markdown(_score_rows(name), words=(0, 1))}
+"""
+
+
+def _score_rows(name: str) -> list[list[str]]:
+    """Heading and a row for each protocol and kernel that the network, or its self-ensemble, was scored under."""
+    rows = [["protocol", "downscaled by", *SETS.values()]]
+    for method, how in ((name, ""), (f"{name}+", ", self-ensemble (x8)")):
+        for protocol, kernels in stored_scores().items():
+            for kernel, methods in kernels.items():
+                if method in methods:
+                    rows.append([f"{protocol}{how}", kernel, *score_cells(mean_scores(methods[method]))])
+    return rows
