@@ -225,7 +225,7 @@ print(published)
 srlib.show.quality(published)
 
 # %% [markdown]
-# Orange is ours (without the plus), grey is quoted from papers, and the lines across are interpolations.
+# Orange is ours (without the plus; `small_x2` and `best_x2` learned from freely licensed pictures), grey is quoted, lines are interpolations.
 #
 # `best_bicubic` does fourteen times the work, for 0.3 to 0.5 dB; with a plus, the small one gains 0.1 to 0.2 dB for eight times. The best sees brightness alone and leaves colours to bicubic, as most of those quoted do.
 #

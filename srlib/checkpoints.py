@@ -38,6 +38,29 @@ def _shipped_names() -> list[str]:
     return sorted(file.parent.name for file in WEIGHTS.glob(f"*/{CARD}"))
 
 
+def default_network(scale: int | None = None) -> str:
+    """The name of the network that upscales by `scale` where no other is asked for; by 2 unless given.
+
+    Raises
+    ------
+    ValueError
+        No network of that scale travels with the package.
+
+    Examples
+    --------
+    >>> from srlib.checkpoints import default_network
+    >>> default_network(), default_network(4)
+    ('small_x2', 'small_x4')
+    """
+    name = f"small_x{2 if scale is None else scale}"
+    if name not in _shipped_names():
+        scales = [other.removeprefix("small_x") for other in _shipped_names() if other.startswith("small_x")]
+        raise ValueError(
+            f"scale is {scale}, and no network of that scale travels with srlib; expected {', '.join(scales[:-1])} or {scales[-1]}: choose one of these, or name an interpolation, such as bicubic."
+        )
+    return name
+
+
 def known(name: str) -> bool:
     """Whether a network of this name travels with the package, or there is a folder that may hold one."""
     return name in _shipped_names() or Path(name).is_dir()

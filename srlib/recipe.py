@@ -34,7 +34,8 @@ class Recipe:
     seed : int
         Of patches, flips and turns, and of what the degradation draws.
     batch_size, patch_size : int
-        Patches per step, and the side of an HR patch in pixels; a multiple of the scale.
+        Patches per step, and the side of an HR patch in pixels, a multiple of the scale; 64, or the multiple of the scale
+        below it, unless given.
     loss : str
         ``mae`` or ``mse`` of the colours; ``mae_y``, the absolute error of the luminance, which is all that protocol ``y``
         measures; ``psnr_y``, the decibels by which a patch falls short of 50 dB; or one of :func:`srlib.losses.register_loss`.
@@ -65,7 +66,7 @@ class Recipe:
     Examples
     --------
     >>> import srlib
-    >>> recipe = srlib.Recipe(srlib.Downscale(2, "bicubic"), steps=200, loss="mae")
+    >>> recipe = srlib.Recipe(srlib.Downscale(2, "bicubic"), steps=200, patch_size=64)
     >>> print(recipe)
     bicubic x2, 200 steps of 16 patches of 64x64, mae, adam at 0.001 (cosine), seed 0
     >>> srlib.Recipe.from_dict(recipe.to_dict()) == recipe
@@ -76,7 +77,9 @@ class Recipe:
     steps: int = _option(1000, "updates of the weights")
     seed: int = _option(0, "of weights, patches and synthetic images")
     batch_size: int = _option(16, "patches per step")
-    patch_size: int = _option(64, "side of an HR patch in pixels")
+    patch_size: int | None = _option(
+        None, "side of an HR patch in pixels; 64, or the multiple of the scale below it, unless given"
+    )
     loss: str = _option("mae", "what is made small", kind=str, choices=LOSSES)
     learning_rate: float = _option(1e-3, "at its peak", kind=float)
     schedule: str = _option("cosine", "of the learning rate", kind=str, choices=SCHEDULES)
@@ -93,10 +96,10 @@ class Recipe:
         put = lambda name, value: object.__setattr__(self, name, value)
         if self.degradation is not None:
             put("degradation", as_degradation(self.degradation))
-        for name in ("steps", "batch_size", "patch_size"):
-            put(name, check_count(getattr(self, name), name))
-        if self.validate_every is not None:
-            put("validate_every", check_count(self.validate_every, "validate_every"))
+        for name in ("steps", "batch_size", "patch_size", "validate_every"):
+            value = getattr(self, name)
+            if value is not None or name in ("steps", "batch_size"):
+                put(name, check_count(value, name))
         put("seed", check_seed(self.seed))
         for option in fields(self):
             choices = option.metadata.get("choices")
@@ -127,7 +130,10 @@ class Recipe:
             raise ValueError(
                 f"the degradation ({degradation}) has scale {degradation.scale}, and the network {scale}; expected the same: choose another degradation, or build another network."
             )
-        return replace(self, degradation=degradation, validate_every=self.validate_every or max(1, self.steps // 20))
+        return replace(
+            self, degradation=degradation, patch_size=self.patch_size or max(scale, 64 - 64 % scale),
+            validate_every=self.validate_every or max(1, self.steps // 20),
+        )  # fmt: skip
 
     def to_dict(self) -> dict:
         """The recipe for JSON; :meth:`from_dict` reads it."""
@@ -141,9 +147,10 @@ class Recipe:
         return cls(**told | {"degradation": degradation and Degradation.from_dict(degradation)})
 
     def __str__(self) -> str:
+        side = f" of {self.patch_size}x{self.patch_size}" if self.patch_size else ""
         ema = f", EMA decay {self.ema_decay:g}" if self.ema_decay else ""
         return (
-            f"{self.degradation or 'bilinear'}, {self.steps} steps of {self.batch_size} patches of {self.patch_size}x{self.patch_size}, "
+            f"{self.degradation or 'bilinear'}, {self.steps} steps of {self.batch_size} patches{side}, "
             f"{self.loss}, {self.optimizer} at {self.learning_rate:g} ({self.schedule}){ema}, seed {self.seed}"
         )
 

@@ -52,7 +52,11 @@ def downscale(hr, scale: int = 2, kernel: str = "bilinear") -> np.ndarray:
     >>> srlib.downscale(hr, 2, "bicubic").shape
     (2, 3, 3)
     """
-    hr, scale = check(hr, "hr"), check_scale(scale)
+    return downscaled(check(hr, "hr"), check_scale(scale), kernel)
+
+
+def downscaled(hr: np.ndarray, scale: int, kernel: str) -> np.ndarray:
+    """:func:`downscale` of an image that was checked before."""
     taps = downscale_taps(scale, kernel)
     height, width = hr.shape[-3:-1]
     if height % scale or width % scale:

@@ -45,6 +45,7 @@ def test_nothing_is_left_to_be_derived_when_it_is_resolved():
     assert resolved.degradation == Degradation(Downscale(3, "bilinear")) and resolved.validate_every == 20
     assert Recipe(steps=7).resolved(2).validate_every == 1
     assert RECIPE.resolved(2) == RECIPE
+    assert [Recipe().resolved(scale).patch_size for scale in (1, 2, 3, 4, 6, 7, 100)] == [64, 64, 63, 64, 60, 63, 100]
     with pytest.raises(ValueError, match="has scale 2, and the network 4; expected the same"):
         RECIPE.resolved(4)
 

@@ -41,8 +41,14 @@ def card_of(name: str, card: ModelCard) -> str:
 - Licence of the weights: {card.licence}
 - Not for: {card.not_for}
 
-{markdown(_score_rows(name), words=(0, 1))}
+{markdown(_own_scores(card) if card.scores else _score_rows(name), words=(0, 1))}
 """
+
+
+def _own_scores(card: ModelCard) -> list[list[str]]:
+    """What a card says of itself, where the leaderboard has no table for its scale."""
+    rows = [[protocol, str(card.degradation), *score_cells(found)] for protocol, found in card.scores.items()]
+    return [["protocol", "degraded by", *SETS.values()], *rows]
 
 
 def _score_rows(name: str) -> list[list[str]]:

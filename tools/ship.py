@@ -18,7 +18,7 @@ import srlib
 from srlib import ModelCard
 from srlib.checkpoints import WEIGHTS, load_model, save_model
 from srlib.data import NotFetched, Provenance
-from srlib.data.catalogue import FREE
+from srlib.data.catalogue import FREE, SHARE_ALIKE
 
 ROOM = 0.01  # dB
 
@@ -63,7 +63,7 @@ def card_of(card: ModelCard, command: str, hardware: str) -> ModelCard:
         card,
         runs=(*card.runs[:-1], replace(card.runs[-1], command=command, hardware=hardware)),
         licence=licence,
-        not_for=NOT_FOR if licence == FREE else f"commercial use; {NOT_FOR}",
+        not_for=NOT_FOR if licence in (FREE, SHARE_ALIKE) else f"commercial use; {NOT_FOR}",
     )
 
 

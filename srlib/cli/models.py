@@ -12,9 +12,10 @@ def _models(args) -> None:
     from ..checkpoints import shipped
     from ..models import build_model, gmacs
 
-    rows = [["name", "degradation", "parameters", "GMACs for 1280x720", "trained on"]]
+    rows = [["name", "degradation", "parameters", "GMACs for 1280x720", "licence", "trained on"]]
     for name, card in shipped().items():
         model = build_model(card.architecture.builder, card.scale, **card.architecture.options)
         learnt_from = card.runs[-1].provenance.describe()
-        rows.append([name, str(card.degradation), f"{model.count_params():,}", f"{gmacs(model):.1f}", learnt_from])
+        cost = [f"{model.count_params():,}", f"{gmacs(model):.1f}"]
+        rows.append([name, str(card.degradation), *cost, card.licence, learnt_from])
     print_rows(rows)

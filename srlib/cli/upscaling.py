@@ -23,8 +23,8 @@ def add_to(commands) -> None:
         "-o", "--out", required=True, type=name, metavar="OUT", help="a file for one image, a folder for more"
     )
     upscale.add_argument(
-        "--model", default="small_bicubic", type=name, metavar="M",
-        help="a trained network, a run folder or an interpolation; M+ is eight times as slow and a little better",
+        "--model", type=name, metavar="M",
+        help="a trained network, a run folder or an interpolation; small_x2, small_x3 or small_x4 unless given; M+ is eight times as slow and a little better",
     )  # fmt: skip
     add_scale(upscale)
     upscale.add_argument("--force", action="store_true", help="replace files that exist")
@@ -39,7 +39,7 @@ def _upscale(args) -> int:
     if args.scale is not None:
         check_scale(args.scale)
     jobs = _upscalings([Path(name) for name in args.inputs], args.out, args.force)
-    method = method_named(args.model)
+    method = method_named(args.model, args.scale)
     if not isinstance(method, str):
         check_method(method, args.scale)  # a wrong scale is told once, not for every file
     failed, made = 0, set()

@@ -9,12 +9,16 @@ its own, such as ``linnaeus5``, is an entry here and a function in ``__init__``.
 from dataclasses import dataclass
 
 FREE = "MIT"
+SHARE_ALIKE = "CC BY-SA 4.0"
 RESEARCH = "for non-commercial research and education, as the images are"
 
 # The first folder of a file in the cache -> where the rest of its path is published, at a commit that cannot change.
 REPOSITORIES = {
     "BSDS500": "https://raw.githubusercontent.com/BIDS/BSDS500/a04b7c6c3a9f0ace74bf205c72a43d32e1c72722/",
     "SelfExSR": "https://raw.githubusercontent.com/jbhuang0604/SelfExSR/8f6dd8c1d20cb7e8792a7177b4f6fd677633f598/",
+    "codec-corpus": "https://raw.githubusercontent.com/imazen/codec-corpus/55decfe826d350815e3af3b5ac69b882fb2943d3/",
+    "gb82-image-set": "https://raw.githubusercontent.com/gianni-rosato/gb82-image-set/502f9f94cb73d1ad5c89ce06fe6b100d0a27df8f/",
+    "budgie-backgrounds": "https://raw.githubusercontent.com/BuddiesOfBudgie/budgie-backgrounds/82067426f1dde366e9c9038fdbe457c2527525dd/",
 }
 
 
@@ -34,6 +38,8 @@ class Files:
         The names of numbered images.
     multiple : int
         The sides are cropped to a multiple of this.
+    left_out : tuple of str
+        Names of images that are fetched by nobody: twins of others, and what other sets judge on.
     """
 
     folder: str
@@ -41,6 +47,7 @@ class Files:
     lr_scales: tuple[int, ...] = ()
     numbered: tuple[str, ...] = ()
     multiple: int = 1
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -163,6 +170,59 @@ CATALOGUE = {
             set_apart=(("val", "bsd100"), ("validation", "bsd100")),
             files=Files("BSDS500/BSDS500/data/images", splits={"train": "train", "test": "test"}),
             **_BERKELEY,
+        ),
+        Entry(
+            "cid22",
+            "Cloudinary Image Dataset '22: sharp, resized from large photographs, 512x512; people, buildings, food, text",
+            images="209 train, 40 validation",
+            download="89.1 MB",
+            licence="CC BY-SA 4.0",
+            terms="CID22 (Cloudinary Image Dataset '22): CC BY-SA 4.0",
+            weights_licence=SHARE_ALIKE,
+            splits=("train", "validation"),
+            options=("download",),
+            # the same photograph as training/3316926_opo25u
+            files=Files(
+                "codec-corpus/CID22/CID22-512",
+                splits={"train": "training", "validation": "validation"},
+                left_out=("844297",),
+            ),
+        ),
+        Entry(
+            "gb82",
+            "photographs at 576x576 by one photographer: a child, plants, landscapes, streets at night",
+            images="13",
+            download="5.1 MB",
+            licence="CC0",
+            terms="gb82-image-set: CC0",
+            weights_licence=FREE,
+            options=("download",),
+            # the first four are rendered, the others are kept for judging
+            files=Files(
+                "gb82-image-set/png",
+                left_out=tuple(
+                    f"{name}-lossless"
+                    for name in (
+                        "mc1", "mc2", "mc3", "house",
+                        "dog", "flowers", "girl", "mies", "waves", "nyc", "guitar", "path",
+                    )
+                ),
+            ),
+        ),
+        Entry(
+            "budgie",
+            "photographs of 3840x2160 and more: an otter, a wren, flowers, cities, mountains; resize them, as they are soft",
+            images="11",
+            download="9.8 MB",
+            licence="CC0",
+            terms="budgie-backgrounds: CC0",
+            weights_licence=FREE,
+            options=("download",),
+            # kept for judging
+            files=Files(
+                "budgie-backgrounds/backgrounds",
+                left_out=("perched-osprey", "roman-colosseum", "the-spices-of-life", "lake-sherburne"),
+            ),
         ),
         Entry(
             "set5",

@@ -36,7 +36,7 @@ def files_of(name: str, split: str | None = None) -> list[str]:
     about = CATALOGUE[name].files
     inside = [about.splits[split]] if split else (about.splits or {}).values()
     folders = tuple(f"{about.folder}/{part}/" for part in inside) or f"{about.folder}/"
-    return [file for file in registry() if file.startswith(folders)]
+    return [file for file in registry() if file.startswith(folders) and Path(file).stem not in about.left_out]
 
 
 def on_disk(name: str) -> Path | None:

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from ..images import check_choice, check_scale, is_number, to_float, to_uint8
-from ..resampling import DOWNSCALE_KERNELS, downscale
+from ..resampling import DOWNSCALE_KERNELS, downscaled
 
 STEPS: dict[str, type] = {}  # name in JSON -> class
 
@@ -161,7 +161,7 @@ class Downscale(Step):
 
     def apply(self, image, rng):
         """The image after this step."""
-        return downscale(image, self.scale, self.kernel)
+        return downscaled(image, self.scale, self.kernel)
 
     def __str__(self):
         return f"{self.kernel} x{self.scale}"

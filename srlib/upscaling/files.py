@@ -19,7 +19,7 @@ _GREY = (np.array(LUMA) / sum(LUMA)).astype(np.float32)  # as Pillow's
 
 
 def upscale_file(
-    source: str | Path, target: str | Path, method="small_bicubic", scale: int | None = None, *, replace: bool = False
+    source: str | Path, target: str | Path, method=None, scale: int | None = None, *, replace: bool = False
 ) -> Path:
     """Upscale an image file.
 
@@ -29,8 +29,9 @@ def upscale_file(
         One image of 8 or 16 bits: JPEG, PNG, WebP, TIFF, BMP and some more.
     target : str or Path
         Its suffix says what is written: .jpg, .jpeg, .png, .webp, .tif, .tiff or .bmp. Folders on the way to it are made.
-    method : keras.Model, str or Path
-        A network; the name or the folder of one, as for :func:`srlib.load_model`; or an interpolation's name.
+    method : keras.Model, str or Path, optional
+        A network; the name or the folder of one, as for :func:`srlib.load_model`; or an interpolation's name. Unless given,
+        the small network for the scale that travels with srlib and may be used for anything.
     scale : int, optional
         2 for an interpolation unless given; a network has its own, which this may confirm.
     replace : bool
@@ -63,8 +64,8 @@ def upscale_file(
     kind = kind_of(target)
     if target.exists() and not replace:
         raise FileExistsError(f"{target} exists; expected a free name: choose another, or say replace=True.")
-    if isinstance(method, (str, Path)):
-        method = method_named(method)
+    if isinstance(method, (str, Path, type(None))):
+        method = method_named(method, scale)
     if isinstance(method, str):
         scale = 2 if scale is None else check_scale(scale)
     else:

@@ -146,14 +146,16 @@ def check_method(method, scale: int | None = None, tile: int | None = None) -> i
     return card.scale
 
 
-def method_named(name: str | Path):
+def method_named(name: str | Path | None, scale: int | None = None):
     """A method by its name: an interpolation's as it is, anything else as a loaded network.
 
     Parameters
     ----------
-    name : str or Path
+    name : str, Path or None
         An interpolation, a shipped network, or a folder that ``srlib train`` wrote; a plus behind a network stands for
-        its :func:`srlib.self_ensemble`.
+        its :func:`srlib.self_ensemble`. None is the shipped network for the scale.
+    scale : int, optional
+        Of the network for None; 2 unless given.
 
     Returns
     -------
@@ -171,8 +173,10 @@ def method_named(name: str | Path):
     """
     if name in UPSCALE_KERNELS:
         return name
-    from ..checkpoints import known, load_model  # brings Keras, which an interpolation does without
+    from ..checkpoints import default_network, known, load_model  # brings Keras, which an interpolation does without
 
+    if name is None:
+        name = default_network(scale)
     if not known(str(name)) and not known(str(name).removesuffix("+")):
         raise ValueError(
             f"There is no model {str(name)!r}; expected {', '.join(UPSCALE_KERNELS)}, a network that `srlib models` shows, or a folder that `srlib train` wrote; a + goes behind networks alone: check the spelling."
