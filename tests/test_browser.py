@@ -250,13 +250,14 @@ def test_moving_the_slider_changes_the_image(lesson_06):
 
 def choose(explorer, label, words):
     """Choose in the dropdown that bears a label."""
-    explorer.locator(".widget-dropdown", has_text=label).locator("select").select_option(words)
+    dropdown = explorer.locator(".widget-dropdown").filter(has=explorer.page.get_by_text(label, exact=True))
+    dropdown.locator("select").select_option(words)
 
 
 def test_choosing_changes_the_image_and_the_numbers(lesson_06):
     explorer = lesson_06[1]
     image, table = explorer.locator("img").first, explorer.locator("table")
-    for label, words in (("downscale", "bicubic"), ("then", "noise"), ("before", "Lanczos"), ("scale", "3")):
+    for label, words in (("downscale", "bicubic"), ("with", "noise"), ("before", "Lanczos"), ("scale", "3")):
         seen, numbers = pixels(image), table.inner_text()
         choose(explorer, label, words)
         until(lambda numbers=numbers: table.inner_text() != numbers, f"the numbers follow {label}")

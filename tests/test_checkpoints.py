@@ -263,8 +263,7 @@ def test_every_shipped_model_beats_linear_upscaling(name, sample):
     table = srlib.evaluate(
         {"linear": "bilinear", "net": model},
         sample["validation"][::4],
-        scale=card["scale"],
-        kernel=card.degradation.steps[0].kernel,
+        card.degradation,
     )
     assert table.mean("net") > table.mean("linear")
 
