@@ -16,12 +16,11 @@ from pathlib import Path
 import numpy as np
 
 import srlib
-from srlib.backend import keras
+from srlib.backend import keras, versions
 from srlib.layers import Interpolation, PixelShuffle
 from srlib.models import gmacs
 from srlib.networks import register_network
 from srlib.networks.blocks import ZEROS, conv, relu_conv
-from srlib.training import versions
 
 layers = keras.layers
 OUT = Path(__file__).parents[1] / "srlib" / "results" / "ablation.json"

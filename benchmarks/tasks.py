@@ -155,7 +155,7 @@ def upscaling(method: str, side: int = 512, repeat: int = 5) -> dict:
 def backend(steps: int = 60) -> dict:
     """The same training and the same upscaling on whatever backend Keras was told to take."""
     import srlib
-    from srlib.training import versions
+    from srlib.backend import versions
 
     images = np.stack(list(made_up(64)))
     history = srlib.fit(srlib.build_model("subpixel"), images, steps=steps, validate_every=1)

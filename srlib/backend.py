@@ -6,6 +6,9 @@ here, and shown after all if the import fails. Every module that needs Keras tak
 """
 
 import os
+import sys
+
+import numpy as np
 
 from ._quiet import native_stderr_held
 
@@ -52,3 +55,23 @@ def keras_serializable(cls):
     'srlib>Negative'
     """
     return keras.saving.register_keras_serializable("srlib")(cls)
+
+
+def versions() -> dict[str, str]:
+    """Of what decides a result: Python, the backend, Keras, NumPy, srlib.
+
+    Examples
+    --------
+    >>> from srlib.backend import versions
+    >>> "keras" in versions()
+    True
+    """
+    import platform
+
+    from . import __version__
+
+    backend = keras.backend.backend()
+    return {
+        "srlib": __version__, "python": platform.python_version(), "backend": backend, "keras": keras.__version__,
+        backend: str(sys.modules[backend].__version__), "numpy": np.__version__,
+    }  # fmt: skip

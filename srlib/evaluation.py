@@ -102,7 +102,7 @@ class Table:
 
     def to_dict(self) -> dict:
         """What ``srlib evaluate --json`` writes. The PSNR of an image met exactly is None, as JSON knows no infinity."""
-        from .training import versions
+        from .backend import versions
 
         finite = lambda scores: {metric: value if np.isfinite(value) else None for metric, value in scores.items()}
         methods = {

@@ -5,14 +5,13 @@ slow one.
 """
 
 import hashlib
-import sys
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from .backend import keras, keras_serializable
+from .backend import keras, keras_serializable, versions
 from .callbacks import Checkpoint, History, MovingAverage, Progress, Validation, mean_psnr
 from .data import Provenance, provenance_of, refuse_benchmark
 from .degradation import make_pairs
@@ -226,19 +225,6 @@ def steps_within(minutes: float, model, images, recipe: Recipe) -> int:
         model.card = card
     per_step = float(np.median(np.diff(spent)))  # without the first step, which compiles
     return max(1, round(60 * minutes / max(1e-4, per_step)))
-
-
-def versions() -> dict[str, str]:
-    """Of what decides a result: Python, the backend, Keras, NumPy, srlib."""
-    import platform
-
-    from . import __version__
-
-    backend = keras.backend.backend()
-    return {
-        "srlib": __version__, "python": platform.python_version(), "backend": backend, "keras": keras.__version__,
-        backend: str(sys.modules[backend].__version__), "numpy": np.__version__,
-    }  # fmt: skip
 
 
 def _sha256(arrays) -> str:

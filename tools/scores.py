@@ -6,6 +6,7 @@
 
 from tqdm import tqdm
 
+from srlib.backend import versions
 from srlib.checkpoints import load_model, shipped
 from srlib.data import CATALOGUE, load_images
 from srlib.degradation import Degradation, Downscale
@@ -13,7 +14,6 @@ from srlib.evaluation import OwnLR, evaluate
 from srlib.metrics import PROTOCOLS
 from srlib.models import gmacs
 from srlib.published import BASELINES, ENSEMBLE, SETS
-from srlib.training import versions
 
 
 def measure(progress: bool = False) -> dict:

@@ -83,17 +83,17 @@ def add_degradation(command, *more_kernels: str) -> None:
 
 def degradation_of(args, scale: int) -> Degradation:
     """The degradation that the options of :func:`add_degradation` describe, at a scale."""
-    steps: list = [Downscale(scale, args.kernel)]
-    for option, kind, place in (("blur", Blur, 0), ("noise", Noise, None), ("jpeg", Jpeg, None)):
+
+    def step(option: str, kind) -> tuple:
         values = getattr(args, option)
-        if values is None:
-            continue
-        if len(values) > 2:
+        if values is not None and len(values) > 2:
             raise ValueError(
                 f"--{option} has {len(values)} numbers; expected one, or two that are a range: leave the others out."
             )
-        steps.insert(len(steps) if place is None else place, kind(*values))
-    return Degradation(tuple(steps))
+        return () if values is None else (kind(*values),)
+
+    downscale = Downscale(scale, args.kernel)
+    return Degradation((*step("blur", Blur), downscale, *step("noise", Noise), *step("jpeg", Jpeg)))
 
 
 def images_of(source: str, split: str, count: int = 400, seed: int = 0):

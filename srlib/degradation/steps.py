@@ -54,29 +54,35 @@ class Step:
         return True
 
 
-def _check_range(step, most: float, what: str, least: float = 0.0) -> None:
-    """Let through a value, or two that are a range from low to high."""
-    low, high = step.low, step.high
-    good = all(
-        is_number(v) and least <= v <= most and math.isfinite(v) for v in (low, *(() if high is None else (high,)))
-    )
-    if not good or (high is not None and high < low):
-        told = f"{low!r}" if high is None else f"{low!r} to {high!r}"
-        limit = f"from {least:g} to {most:g}" if math.isfinite(most) else f"of {least:g} or more"
-        raise ValueError(f"{what} is {told}; expected a number {limit}, or two, the lower one first: choose others.")
+class _Ranged(Step):
+    """A step with a value `low`, or a range from `low` to `high` that is drawn from for every image."""
 
+    def _check(self, most: float, what: str, least: float = 0.0) -> None:
+        low, high = self.low, self.high
+        given = (low,) if high is None else (low, high)
+        good = all(is_number(value) and least <= value <= most and math.isfinite(value) for value in given)
+        if not good or (high is not None and high < low):
+            told = " to ".join(map(repr, given))
+            limit = f"from {least:g} to {most:g}" if math.isfinite(most) else f"of {least:g} or more"
+            raise ValueError(
+                f"{what} is {told}; expected a number {limit}, or two, the lower one first: choose others."
+            )
 
-def _drawn(step, rng) -> float:
-    return step.low if step.high is None else float(rng.uniform(step.low, step.high))
+    @property
+    def random(self) -> bool:
+        """Whether two applications may differ."""
+        return self.high is not None
 
+    def _drawn(self, rng) -> float:
+        return self.low if self.high is None else float(rng.uniform(self.low, self.high))
 
-def _span(step) -> str:
-    return f"{step.low:g}" if step.high is None else f"{step.low:g} to {step.high:g}"
+    def _span(self) -> str:
+        return f"{self.low:g}" if self.high is None else f"{self.low:g} to {self.high:g}"
 
 
 @register_step
 @dataclass(frozen=True)
-class Blur(Step):
+class Blur(_Ranged):
     """An isotropic Gaussian, as of a lens.
 
     Parameters
@@ -100,27 +106,22 @@ class Blur(Step):
     high: float | None = None
 
     def __post_init__(self):
-        _check_range(self, math.inf, "the standard deviation of a blur")
+        self._check(math.inf, "the standard deviation of a blur")
 
     @property
     def reach(self) -> int:
         """Radius, in input pixels, of what an output pixel depends on."""
         return math.ceil(4 * (self.high or self.low) + 0.5)
 
-    @property
-    def random(self) -> bool:
-        """Whether two applications may differ."""
-        return self.high is not None
-
     def apply(self, image, rng):
         """The image after this step."""
         from scipy.ndimage import gaussian_filter
 
-        sigma = _drawn(self, rng)
+        sigma = self._drawn(rng)
         return np.clip(gaussian_filter(image, (sigma, sigma, 0)), 0, 1) if sigma else image
 
     def __str__(self):
-        return f"blur {_span(self)}"
+        return f"blur {self._span()}"
 
 
 @register_step
@@ -169,7 +170,7 @@ class Downscale(Step):
 
 @register_step
 @dataclass(frozen=True)
-class Noise(Step):
+class Noise(_Ranged):
     """Gaussian noise, the same in strength everywhere and independent in every channel.
 
     Parameters
@@ -193,7 +194,7 @@ class Noise(Step):
     high: float | None = None
 
     def __post_init__(self):
-        _check_range(self, math.inf, "the standard deviation of a noise")
+        self._check(math.inf, "the standard deviation of a noise")
 
     @property
     def random(self) -> bool:
@@ -202,16 +203,16 @@ class Noise(Step):
 
     def apply(self, image, rng):
         """The image after this step."""
-        sigma = _drawn(self, rng) / 255
+        sigma = self._drawn(rng) / 255
         return np.clip(image + rng.normal(0, sigma, image.shape).astype(np.float32), 0, 1) if sigma else image
 
     def __str__(self):
-        return f"noise {_span(self)}"
+        return f"noise {self._span()}"
 
 
 @register_step
 @dataclass(frozen=True)
-class Jpeg(Step):
+class Jpeg(_Ranged):
     """Written as a JPEG file by Pillow's encoder, and read again.
 
     Parameters
@@ -236,16 +237,11 @@ class Jpeg(Step):
     reach: ClassVar[int] = 16  # blocks are 8x8; where colour has half the resolution, a block of it covers 16x16
 
     def __post_init__(self):
-        _check_range(self, 100, "the quality of a JPEG", least=1)
+        self._check(100, "the quality of a JPEG", least=1)
         if any(isinstance(v, float) for v in (self.low, self.high)):
             raise ValueError(
-                f"the quality of a JPEG is {_span(self)}; expected whole numbers from 1 to 100: round them."
+                f"the quality of a JPEG is {self._span()}; expected whole numbers from 1 to 100: round them."
             )
-
-    @property
-    def random(self) -> bool:
-        """Whether two applications may differ."""
-        return self.high is not None
 
     def apply(self, image, rng):
         """The image after this step."""
@@ -257,4 +253,4 @@ class Jpeg(Step):
         return to_float(np.asarray(Image.open(file)))
 
     def __str__(self):
-        return f"JPEG {_span(self)}"
+        return f"JPEG {self._span()}"
