@@ -194,6 +194,39 @@ def self_ensemble(model):
     return ensemble
 
 
+def kernels_at_images(model) -> list:
+    """The kernels that an image enters or leaves by: no other kernel lies before them, or none behind.
+
+    Parameters
+    ----------
+    model : keras.Model
+        From :func:`build_model` or :func:`srlib.load_model`.
+
+    Returns
+    -------
+    list of keras.Variable
+
+    Examples
+    --------
+    >>> from srlib.models import build_model, kernels_at_images
+    >>> [tuple(kernel.shape) for kernel in kernels_at_images(build_model("subpixel", 4, blocks=1))]
+    [(3, 3, 3, 32), (3, 3, 32, 48)]
+    """
+    calls = [node for depth in sorted(model._nodes_by_depth, reverse=True) for node in model._nodes_by_depth[depth]]
+    found = []
+    for order, ends in ((calls, ("input_tensors", "output_tensors")), (calls[::-1], ("output_tensors", "input_tensors"))):
+        reached = set()  # tensors on whose near side there is a kernel
+        for call in order:
+            near, far = ([id(x) for x in getattr(call, end, ())] for end in ends)
+            kernels = [v for v in getattr(call.operation, "weights", ()) if len(v.shape) == 4]
+            beyond = any(x in reached for x in near)
+            if not beyond:
+                found += [kernel for kernel in kernels if all(kernel is not other for other in found)]
+            if kernels or beyond:
+                reached.update(far)
+    return found
+
+
 # -- costs --------------------------------------------------------------------------------------------------------------
 
 

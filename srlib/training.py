@@ -17,7 +17,7 @@ from .data import Provenance, provenance_of, refuse_benchmark
 from .degradation import make_pairs
 from .images import check_image_list
 from .losses import LOSSES
-from .models import clone_model, known_card
+from .models import clone_model, kernels_at_images, known_card
 from .optimizers import OPTIMIZERS, muon  # noqa: F401 (so that Keras' own files can be read back, as below)
 from .patches import Patches
 from .recipe import PRECISIONS, Recipe, Run
@@ -137,7 +137,10 @@ def _learner(model, recipe: Recipe):
     plain = all(layer.compute_dtype == "float32" for layer in model.layers)
     learner = model if plain and recipe.precision == "float32" else clone_model(model, PRECISIONS[recipe.precision])
     rate = _learning_rate(recipe.learning_rate, recipe.schedule, recipe.steps)
-    learner.compile(optimizer=OPTIMIZERS[recipe.optimizer](rate), loss=LOSSES[recipe.loss])
+    optimizer = OPTIMIZERS[recipe.optimizer](rate)
+    if hasattr(optimizer, "leave_to_adam"):
+        optimizer.leave_to_adam(kernels_at_images(learner))
+    learner.compile(optimizer=optimizer, loss=LOSSES[recipe.loss])
     return learner
 
 

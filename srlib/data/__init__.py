@@ -16,7 +16,7 @@ from .image_set import ImageSet
 from .leaves import dead_leaves
 from .provenance import Provenance, Source, provenance_of
 from .repositories import published_lr, published_pairs
-from .sample import SAMPLE_SIDE, SAMPLE_SPLITS, SPLITS, load_sample, sample_photograph
+from .sample import SAMPLE, SAMPLE_RULE, SAMPLE_SIDE, SPLITS, load_sample
 
 __all__ = [
     "CATALOGUE",
@@ -25,8 +25,9 @@ __all__ = [
     "NotFetched",
     "ImageSet",
     "Provenance",
+    "SAMPLE",
+    "SAMPLE_RULE",
     "SAMPLE_SIDE",
-    "SAMPLE_SPLITS",
     "SPLITS",
     "SUFFIXES",
     "Source",
@@ -39,7 +40,6 @@ __all__ = [
     "published_lr",
     "published_pairs",
     "refuse_benchmark",
-    "sample_photograph",
 ]
 
 # The sets that are not files in a repository: split and options -> images.

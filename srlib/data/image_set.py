@@ -198,7 +198,7 @@ class ImageSet:
         parts = ""
         if self.class_names:
             counts = np.bincount(self.labels, minlength=len(self.class_names))
-            parts = ": " + ", ".join(f"{name} {count}" for name, count in zip(self.class_names, counts))
+            parts = ": " + ", ".join(f"{name} {count}" for name, count in zip(self.class_names, counts) if count)
         return f"<ImageSet {self.provenance}, {len(self)} images, {size}{parts}>"
 
 

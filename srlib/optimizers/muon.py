@@ -14,7 +14,7 @@ class Muon(keras.optimizers.Optimizer):
 
     The momentum of a matrix is stepped along with all its singular values set to about one. A kernel (h, w, C, D) is taken
     as the matrix (h*w*C, D). Steps are scaled to the size that Adam's usually have [2]_, so that one learning rate suits
-    both. Adam takes the biases and the kernels from or to an image, of four channels or fewer.
+    both. Adam takes the biases, the kernels of four channels or fewer, and what :meth:`leave_to_adam` names.
 
     Parameters
     ----------
@@ -39,6 +39,19 @@ class Muon(keras.optimizers.Optimizer):
     def __init__(self, learning_rate=1e-3, momentum: float = 0.95, name: str = "muon", **kwargs):
         super().__init__(learning_rate=learning_rate, name=name, **kwargs)
         self.momentum = momentum
+        self._left = set()
+
+    def leave_to_adam(self, variables) -> None:
+        """Name kernels that are no hidden matrices, before the optimizer is built; :func:`srlib.fit` does so.
+
+        What comes from or goes to an image is such a kernel, however many channels it has. A sub-pixel convolution at x4
+        has 16 outputs or 48: with its momentum orthogonalised, an equivariant network learns markedly less.
+
+        Parameters
+        ----------
+        variables : list of keras.Variable
+        """
+        self._left.update(id(variable) for variable in variables)
 
     def build(self, variables):
         if self.built:
@@ -46,7 +59,7 @@ class Muon(keras.optimizers.Optimizer):
         super().build(variables)
         self._mean = [self.add_variable_from_reference(v, name="mean") for v in variables]
         self._square = [
-            None if _is_matrix(v) else self.add_variable_from_reference(v, name="square") for v in variables
+            None if self._is_matrix(v) else self.add_variable_from_reference(v, name="square") for v in variables
         ]
 
     def update_step(self, gradient, variable, learning_rate):
@@ -67,12 +80,11 @@ class Muon(keras.optimizers.Optimizer):
             step = unbiased[0] / (ops.sqrt(unbiased[1]) + self._EPSILON)
         self.assign_sub(variable, rate * step)
 
+    def _is_matrix(self, variable) -> bool:
+        return len(variable.shape) == 4 and min(variable.shape[2:]) > 4 and id(variable) not in self._left
+
     def get_config(self):
         return {**super().get_config(), "momentum": self.momentum}
-
-
-def _is_matrix(variable) -> bool:
-    return len(variable.shape) == 4 and min(variable.shape[2:]) > 4
 
 
 def orthogonal(matrix, steps: int = 5):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..data import SAMPLE_SPLITS, sample_photograph
+from ..data import load_images
 from ..degradation import Blur, Downscale, Jpeg, Noise, make_pairs
 from ..image_files import quiet_decoders, read_image
 from ..images import check, to_uint8
@@ -177,7 +177,7 @@ def _scores(sr: np.ndarray, hr: np.ndarray) -> dict[str, float]:
 def named_images(images) -> dict[str, np.ndarray]:
     """Images by name, from whatever the explorer is given; the photographs of the sample's test split for None."""
     if images is None:
-        return {name: sample_photograph(name) for name in SAMPLE_SPLITS["test"]}
+        images = load_images("sample", "test")
     if isinstance(images, dict):
         named = {str(name): image for name, image in images.items()}
     else:
