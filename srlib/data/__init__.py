@@ -85,9 +85,9 @@ def load_images(name_or_folder: str | Path, split: str | None = None, **options)
     --------
     >>> images = load_images("sample", "test")
     >>> images
-    <ImageSet sample/test, 21 images, 128x128: chelsea 6, rocket 15>
-    >>> images["chelsea-r0c0"].shape
-    (128, 128, 3)
+    <ImageSet sample/test, 10 images, 256x256: bird 1, dog 1, flower 1, other 7>
+    >>> images["dog"].shape
+    (256, 256, 3)
     """
     entry = CATALOGUE.get(name_or_folder) if isinstance(name_or_folder, str) else None
     if entry is None:

@@ -23,7 +23,7 @@ class ImageSet:
         One array where all images have one size, else a list.
     names : list of str
     labels : ndarray of int (N,), optional
-        An index into `class_names` for every image; in ``sample`` it says which photograph a crop was cut from.
+        An index into `class_names` for every image.
     class_names : list of str, optional
     provenance : Provenance, optional
         Sets or folders, splits, licence. The number of images is counted here.
@@ -128,7 +128,7 @@ class ImageSet:
         --------
         >>> from srlib import load_images
         >>> load_images("sample", "test").squares(32)
-        <ImageSet sample/test, squares of 32, 21 images, 32x32: chelsea 6, rocket 15>
+        <ImageSet sample/test, squares of 32, 10 images, 32x32: bird 1, dog 1, flower 1, other 7>
         """
         shortest = min((min(image.shape[:2]) for image in self.images), default=0)
         if isinstance(side, bool) or not isinstance(side, (int, np.integer)) or not 1 <= side <= shortest:
@@ -160,7 +160,7 @@ class ImageSet:
         --------
         >>> from srlib import load_images
         >>> load_images("sample", "test").resized(0.5)
-        <ImageSet sample/test, at 0.5 of their size, 21 images, 64x64: chelsea 6, rocket 15>
+        <ImageSet sample/test, at 0.5 of their size, 10 images, 128x128: bird 1, dog 1, flower 1, other 7>
         """
         if not (is_number(factor) and 0 < factor < 1):
             raise ValueError(

@@ -11,14 +11,17 @@ from .image_set import ImageSet
 from .provenance import Provenance, Source
 from .sample import SPLITS, load_sample
 
+_PURE = 0.15  # of the discs: colours that photographs seldom have; a network learns to leave those, too, as they are
+
 
 def dead_leaves(split: str | None = None, *, count: int = 100, size: int = 128, seed: int = 0) -> ImageSet:
     """Images of overlapping discs, whose edges and sizes are distributed as in photographs.
 
-    Radii follow a power law with exponent -3, so that the image looks alike at every magnification; the colours are
-    pixels of the ``sample`` training photographs. Drawn at twice the size and downscaled, which smooths the edges; then each
-    image is seen through a lens of its own, a Gaussian of standard deviation 0 to 1 pixel. Without the lens all edges
-    are perfectly sharp, and a network that learns from them for long learns to sharpen too much.
+    Radii follow a power law with exponent -3, so that the image looks alike at every magnification. The colours are
+    pixels of the ``sample`` training photographs; about one in seven is a pure colour instead. Drawn at twice the size
+    and downscaled, which smooths the edges; then each image is seen through a lens of its own, a Gaussian of standard
+    deviation 0 to 1 pixel. Without the lens all edges are perfectly sharp, and a network that learns from them for long
+    learns to sharpen too much.
 
     Parameters
     ----------
@@ -84,6 +87,9 @@ def _draw_leaves(side: int, palette: np.ndarray, rng: np.random.Generator) -> np
     radius = 1 / np.sqrt(u / largest**2 + (1 - u) / smallest**2)  # the inverse of the cumulative power law
     y, x = rng.random((2, n)) * side
     colours = palette[rng.integers(len(palette), size=n)]
+    pure = rng.random(n) < _PURE
+    # half of their channels are wholly dark or wholly bright
+    colours = np.where(pure[:, None], to_uint8(np.clip(2 * rng.random((n, 3)) - 0.5, 0, 1)), colours)
     leaf = np.zeros((side, side), np.int32)  # which disc is on top, per pixel
     places = np.arange(side, dtype=np.float32)
     top, bottom = (np.clip(v, 0, side).astype(int) for v in (np.floor(y - radius), np.ceil(y + radius) + 1))

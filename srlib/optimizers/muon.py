@@ -21,6 +21,8 @@ class Muon(keras.optimizers.Optimizer):
     learning_rate : float or keras.optimizers.schedules.LearningRateSchedule
     momentum : float
         Of the matrices.
+    left_to_adam : tuple of str
+        Paths of kernels that are no hidden matrices, as :meth:`leave_to_adam` keeps them.
 
     References
     ----------
@@ -36,10 +38,9 @@ class Muon(keras.optimizers.Optimizer):
 
     _BETA_1, _BETA_2, _EPSILON = 0.9, 0.99, 1e-8  # of Adam
 
-    def __init__(self, learning_rate=1e-3, momentum: float = 0.95, name: str = "muon", **kwargs):
+    def __init__(self, learning_rate=1e-3, momentum: float = 0.95, name: str = "muon", left_to_adam=(), **kwargs):
         super().__init__(learning_rate=learning_rate, name=name, **kwargs)
-        self.momentum = momentum
-        self._left = set()
+        self.momentum, self.left_to_adam = momentum, tuple(left_to_adam)
 
     def leave_to_adam(self, variables) -> None:
         """Name kernels that are no hidden matrices, before the optimizer is built; :func:`srlib.fit` does so.
@@ -51,7 +52,7 @@ class Muon(keras.optimizers.Optimizer):
         ----------
         variables : list of keras.Variable
         """
-        self._left.update(id(variable) for variable in variables)
+        self.left_to_adam = tuple(variable.path for variable in variables)
 
     def build(self, variables):
         if self.built:
@@ -81,10 +82,10 @@ class Muon(keras.optimizers.Optimizer):
         self.assign_sub(variable, rate * step)
 
     def _is_matrix(self, variable) -> bool:
-        return len(variable.shape) == 4 and min(variable.shape[2:]) > 4 and id(variable) not in self._left
+        return len(variable.shape) == 4 and min(variable.shape[2:]) > 4 and variable.path not in self.left_to_adam
 
     def get_config(self):
-        return {**super().get_config(), "momentum": self.momentum}
+        return {**super().get_config(), "momentum": self.momentum, "left_to_adam": self.left_to_adam}
 
 
 def orthogonal(matrix, steps: int = 5):

@@ -84,7 +84,8 @@ def test_colours_are_those_of_the_training_photographs(leaves, sample):
         inside.append(image[flat])
     inside = np.unique(colour(np.concatenate(inside)))
     assert len(inside) > 1000
-    assert np.isin(inside, colour(sample["train"].images)).mean() > 0.99
+    known = np.isin(inside, colour(sample["train"].images)).mean()
+    assert 0.8 < known < 0.9  # the others are pure colours
     assert np.isin(inside, colour(sample["test"].images)).mean() < 0.5  # another palette would be told apart
 
 

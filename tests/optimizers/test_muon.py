@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+import srlib
 from srlib.backend import keras
+from srlib.models import kernels_at_images
 from srlib.optimizers.muon import Muon, orthogonal
 
 ops = keras.ops
@@ -64,3 +66,29 @@ def test_what_is_no_kernel_between_features_is_adams(shape):
 def test_it_is_rebuilt_from_its_config():
     again = Muon.from_config(Muon(0.02, momentum=0.9).get_config())
     assert again.momentum == 0.9 and float(numpy(again.learning_rate)) == pytest.approx(0.02)
+
+
+@pytest.mark.parametrize("scale", [2, 3, 4])
+@pytest.mark.parametrize("symmetry, channels", [("none", 3), ("d4_inversion", 1)])
+def test_what_comes_from_or_goes_to_an_image_is_adams_at_every_scale(scale, symmetry, channels):
+    """By the graph, whatever the number of channels: the last convolution of x4 has 16 of them, or 48."""
+    model = srlib.build_model("subpixel", scale, width=16, blocks=1, symmetry=symmetry, channels=channels)
+    srlib.fit(model, np.zeros((1, 24, 24, 3), np.uint8), steps=1, batch_size=1, patch_size=24, optimizer="muon")
+    kernels = [v for v in model.trainable_variables if len(v.shape) == 4]
+    assert len(kernels) == 4 and model.optimizer.left_to_adam == (kernels[0].path, kernels[-1].path)
+    squares = {v.path for v in model.optimizer.variables if v.path.endswith("square")}
+    squared = [any(kernel.path.replace("/", "_") in path for path in squares) for kernel in kernels]
+    assert squared == [True, False, False, True]
+    again = Muon.from_config(model.optimizer.get_config())
+    assert again.left_to_adam == model.optimizer.left_to_adam
+
+
+def test_the_kernels_at_images_are_those_of_the_graph_not_of_the_list():
+    """Two heads: both convolutions that begin at the image, and the one that ends at it, which is built first."""
+    layers = keras.layers
+    last, lr = layers.Conv2D(3, 3, padding="same", name="last"), keras.Input((None, None, 3))
+    last.build((None, None, None, 8))
+    one, two = (layers.Conv2D(8, 3, padding="same", name=name)(lr) for name in ("one", "two"))
+    x = layers.Conv2D(8, 3, padding="same", name="hidden")(layers.Add()([one, two]))
+    model = keras.Model(lr, layers.Add()([lr, last(x)]))
+    assert {kernel.path.split("/")[-2] for kernel in kernels_at_images(model)} == {"one", "two", "last"}

@@ -313,7 +313,7 @@ def test_images_and_methods_of_ones_own(make_image, batch):
 
 def test_images_keep_their_names(sample):
     explorer = srlib.show.explorer(sample["validation"][:3], ["bicubic", "bilinear"])
-    assert explorer.controls.image.options == ("astronaut-r0c0", "astronaut-r0c1", "astronaut-r0c2")
+    assert explorer.controls.image.options == ("astronaut", "coffee", "nyc")
 
 
 @pytest.mark.parametrize(
