@@ -28,7 +28,7 @@ def shipped() -> dict[str, ModelCard]:
     Examples
     --------
     >>> from srlib.checkpoints import shipped
-    >>> shipped()["small_bicubic"].architecture.builder
+    >>> shipped()["small_x2"].architecture.builder
     'subpixel'
     """
     return {name: read_card(WEIGHTS / name) for name in _shipped_names()}
@@ -200,7 +200,7 @@ def load_model(name: str | Path):
     Examples
     --------
     >>> import srlib
-    >>> srlib.load_model("small_bicubic").card.scale
+    >>> srlib.load_model("small_x2").card.scale
     2
     """
     folder = Path(name)

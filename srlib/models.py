@@ -31,8 +31,8 @@ def build_model(name: str, scale: int = 2, *, seed: int = 0, **options):
         Of the first weights (Glorot uniform, drawn by NumPy).
     **options
         Keywords of the builder: `width` for all; `kernel` (the interpolation inside) where there is one; `blocks` for
-        ``subpixel`` and ``edsr``; `expand`, `channels` (3, or 1 for luminance alone) and `symmetry` (``"none"``, ``"d4"``
-        or ``"d4_inversion"``) for ``subpixel``; `shrinking` and `mapping` for ``fsrcnn``.
+        ``subpixel`` and ``edsr``; `expand`, `channels` (3, or 1 for luminance alone), `symmetry` (``"none"``, ``"d4"``
+        or ``"d4_inversion"``) and `border` (``"zeros"`` or ``"mirror"``) for ``subpixel``; `shrinking` and `mapping` for ``fsrcnn``.
 
     Returns
     -------

@@ -54,7 +54,7 @@ def _check(images, name, sets, protocols=("y", "rgb"), tolerance=0.005):
                 assert table.mean("it", "ssim") == pytest.approx(stored["ssim"], abs=0.0005)
 
 
-@pytest.mark.parametrize("name", ["small_bicubic", "subpixel_sample"])
+@pytest.mark.parametrize("name", ["small_x2", "subpixel_sample"])
 def test_the_stored_scores_are_what_small_networks_score_on_set5(name, benchmark_images):
     """A score that is off by 0.05 dB fails here; rounding on another machine stays far below."""
     _check(benchmark_images, name, ["set5"], protocols=("y",))
@@ -92,7 +92,7 @@ def test_bicubic_stands_where_the_papers_have_it():
 
 
 def test_the_small_network_is_above_fsrcnn_on_every_set():
-    small, fsrcnn = leaderboard()["small_bicubic"], leaderboard()["FSRCNN (2016)"]
+    small, fsrcnn = leaderboard()["small_x2"], leaderboard()["FSRCNN (2016)"]
     assert small.parameters <= 100_000
     for s in SETS:
         assert small.scores[s][0] > fsrcnn.scores[s][0]
@@ -101,7 +101,7 @@ def test_the_small_network_is_above_fsrcnn_on_every_set():
 def test_the_table_is_sorted_by_cost_and_its_costs_are_counted():
     lines = [line for line in leaderboard() if line.gmacs]
     assert [line.gmacs for line in lines] == sorted(line.gmacs for line in lines)
-    small = leaderboard()["small_bicubic"]
+    small = leaderboard()["small_x2"]
     by_hand = (9 * 3 * 32 + 10 * 9 * 32 * 32 + 9 * 32 * 12) * 640 * 360
     assert small.gmacs == pytest.approx(by_hand / 1e9, rel=1e-12) and small.parameters == 96_844
     edsr = leaderboard()["EDSR-baseline (2017)"]
@@ -150,7 +150,7 @@ def test_the_weights_stay_small():
 
 
 def test_a_line_says_what_its_network_learnt_from():
-    assert leaderboard()["small_bicubic"].trained_on == "bsds500, 400 images"
+    assert leaderboard()["small_x2"].trained_on == "bsds500, 400 images"
     assert leaderboard(kernel="bilinear")["subpixel_sample"].trained_on == "sample/train+dead_leaves/train, 437 images"
 
 
