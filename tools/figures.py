@@ -11,7 +11,6 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 from cards import cards
 from scores import measure
 
@@ -36,9 +35,7 @@ BASELINES = {"linear": "bilinear", "bicubic": "bicubic", "Lanczos": "lanczos"}
 # What the test photographs are scored under: networks that learnt to undo it are listed
 DEGRADATIONS = {"bilinear x2": Downscale(2, "bilinear")} | {f"bicubic x{s}": Downscale(s, "bicubic") for s in PUBLISHED}
 TABLES = [*DEGRADATIONS, *(f"published x{scale}" for scale in PUBLISHED)]
-MARKS = {
-    name: (f"<!-- {name}: made by tools/figures.py -->", f"<!-- end of {name} -->") for name in TABLES
-}
+MARKS = {name: (f"<!-- {name}: made by tools/figures.py -->", f"<!-- end of {name} -->") for name in TABLES}
 
 
 def make_all(folder: Path, *, benchmarks: bool = False) -> list[Path]:
@@ -149,7 +146,10 @@ def page():
     """Every test image by x4, with bicubic upscaling and the network that the README shows: nothing is chosen."""
     test, network = load_images("sample", split="test"), load_model(FIRST)
     lr = [downscale(image, 4, kernel="bicubic") for image in test]
-    sr = {label: [upscale(x, method, 4) for x in lr] for label, method in (("bicubic", "bicubic"), (_label(FIRST), network))}
+    sr = {
+        label: [upscale(x, method, 4) for x in lr]
+        for label, method in (("bicubic", "bicubic"), (_label(FIRST), network))
+    }
     return show.compare(list(test), sr)
 
 

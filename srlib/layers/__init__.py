@@ -11,8 +11,9 @@ from .interpolation import Interpolation
 from .padding import CropLike, MirroredConv2D, PadToMultiple
 from .shuffle import PixelShuffle
 from .traits import Traits, register_traits, traits_of
+from .wide import WideConv2D
 
 __all__ = [
     "CropLike", "Equivariant", "EquivariantConv2D", "Interpolation", "Luminance", "MirroredConv2D",
-    "MirroredEquivariantConv2D", "PadToMultiple", "PixelShuffle", "SelfEnsemble", "Traits", "luminance", "register_traits", "traits_of",
+    "MirroredEquivariantConv2D", "PadToMultiple", "PixelShuffle", "SelfEnsemble", "Traits", "WideConv2D", "luminance", "register_traits", "traits_of",
 ]  # fmt: skip

@@ -14,6 +14,7 @@ from ..layers import (
     Luminance,
     MirroredEquivariantConv2D,
     PixelShuffle,
+    WideConv2D,
 )
 from ..layers.equivariant import ORDERS
 from .blocks import EXACT, ZEROS, conv, mirrored_conv
@@ -48,6 +49,7 @@ def subpixel(
     channels: int = 3,
     symmetry: str = "none",
     border: str = "zeros",
+    wide: int = 1,
     kernel: str = "bilinear",
 ):
     """Residual blocks at the size of the LR image, a sub-pixel step [1]_, and the interpolation added at the end.
@@ -72,6 +74,9 @@ def subpixel(
     border : {"zeros", "mirror"}
         How convolutions continue their input. With ``zeros``, a network of colours that learnt from few images changes
         saturated ones at the border; with ``mirror`` it does not, and is a little slower.
+    wide : int
+        How many times as wide the kernels of the blocks are while the network is trained [5]_. What is saved is an
+        ordinary network, and costs no more.
     kernel : str
         The interpolation.
 
@@ -82,7 +87,7 @@ def subpixel(
     Raises
     ------
     ValueError
-        Other `channels`, `symmetry` or `border`; a width that the group order does not divide.
+        Other `channels`, `symmetry` or `border`; `wide` with a symmetry; a width that the group order does not divide.
 
     References
     ----------
@@ -93,6 +98,7 @@ def subpixel(
     .. [3] J. Yu et al., "Wide activation for efficient and accurate image super-resolution", CVPR Workshops 2018 (blocks
        that are wider inside).
     .. [4] T. Cohen, M. Welling, "Group equivariant convolutional networks", ICML 2016.
+    .. [5] K. Bhardwaj et al., "Collapsible linear blocks for super-efficient super resolution", MLSys 2022.
 
     Examples
     --------
@@ -113,7 +119,13 @@ def subpixel(
         raise ValueError(
             f"width is {width} with the symmetry {symmetry}; expected a multiple of its group order {order}: choose width={max(1, width // order) * order}."
         )
+    if wide > 1 and symmetry != "none":
+        raise ValueError(
+            f"wide is {wide} with the symmetry {symmetry}; expected 1, as a product of equivariant kernels is not made here: leave one of them out."
+        )
     first, between, last = _convolutions(symmetry, scale, border)
+    if wide > 1:
+        between = partial(WideConv2D, kernel_size=3, wide=wide, border=border)
     x = Luminance()(lr) if channels == 1 else lr
     if symmetry == "d4_inversion":
         x = layers.Rescaling(1.0, offset=-0.5, **EXACT)(x)  # the negative of mid-grey is itself

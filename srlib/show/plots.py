@@ -192,7 +192,9 @@ def quality(published, *, of: str = "set5", title: str = "What quality costs"):
 
     check_choice(of, SETS, "of")
     boards = published if isinstance(published, dict) else {title: published}
-    dots = [[line for line in board if line.gmacs and of in line.scores and not line.ensemble] for board in boards.values()]
+    dots = [
+        [line for line in board if line.gmacs and of in line.scores and not line.ensemble] for board in boards.values()
+    ]
     if not all(dots):
         raise ValueError(
             f"No network here has both a score on {of} and a number of GMACs; expected at least one: use srlib.leaderboard()."
@@ -205,7 +207,9 @@ def quality(published, *, of: str = "set5", title: str = "What quality costs"):
         axes.margins(x=0.05, y=0.08)
         _mark_costs(axes)
         axes.set_ylim(axes.get_ylim())
-        _mark_interpolations(axes, [line for line in board if line.ours and line.parameters is None and of in line.scores], of)
+        _mark_interpolations(
+            axes, [line for line in board if line.ours and line.parameters is None and of in line.scores], of
+        )
         style_plot(axes, "GMACs for an output of 1280x720", f"PSNR on {SETS[of]} (dB)", title)
     for axes, names in zip(panels, labels):
         keep_apart(fig, axes, names)
