@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from .backend import keras
+from .backend import check_process, keras
 from .images import check_scale, check_seed
 from .layers import SelfEnsemble, traits_of
 from .layers.initial import draw_kernel
@@ -46,6 +46,8 @@ def build_model(name: str, scale: int = 2, *, seed: int = 0, **options):
     ------
     ValueError
         An unknown name or scale, a negative seed, an option that the builder does not have or cannot use.
+    RuntimeError
+        The process was forked from one that had loaded Keras: the backend would hang in it.
 
     Examples
     --------
@@ -55,6 +57,7 @@ def build_model(name: str, scale: int = 2, *, seed: int = 0, **options):
     >>> tuple(model(np.zeros((1, 5, 7, 3), "float32")).shape)
     (1, 15, 21, 3)
     """
+    check_process()
     architecture, seed = Architecture(name, check_scale(scale), complete_options(name, options)), check_seed(seed)
     model = _laid_out(architecture)
     _draw_weights(model, np.random.default_rng(seed))

@@ -47,6 +47,9 @@ def upscale(image, method, scale: int | None = None, *, tile: int | None = None)
         What is not an image or a method, a scale that is not the network's, a tile below 1.
     MemoryError
         There is no room for a few tiles.
+    RuntimeError
+        The process was forked from one that had loaded a network, in which it would hang: start it with
+        ``multiprocessing.get_context("spawn")``.
 
     Examples
     --------
@@ -188,8 +191,9 @@ def method_named(name: str | Path | None, scale: int | None = None):
 
 
 def _predict(model, lr: np.ndarray) -> np.ndarray:
-    from ..backend import keras
+    from ..backend import check_process, keras
 
+    check_process()
     try:
         ours = getattr(model, "card", None) is not None  # others may hold what a graph does not see change
         backend = keras.backend.backend() if ours else ""

@@ -137,4 +137,4 @@ def test_a_thousand_sizes_take_no_more_than_one(backend):
     many, held = measured(backend, sizes)
     print(f"{backend}: {one:.2f} and {many:.2f} s a megapixel; {held[99]:.0f} MB after 100, {held[-1]:.0f} after 1,000")
     assert many <= 1.3 * one
-    assert max(held[100:]) <= 1.15 * held[99]
+    assert max(held[100:]) <= 1.25 * held[99] and held[-1] - held[499] <= 60  # MB; before, JAX took 6 for each
