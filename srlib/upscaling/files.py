@@ -4,8 +4,6 @@ The pixels of the result are those of :func:`srlib.upscale`, rounded once. Grey 
 transparency stays, where the new kind of file can hold them. What the old file says beside its pixels is kept, too.
 """
 
-import contextlib
-import os
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +11,7 @@ import numpy as np
 from ..image_files import DecodedImage, Kind, decode, kind_of, quiet_decoders, write_image
 from ..images import check_scale
 from ..metrics import LUMA
+from .room import check_room
 from .tiles import check_method, method_named, upscaled_pieces
 
 _GREY = (np.array(LUMA) / sum(LUMA)).astype(np.float32)  # as Pillow's
@@ -49,7 +48,7 @@ def upscale_file(
     FileNotFoundError, FileExistsError, OSError
         No such file, or a damaged one; a target that exists, or that cannot be written.
     MemoryError
-        The result would not fit into this machine.
+        The image and the result would not fit into the memory that this process may take.
 
     Examples
     --------
@@ -75,6 +74,7 @@ def upscale_file(
                 f"method is {getattr(method, 'name', 'a function')}, which srlib did not build; expected a network whose receptive field it knows: use srlib.build_model or srlib.load_model."
             )
     with quiet_decoders():
+        check_room(source, kind, scale, network=not isinstance(method, str))
         image = decode(source)
     _check_holds(source, image, target, kind, scale)
     write_image(target, _upscaled(image, kind, method, scale), image.metadata, replace=replace)
@@ -82,7 +82,7 @@ def upscale_file(
 
 
 def _check_holds(source: Path, image: DecodedImage, target: Path, kind: Kind, scale: int) -> None:
-    """Whether the result goes into a file of this kind, and into the memory, told before the work is done."""
+    """Whether the result goes into a file of this kind, told before the work is done."""
     height, width = (scale * n for n in image.levels.shape[:2])
     result = f"{source} would become {width}x{height}"
     transparent = image.alpha is not None and image.alpha.min() < np.iinfo(image.alpha.dtype).max
@@ -100,12 +100,6 @@ def _check_holds(source: Path, image: DecodedImage, target: Path, kind: Kind, sc
         raise ValueError(
             f"{result}, {size / 2**30:.1f} GiB, and a TIFF ends at 4; expected a kind of file that does not: choose a file name that ends in .png."
         )
-    with contextlib.suppress(AttributeError, ValueError, OSError):  # not every system tells how much it has
-        room = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-        if size > room:
-            raise MemoryError(
-                f"{result}, {size / 2**30:.0f} GiB, and this machine has {room / 2**30:.0f}; expected less: give a smaller scale, or cut the image into parts."
-            )
 
 
 def _upscaled(image: DecodedImage, kind: Kind, method, scale: int):
