@@ -13,11 +13,12 @@ import numpy as np
 
 from .backend import keras, keras_serializable, versions
 from .callbacks import Checkpoint, History, MovingAverage, Progress, Validation, mean_psnr
+from .costs import kernels_at_images
 from .data import Provenance, provenance_of, refuse_benchmark
 from .degradation import make_pairs
 from .images import check_image_list
 from .losses import LOSSES
-from .models import clone_model, kernels_at_images, known_card
+from .models import clone_model, known_card
 from .optimizers import OPTIMIZERS, muon  # noqa: F401 (so that Keras' own files can be read back, as below)
 from .patches import Patches
 from .recipe import PRECISIONS, Recipe, Run

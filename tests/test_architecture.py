@@ -21,7 +21,7 @@ PACKAGE = ROOT / "srlib"
 # A room may import the rooms before it, and none after.
 ORDER = (
     "_quiet", "tables", "images", "metrics", "resampling", "degradation", "safe_files", "image_files", "data", "backend", "layers",
-    "optimizers", "losses", "networks", "recipe", "models", "checkpoints", "upscaling", "patches", "callbacks", "runs", "training",
+    "optimizers", "losses", "networks", "recipe", "costs", "models", "checkpoints", "upscaling", "patches", "callbacks", "runs", "training",
     "evaluation", "published", "show", "checks", "cli",
     "__main__",
 )  # fmt: skip
