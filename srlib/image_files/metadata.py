@@ -109,12 +109,13 @@ def _kept_exif(exif):
     with contextlib.suppress(Exception):
         tags = {tag: exif[tag] for tag in exif if tag in _KEPT_TAGS}
         for tag in (EXIF, GPS):
-            if tag in tags:
-                tags[tag] = dict(exif.get_ifd(tag))
+            if tag in tags:  # a directory of its own; what does not belong there was put there to mislead
+                tags[tag] = {t: value for t, value in exif.get_ifd(tag).items() if (t < 32 if tag == GPS else t > 33000)}
         if INTEROP in tags.get(EXIF, {}):
             tags[EXIF][INTEROP] = dict(exif.get_ifd(INTEROP))
         for tag, value in tags.items():
-            kept[tag] = value
+            if value != {}:
+                kept[tag] = value
         kept.tobytes()  # what cannot be written is of no use
         return kept
     return Image.Exif()
