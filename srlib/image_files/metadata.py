@@ -110,7 +110,9 @@ def _kept_exif(exif):
         tags = {tag: exif[tag] for tag in exif if tag in _KEPT_TAGS}
         for tag in (EXIF, GPS):
             if tag in tags:  # a directory of its own; what does not belong there was put there to mislead
-                tags[tag] = {t: value for t, value in exif.get_ifd(tag).items() if (t < 32 if tag == GPS else t > 33000)}
+                tags[tag] = {
+                    t: value for t, value in exif.get_ifd(tag).items() if (t < 32 if tag == GPS else t > 33000)
+                }
         if INTEROP in tags.get(EXIF, {}):
             tags[EXIF][INTEROP] = dict(exif.get_ifd(INTEROP))
         for tag, value in tags.items():

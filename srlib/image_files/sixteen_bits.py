@@ -28,7 +28,8 @@ def has_sixteen_bits(image) -> bool:
     if image.mode.startswith("I;16"):
         return True
     bits = image.tag_v2.get(258, (8,)) if image.format == "TIFF" else (8,)  # the raw mode of planes does not tell
-    return image.mode in ("RGB", "RGBA") and (";16" in raw_mode(image) or max(bits) == 16)
+    order = raw_mode(image).endswith((";16B", ";16L", ";16N"))  # "BGR;16" of a BMP has 5, 6 and 5 bits
+    return image.mode in ("RGB", "RGBA") and (order or max(bits) == 16)
 
 
 def raw_mode(image) -> str:
