@@ -11,8 +11,8 @@ from .common import (
     images_of,
     name,
     path,
-    tell,
 )
+from .process import tell
 
 
 def add_to(commands) -> None:

@@ -5,7 +5,8 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 from ..recipe import Recipe
-from .common import add_command, add_data, add_degradation, add_scale, degradation_of, images_of, name, path, tell
+from .common import add_command, add_data, add_degradation, add_scale, degradation_of, images_of, name, path
+from .process import tell
 
 _OPTIONS = [option for option in fields(Recipe) if option.metadata and option.name != "steps"]
 
