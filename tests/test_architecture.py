@@ -492,7 +492,13 @@ def test_a_dependency_listed_twice_is_seen(lines, answer):
 
 
 # Packages whose import has another name, and packages that one of ours brings and cannot do without.
-DISTRIBUTION = {"IPython": "ipython", "PIL": "pillow", "skimage": "scikit-image"}
+DISTRIBUTION = {
+    "IPython": "ipython",
+    "PIL": "pillow",
+    "pillow_heif": "pillow-heif",
+    "pillow_jxl": "pillow-jxl-plugin",
+    "skimage": "scikit-image",
+}
 BROUGHT_BY = {"scipy": "scikit-image", "h5py": "keras", "requests": "pooch"}
 
 

@@ -134,19 +134,22 @@ def _iptc(image) -> bytes:
     return found if isinstance(found, bytes) else b""
 
 
-def png_chunks(file):
-    """The chunks of a PNG as (name, data), from a file object."""
+def png_chunks(file, wanted=None):
+    """The chunks of a PNG as (name, data), from a file object; of some names only, where these are given."""
+    size = file.seek(0, os.SEEK_END)
     file.seek(8)
     while len(head := file.read(8)) == 8:
         length, name = struct.unpack(">I4s", head)
-        yield name, file.read(length)
+        left = min(length, size - file.tell())  # the length is what the file says
+        if wanted is None or name in wanted:
+            yield name, file.read(left)
+        else:
+            file.seek(left, os.SEEK_CUR)
         file.seek(4, os.SEEK_CUR)  # its checksum
 
 
 def _kept_chunks(file) -> list[tuple[bytes, bytes]]:
-    return [
-        (name, data) for name, data in png_chunks(file) if name in _KEPT_CHUNKS and not data.startswith(_KEPT_ELSEWHERE)
-    ]
+    return [chunk for chunk in png_chunks(file, _KEPT_CHUNKS) if not chunk[1].startswith(_KEPT_ELSEWHERE)]
 
 
 # -- writing ----------------------------------------------------------------------------------------------------------------
