@@ -22,7 +22,7 @@ PACKAGE = ROOT / "srlib"
 ORDER = (
     "_quiet", "scratch_files", "safe_files", "tables", "images", "metrics", "resampling", "degradation", "image_files", "data", "backend", "layers",
     "optimizers", "losses", "networks", "recipe", "models", "checkpoints", "upscaling", "patches", "callbacks", "runs", "training",
-    "evaluation", "published", "show", "checks", "cli",
+    "scores", "evaluation", "published", "show", "checks", "cli",
     "__main__",
 )  # fmt: skip
 NAMESPACES = ("show", "checks")

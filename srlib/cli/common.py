@@ -95,8 +95,11 @@ def degradation_of(args, scale: int) -> Degradation:
     return Degradation((*step("blur", Blur), downscale, *step("noise", Noise), *step("jpeg", Jpeg)))
 
 
-def images_of(source: str, split: str, count: int = 400, seed: int = 0):
-    """The images of a set or a folder that are meant for a purpose: to train on, to validate with, or to judge on."""
+def images_of(source: str, split: str, count: int = 400, seed: int = 0, strict: bool = False):
+    """The images of a set or a folder that are meant for a purpose: to train on, to validate with, or to judge on.
+
+    Of a folder with a damaged image the rest is taken, or, where that would be another experiment, nothing.
+    """
     from ..data import CATALOGUE, SPLITS, load_images
 
     if source == "dead_leaves":
@@ -109,7 +112,7 @@ def images_of(source: str, split: str, count: int = 400, seed: int = 0):
         raise ValueError(
             f"{source} is split into {', '.join(parts)}, and here {split} is asked for; expected that folder in it: make one, or give the folder that is meant, such as {Path(source) / parts[0]}."
         )
-    return load_images(source, split=split if parts else None)
+    return load_images(source, split=split if parts else None, strict=strict)
 
 
 def print_rows(rows: list[list[str]]) -> None:
