@@ -33,10 +33,12 @@ def stoppable():
 
     Examples
     --------
-    >>> with stoppable():
-    ...     os.kill(os.getpid(), signal.SIGTERM)
-    Traceback (most recent call last):
-    srlib.cli.process.Stopped
+    >>> try:
+    ...     with stoppable():
+    ...         signal.raise_signal(signal.SIGTERM)
+    ... except Stopped as stop:
+    ...     print(stop.number)
+    15
     """
     changed = {}
     _signals.clear()
