@@ -14,6 +14,7 @@ from ..image_files import DecodedImage, Kind, decode, kind_of, quiet_decoders, w
 from ..images import check_scale
 from ..metrics import LUMA
 from .tiles import check_method, method_named, upscaled_pieces
+from .transparency import transparent_pieces
 
 _GREY = (np.array(LUMA) / sum(LUMA)).astype(np.float32)  # as Pillow's
 
@@ -110,62 +111,43 @@ def _check_holds(source: Path, image: DecodedImage, target: Path, kind: Kind, sc
 
 def _upscaled(image: DecodedImage, kind: Kind, method, scale: int):
     """The larger image: a Pillow canvas of 8 bits, or an array (H, W, channels) of ``uint16``."""
+    from PIL import Image
+
     levels, alpha = image.levels, image.alpha if kind.alpha else None
-    if alpha is not None:
-        levels = _without_hidden_colours(levels, alpha)
     deep = kind.deep and levels.dtype == np.uint16
     if deep and alpha is not None and levels.ndim == 2 and kind.format == "TIFF":  # Pillow would not read it as grey
         levels = _as_rgb(levels)
-    layers = [(levels, method)]
-    if alpha is not None:  # a network would make an opaque image slightly transparent
-        layers.append((alpha, method if isinstance(method, str) else "bicubic"))
-    return _deep_array(layers, scale) if deep else _canvas(layers, scale)
+    height, width = (scale * n for n in levels.shape[:2])
+    channels = (1 if levels.ndim == 2 else 3) + (alpha is not None)
+    if deep:
+        array = np.empty((height, width, channels), np.uint16)
+        for rows, columns, piece in _rounded(levels, alpha, method, scale, np.uint16):
+            array[rows, columns] = piece
+        return array
+    canvas = Image.new(("L", "LA", "RGB", "RGBA")[channels - 1], (width, height))
+    for rows, columns, piece in _rounded(levels, alpha, method, scale, np.uint8):
+        canvas.paste(Image.fromarray(piece.squeeze(-1) if channels == 1 else piece), (columns.start, rows.start))
+    return canvas
 
 
-def _deep_array(layers: list, scale: int) -> np.ndarray:
-    height, width = (scale * n for n in layers[0][0].shape[:2])
-    channels = [1 if layer.ndim == 2 else 3 for layer, _ in layers]
-    array = np.empty((height, width, sum(channels)), np.uint16)
-    for (layer, method), first, count in zip(layers, (0, channels[0]), channels):
-        for rows, columns, piece in _rounded(layer, method, scale, np.uint16):
-            array[rows, columns, first : first + count] = piece.reshape(*piece.shape[:2], count)
-    return array
-
-
-def _canvas(layers: list, scale: int):
-    from PIL import Image
-
-    height, width = (scale * n for n in layers[0][0].shape[:2])
-    canvases = [Image.new("L" if layer.ndim == 2 else "RGB", (width, height)) for layer, _ in layers]
-    for (layer, method), canvas in zip(layers, canvases):
-        for rows, columns, piece in _rounded(layer, method, scale, np.uint8):
-            canvas.paste(Image.fromarray(piece), (columns.start, rows.start))
-    for alpha in canvases[1:]:
-        canvases[0].putalpha(alpha)
-    return canvases[0]
-
-
-def _rounded(layer: np.ndarray, method, scale: int, dtype):
-    """A layer upscaled, in pieces: rows and columns of the result, and its levels there, grey or RGB as the layer is."""
-    grey, top = layer.ndim == 2, np.float32(np.iinfo(dtype).max)
-    for rows, columns, piece in upscaled_pieces(_as_rgb(layer) if grey else layer, method, scale):
+def _rounded(levels: np.ndarray, alpha: np.ndarray | None, method, scale: int, dtype):
+    """An image upscaled, in pieces: rows and columns of the result, and its levels there, (rows, columns, channels)."""
+    grey, top = levels.ndim == 2, np.float32(np.iinfo(dtype).max)
+    for rows, columns, colours, seen in _pieces(levels, alpha, method, scale):
         if grey:  # an interpolation treats all three alike, a network nearly
-            piece = piece[..., 0] if isinstance(method, str) else piece @ _GREY
-        yield rows, columns, np.rint(piece * top).astype(dtype)
+            colours = colours[..., :1] if isinstance(method, str) else (colours @ _GREY)[..., None]
+        planes = colours if alpha is None else np.concatenate([colours, seen[..., None]], -1)
+        yield rows, columns, np.rint(planes * top).astype(dtype)
+
+
+def _pieces(levels: np.ndarray, alpha: np.ndarray | None, method, scale: int):
+    """Rows, columns, colours and alpha; what is opaque goes the short way."""
+    if alpha is not None and alpha.min() < np.iinfo(alpha.dtype).max:
+        yield from transparent_pieces(levels, alpha, method, scale)
+        return
+    for rows, columns, colours in upscaled_pieces(_as_rgb(levels) if levels.ndim == 2 else levels, method, scale):
+        yield rows, columns, colours, np.ones(colours.shape[:2], np.float32)
 
 
 def _as_rgb(grey: np.ndarray) -> np.ndarray:
     return np.broadcast_to(grey[..., None], (*grey.shape, 3))  # takes no memory
-
-
-def _without_hidden_colours(levels: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-    """Give what is wholly transparent the colour of the nearest pixel that is seen.
-
-    What is hidden there, mostly black, would be mixed into the edges.
-    """
-    hidden = alpha == 0
-    if hidden.all() or not hidden.any():
-        return levels
-    from scipy.ndimage import distance_transform_edt
-
-    return levels[tuple(distance_transform_edt(hidden, return_distances=False, return_indices=True))]
