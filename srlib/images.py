@@ -105,9 +105,19 @@ def check_image_list(images, name: str = "images"):
         raise ValueError(
             f"{name} has shape {images.shape}, one image; expected several, (N, H, W, 3) or a list: use {name}[None] for one."
         )
-    if not hasattr(images, "__len__") or isinstance(images, dict):
+    known = isinstance(images, (list, tuple)) or hasattr(images, "images") or getattr(images, "ndim", None) == 4
+    if not known:
         raise TypeError(
-            f"{name} is a {type(images).__name__}; expected ImageSet, an array (N, H, W, 3) or a list of images: see srlib.load_images."
+            f"{name} is a {type(images).__name__}; expected ImageSet, an array (N, H, W, 3) or a list of images: see srlib.load_images; a data set of another library's becomes a list of its images."
+        )
+    first = images[0] if isinstance(images, (list, tuple)) and images else None
+    if isinstance(first, (str, bytes)) or hasattr(first, "__fspath__"):
+        raise TypeError(
+            f"{name} is a list of names; expected the images themselves: srlib.load_images(folder) loads all of a folder."
+        )
+    if getattr(first, "ndim", 3) == 4 or isinstance(first, (list, tuple)):
+        raise TypeError(
+            f"{name} is a {type(images).__name__} of batches, or of pairs; expected HR images alone, an array (N, H, W, 3) or a list: give these, as the LR images are made from them."
         )
     return images
 

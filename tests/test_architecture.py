@@ -20,9 +20,9 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "srlib"
 # A room may import the rooms before it, and none after.
 ORDER = (
-    "_quiet", "tables", "images", "metrics", "resampling", "degradation", "safe_files", "image_files", "data", "backend", "layers",
+    "_quiet", "scratch_files", "safe_files", "tables", "images", "metrics", "resampling", "degradation", "image_files", "data", "backend", "layers",
     "optimizers", "losses", "networks", "recipe", "models", "checkpoints", "upscaling", "patches", "callbacks", "runs", "training",
-    "evaluation", "published", "show", "checks", "cli",
+    "scores", "evaluation", "published", "show", "checks", "cli",
     "__main__",
 )  # fmt: skip
 NAMESPACES = ("show", "checks")

@@ -1,5 +1,6 @@
 """``srlib data``: list or fetch image sets."""
 
+from ..safe_files import printable
 from .common import add_command, print_rows
 
 
@@ -29,4 +30,4 @@ def _fetch(args) -> None:
     if CATALOGUE[args.name].download == "none":
         print(f"{args.name} travels with srlib; there is nothing to fetch.")
     else:
-        print(f"{args.name}: {place}")
+        print(f"{args.name}: {printable(place)}")

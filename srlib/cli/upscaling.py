@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 from ..safe_files import check_folder, printable
-from .common import add_command, add_scale, name, one_line, tell
+from .common import add_command, add_scale, name
+from .process import one_line, tell
 
 
 def add_to(commands) -> None:

@@ -5,12 +5,7 @@ import pytest
 from _image_files import contents, deep_read, image, wave
 from PIL import Image
 
-from srlib.data import SUFFIXES
 from srlib.image_files import KINDS, write_image
-
-
-def test_every_kind_that_is_found_in_a_folder_is_written():
-    assert set(KINDS) == set(SUFFIXES)
 
 
 def test_the_kinds_hold_what_they_are_said_to(tmp_path):
