@@ -144,7 +144,7 @@ def _check_range(image, name: str) -> None:
         raise Refused(
             f"{name} holds numbers with a sign, without a stated range; expected 8 or 16 bits without one: convert it with a program that knows its range."
         )
-    if image.mode in ("F", "I"):
+    if image.mode in ("F", "I") and not has_sixteen_bits(image):
         kind = "fractions" if image.mode == "F" else "whole numbers"
         raise Refused(
             f"{name} holds {kind} of 32 bits without a stated range; expected 8 or 16 bits: convert it with a program that knows its range."
