@@ -11,7 +11,7 @@ from ..images import check_choice
 from . import linnaeus5, repositories
 from .cache import FetchError, NotFetched
 from .catalogue import CATALOGUE, FOR_JUDGING, refuse_benchmark
-from .folder import Found, load_folder, look_through, named, not_meant
+from .folder import Found, calls_itself_image, load_folder, look_through, named, not_meant
 from .image_set import ImageSet
 from .leaves import dead_leaves
 from .provenance import Provenance, Source, provenance_of
@@ -30,6 +30,7 @@ __all__ = [
     "SAMPLE_SPLITS",
     "SPLITS",
     "Source",
+    "calls_itself_image",
     "dead_leaves",
     "fetch",
     "load_images",

@@ -106,8 +106,26 @@ def _kind(path: Path, found: Found) -> list[Path]:
     """The list that a file belongs to."""
     if path.name.startswith("."):
         return found.hidden if holds_image(path) else found.others
-    called = _OURS.fullmatch(path.name) or _OTHERS.fullmatch(path.name)
-    return found.images if called or holds_image(path) or format_of(path) else found.others
+    return found.images if calls_itself_image(path) or holds_image(path) or format_of(path) else found.others
+
+
+def calls_itself_image(path: Path) -> bool:
+    """Whether a name is that of an image, of whatever format.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> calls_itself_image(Path("layers.PSD")), calls_itself_image(Path("letter.txt"))
+    (True, False)
+    """
+    return bool(_OURS.fullmatch(path.name) or _OTHERS.fullmatch(path.name))
 
 
 def load_folder(folder: Path, source: Source, strict: bool = False) -> ImageSet:

@@ -9,7 +9,7 @@ from .formats import FORMATS, format_of, holds_image, lacking
 from .metadata import Metadata
 from .opening import frames_in, quiet_decoders
 from .reading import DecodedImage, decode, read_image
-from .writing import KINDS, Kind, kind_of, write_image
+from .writing import KINDS, Kind, encode_image, kind_of, write_image
 
 __all__ = [
     "FORMATS",
@@ -18,6 +18,7 @@ __all__ = [
     "Kind",
     "Metadata",
     "decode",
+    "encode_image",
     "format_of",
     "frames_in",
     "holds_image",

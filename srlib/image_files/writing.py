@@ -3,6 +3,8 @@
 Pillow writes; what it cannot do is in `sixteen_bits`.
 """
 
+import contextlib
+import io
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
 from pathlib import Path
@@ -131,17 +133,47 @@ def write_image(
            [40000, 40000, 40000]], dtype=uint16)
     """
     kind = kind_of(path, quality)
-    write_whole(path, lambda scratch: _fill(scratch, pixels, metadata or Metadata(), kind), replace=replace)
+    metadata = metadata or Metadata()
+    write_whole(path, lambda scratch: _fill(lambda: scratch.open("wb"), pixels, metadata, kind), replace=replace)
 
 
-def _fill(scratch: Path, pixels, metadata: Metadata, kind: Kind) -> None:
+def encode_image(kind: Kind, pixels, metadata: Metadata | None = None) -> bytes:
+    """What :func:`write_image` would write.
+
+    Parameters
+    ----------
+    kind : Kind
+    pixels : PIL.Image.Image, or ndarray of uint16, (h, w, channels)
+    metadata : Metadata, optional
+
+    Returns
+    -------
+    bytes
+
+    Examples
+    --------
+    >>> encode_image(KINDS[".png"], np.full((2, 3, 1), 40000, np.uint16))[1:4]
+    b'PNG'
+    """
+    files = []  # the last is whole
+
+    def fresh():
+        files.append(io.BytesIO())
+        return contextlib.nullcontext(files[-1])
+
+    _fill(fresh, pixels, metadata or Metadata(), kind)
+    return files[-1].getvalue()
+
+
+def _fill(fresh, pixels, metadata: Metadata, kind: Kind) -> None:
+    """Write the image to a fresh file, and to another one where the metadata cannot be written."""
     chosen = _chosen(metadata, kind)
     try:
-        _fill_with(scratch, pixels, kind, chosen | _metadata_options(pixels, metadata, kind))
+        _fill_with(fresh, pixels, kind, chosen | _metadata_options(pixels, metadata, kind))
     except (OSError, MemoryError):
         raise
     except Exception:  # the old file says something that cannot be written again: the image matters more
-        _fill_with(scratch, pixels, kind, chosen)
+        _fill_with(fresh, pixels, kind, chosen)
 
 
 def _chosen(metadata: Metadata, kind: Kind) -> dict:
@@ -158,8 +190,8 @@ def _metadata_options(pixels, metadata: Metadata, kind: Kind) -> dict:
     return options_for(kind.format, metadata, pixels.size, len(pixels.getbands()))
 
 
-def _fill_with(scratch: Path, pixels, kind: Kind, options: dict) -> None:
-    with scratch.open("wb") as file:
+def _fill_with(fresh, pixels, kind: Kind, options: dict) -> None:
+    with fresh() as file:
         if not isinstance(pixels, np.ndarray):
             pixels.save(_WithoutFileno(file), format=kind.format, **kind.options | options)
         elif kind.format == "PNG":

@@ -7,11 +7,13 @@ interpolation goes to the size at once. Both go strip by strip.
 
 import math
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 
 from ..images import check_count, is_number
 from ..resampling import resize_taps
+from .tiles import check_method, method_named
 
 
 def check_size(scale, width, height) -> None:
@@ -90,6 +92,88 @@ def size_of(size: tuple[int, int], scale=None, width=None, height=None) -> tuple
             f"it is {w}x{h}, larger than {wanted[1]}x{wanted[0]}; expected a size above its own, as images are enlarged here: choose one, or reduce it in an image editor."
         )
     return factor, wanted
+
+
+def planned(size: tuple[int, int], method, scale=None, width=None, height=None):
+    """Who does the work: the method, the whole multiple that it makes, and the size of the result.
+
+    Parameters
+    ----------
+    size : (height, width)
+        Of the image.
+    method : keras.Model, str or None
+        A network, an interpolation, or None: the smallest network that travels with srlib and enlarges enough.
+    scale : float, optional
+        A network's own, or 2, unless anything is given.
+    width, height : int, optional
+
+    Returns
+    -------
+    method : keras.Model or str
+    scale : int
+        1 for an interpolation that goes to the size at once.
+    (height, width)
+
+    Raises
+    ------
+    ValueError
+        As :func:`size_of`; a size that the network does not reach.
+
+    Examples
+    --------
+    >>> planned((20, 30), "bicubic", 1.5), planned((20, 30), "bicubic", width=60)
+    (('bicubic', 1, (30, 45)), ('bicubic', 2, (40, 60)))
+    """
+    if scale is None and width is None and height is None and not isinstance(method, (str, type(None))):
+        scale = check_method(method)
+    factor, wanted = size_of(size, scale, width, height)
+    if isinstance(method, str):
+        whole = round(factor)
+        return method, whole if wanted == (size[0] * whole, size[1] * whole) else 1, wanted
+    check_reach(
+        factor, method, f"scale is {scale}" if scale else f"{wanted[1]}x{wanted[0]} is {factor:.3g} times its size"
+    )
+    if method is None:
+        method = _default(next(own for own in _scales() if own >= factor))
+    return method, check_method(method), wanted
+
+
+def check_reach(factor: float, method, asked: str) -> None:
+    """Whether a network enlarges enough.
+
+    Parameters
+    ----------
+    factor : float
+    method : keras.Model or None
+    asked : str
+        What was asked for, in words.
+
+    Raises
+    ------
+    ValueError
+        It does not; or there is nothing to enlarge.
+
+    Examples
+    --------
+    >>> check_reach(1.5, None, "scale is 1.5")
+    """
+    most = _scales()[-1] if method is None else check_method(method)
+    if factor > most or factor == 1 < most:
+        which = "the largest network of srlib's" if method is None else method.card.architecture.builder
+        raise ValueError(
+            f"{asked}, but {which} upscales by {most}; expected more than 1 and at most {most} times the size: choose a size there, or name an interpolation, such as bicubic."
+        )
+
+
+def _scales() -> list[int]:
+    from ..checkpoints import default_scales  # brings Keras, which an interpolation does without
+
+    return default_scales()
+
+
+@lru_cache
+def _default(scale: int):
+    return method_named(None, scale)
 
 
 def resized(

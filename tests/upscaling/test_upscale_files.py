@@ -205,8 +205,12 @@ def test_a_method_may_be_named(here):
     "settings, error, words",
     [
         ({"method": "bikubic"}, ValueError, "no model 'bikubic'; expected nearest, .*spelling"),
-        ({"method": "bicubic", "scale": 1.5}, ValueError, "scale is 1.5; expected"),
-        ({"method": "subpixel_sample", "scale": 3}, ValueError, "upscales by 2; expected its own scale"),
+        ({"method": "bicubic", "scale": 0.5}, ValueError, "scale is 0.5; expected"),
+        (
+            {"method": "subpixel_sample", "scale": 3},
+            ValueError,
+            "upscales by 2; expected more than 1 and at most 2 times",
+        ),
         ({"method": lambda x, training: x}, ValueError, "did not build; expected"),
         ({"method": 7}, TypeError, "method is a int; expected"),
         ({"target": "b.gif"}, ValueError, "b.gif names a kind of file that srlib does not write; expected one of .jpg"),
