@@ -3,12 +3,14 @@
 import contextlib
 import io
 import logging
+import math
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
 from .._quiet import native_stderr_held
 from .formats import format_of, lacking, register_plugin
+from .jpeg_xl import size_in
 from .metadata import png_chunks
 
 _MOST_FRAMES = 10_000  # no more are counted, as a file may claim any number
@@ -117,7 +119,7 @@ def told(name: str):
                 f"{name} cannot be read ({error.strerror}); expected a file that can: check its rights and its disk."
             ) from None
         raise OSError(
-            f"{name} cannot be read as an image ({str(error) or type(error).__name__}); expected an undamaged file: fetch or save it again."
+            f"{name} cannot be read as an image ({' '.join(str(error).split()) or type(error).__name__}); expected an undamaged file: fetch or save it again."
         ) from None
 
 
@@ -129,6 +131,11 @@ def _opened(source: Path | bytes):
     if lacks := lacking(format):
         raise _Lacking(lacks)
     register_plugin(format)
+    if format == "JXL":
+        with file_of(source) as file:
+            pixels, most = math.prod(size_in(file)), 2 * (Image.MAX_IMAGE_PIXELS or math.inf)
+        if pixels > most:  # as Pillow has it
+            raise Image.DecompressionBombError(f"Image size ({pixels} pixels) exceeds limit of {most} pixels")
     try:
         return Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=[format])
     except UnidentifiedImageError:

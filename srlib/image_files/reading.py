@@ -132,6 +132,8 @@ def _decode(source: Path | bytes, name: str, frame: int | None) -> DecodedImage:
             turn = exif.get(ORIENTATION)
         except Exception:  # damaged EXIF says nothing about the pixels: they stay as they are
             exif, turn = None, None
+        if image.format == "JXL" and not image.jpeg:  # turned already, as its own header says
+            turn = None
         levels, alpha = _upright(levels, turn), None if alpha is None else _upright(alpha, turn)
         with file_of(source) as file:
             return DecodedImage(levels, alpha, read_metadata(image, exif, levels.ndim == 2, file))
