@@ -9,7 +9,6 @@ from _command_line import contents, failed, is_upscaled, run
 from PIL import Image
 
 from srlib.checkpoints import load_model, save_model
-
 from srlib.models import build_model
 
 
