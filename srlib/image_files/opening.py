@@ -99,7 +99,7 @@ def file_of(source: Path | bytes):
 @contextlib.contextmanager
 def told(name: str):
     """Whatever is raised in here becomes one sentence that names the file."""
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
     try:
         yield
@@ -107,10 +107,6 @@ def told(name: str):
         raise
     except _Lacking as error:
         raise OSError(f"{name} {error}") from None
-    except UnidentifiedImageError:
-        raise OSError(
-            f"{name} cannot be read as an image; expected an undamaged file: fetch or save it again."
-        ) from None
     except Image.DecompressionBombError as error:
         raise OSError(
             f"{name} is too large to be opened safely ({str(error).partition(', could')[0]}); expected fewer pixels: cut it into parts."
@@ -127,13 +123,18 @@ def told(name: str):
 
 def _opened(source: Path | bytes):
     """The file as Pillow opens it, by the decoder of its format alone; not yet decoded."""
-    from PIL import Image
+    from PIL import Image, UnidentifiedImageError
 
     format = format_of(source)
     if lacks := lacking(format):
         raise _Lacking(lacks)
     register_plugin(format)
-    return Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=[format])
+    try:
+        return Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=[format])
+    except UnidentifiedImageError:
+        raise _Lacking(
+            f"is damaged, or a {format} of a kind that Pillow does not read; expected an undamaged file of 8 or 16 bits a channel: fetch it again, or convert it."
+        ) from None
 
 
 def opened_at(source: Path | bytes, name: str, frame: int | None):

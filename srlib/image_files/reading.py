@@ -139,15 +139,15 @@ def _decode(source: Path | bytes, name: str, frame: int | None) -> DecodedImage:
 
 def _check_range(image, name: str) -> None:
     """Whether it is known which numbers are black and white, and where they lie."""
-    if image.mode in ("F", "I"):
-        kind = "fractions" if image.mode == "F" else "whole numbers"
-        raise Refused(
-            f"{name} holds {kind} of 32 bits without a stated range; expected 8 or 16 bits: convert it with a program that knows its range."
-        )
     tags = image.tag_v2 if image.format == "TIFF" else {}
     if 2 in tags.get(339, ()):
         raise Refused(
             f"{name} holds numbers with a sign, without a stated range; expected 8 or 16 bits without one: convert it with a program that knows its range."
+        )
+    if image.mode in ("F", "I") and not has_sixteen_bits(image):
+        kind = "fractions" if image.mode == "F" else "whole numbers"
+        raise Refused(
+            f"{name} holds {kind} of 32 bits without a stated range; expected 8 or 16 bits: convert it with a program that knows its range."
         )
     if tags.get(284, 1) == 2 and has_sixteen_bits(image):  # which Pillow 13 reads as 8 bits of nonsense
         raise Refused(
@@ -160,8 +160,8 @@ def _read_eight_bits(image) -> tuple[np.ndarray, np.ndarray | None]:
         image = _from_cmyk(image)
     grey = image.mode in ("1", "L", "LA", "La")
     if "transparency" in image.info or image.mode in ("LA", "La", "PA", "RGBA", "RGBa"):
-        if raw_mode(image) in ("L;2", "L;4"):  # Pillow spreads the levels over 8 bits, but not the transparent one
-            image.info["transparency"] *= {"L;2": 85, "L;4": 17}[raw_mode(image)]
+        if (raw := raw_mode(image)) in ("L;2", "L;4"):  # Pillow spreads the levels over 8 bits, but not the clear one
+            image.info["transparency"] = image.info["transparency"] % 2 ** int(raw[-1]) * {"L;2": 85, "L;4": 17}[raw]
         both = np.asarray(image.convert("LA" if grey else "RGBA"))
         return (both[..., 0] if grey else both[..., :3]), both[..., -1]
     wanted = "L" if grey else "RGB"

@@ -28,9 +28,14 @@ def upscale_file(
     width: int | None = None,
     height: int | None = None,
     frame: int | None = None,
+    quality: int | None = None,
+    metadata: bool = True,
     replace: bool = False,
 ) -> Path:
     """Upscale an image file, to any size above its own.
+
+    What the file says beside its pixels is kept, too: also the place where a photograph was taken, the serial number of
+    the camera and the name of its owner. ``metadata=False`` leaves them out.
 
     Parameters
     ----------
@@ -47,7 +52,11 @@ def upscale_file(
     width, height : int, optional
         Instead of a scale: of the result, in pixels. One of them is enough; both must have the image's proportions.
     frame : int, optional
-        Which image of an animation or of several pages, from 0.
+        Which image of an animation or of several pages, from 0. Unless given, a file that holds several is refused.
+    quality : int, optional
+        Of a JPEG or a WebP, from 1 to 100; 95 unless given. Without it a WebP of a lossless WebP is lossless, too.
+    metadata : bool
+        Whether to keep what the file says beside its pixels; if not, only its colour profile is kept.
     replace : bool
         Whether a file that is there already may be replaced.
 
@@ -59,7 +68,8 @@ def upscale_file(
     Raises
     ------
     ValueError
-        A kind of file that is not written, or that cannot hold the image; no such method; a size that it does not make.
+        A kind of file that is not written, or that cannot hold the image; no such method; a size that it does not make; a
+        quality that there is not, or for a kind of file that loses nothing.
     FileNotFoundError, FileExistsError, OSError
         No such file, or a damaged one; a target that exists, or that cannot be written.
     MemoryError
@@ -77,15 +87,17 @@ def upscale_file(
     (100, 67)
     """
     target = Path(target)
-    kind = kind_of(target)
+    kind = kind_of(target, quality)
     if target.exists() and not replace:
         raise FileExistsError(f"{target} exists; expected a free name: choose another, or say replace=True.")
-    pixels, told = _larger(source, kind, method, (scale, width, height), frame)
-    write_image(target, pixels, told, replace=replace)
+    pixels, told = _larger(source, kind, method, (scale, width, height), frame, metadata)
+    write_image(target, pixels, told, quality=quality, replace=replace)
     return target
 
 
-def upscale_bytes(source, suffix: str, method=None, scale=None, *, width=None, height=None, frame=None) -> bytes:
+def upscale_bytes(
+    source, suffix: str, method=None, scale=None, *, width=None, height=None, frame=None, quality=None, metadata=True
+) -> bytes:
     """What :func:`upscale_file` would write to a file.
 
     Parameters
@@ -93,7 +105,7 @@ def upscale_bytes(source, suffix: str, method=None, scale=None, *, width=None, h
     source : str, Path or bytes
     suffix : str
         Of the file, such as ``".png"``.
-    method, scale, width, height, frame
+    method, scale, width, height, frame, quality, metadata
         As for :func:`upscale_file`.
 
     Returns
@@ -108,11 +120,11 @@ def upscale_bytes(source, suffix: str, method=None, scale=None, *, width=None, h
     >>> PIL.Image.open(io.BytesIO(upscale_bytes(file.getvalue(), ".webp", "bicubic"))).size
     (60, 40)
     """
-    kind = kind_of(Path(f"the result{suffix}"))
-    return encode_image(kind, *_larger(source, kind, method, (scale, width, height), frame))
+    kind = kind_of(Path(f"the result{suffix}"), quality)
+    return encode_image(kind, *_larger(source, kind, method, (scale, width, height), frame, metadata))
 
 
-def _larger(source, kind: Kind, method, asked: tuple, frame: int | None):
+def _larger(source, kind: Kind, method, asked: tuple, frame: int | None, metadata: bool):
     """The larger image, as :func:`write_image` takes it, and what the file says beside its pixels."""
     check_size(*asked)
     if isinstance(method, (str, Path)):
@@ -131,7 +143,7 @@ def _larger(source, kind: Kind, method, asked: tuple, frame: int | None):
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from None
     _check_holds(name, image, kind, size)
-    return _upscaled(image, kind, method, scale, size), image.metadata
+    return _upscaled(image, kind, method, scale, size), image.metadata if metadata else image.metadata.of_pixels()
 
 
 def _check_holds(source, image: DecodedImage, kind: Kind, size: tuple[int, int]) -> None:
