@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from _image_files import contents, image, run, two_frames
+from _image_files import contents, image, make_telling, run, two_frames
 from PIL import Image
 
 import srlib
@@ -86,6 +86,33 @@ def test_a_format_for_a_folder(format, suffix, kind, here, capsys):
     own = {"jpeg": ".jpeg"}.get(format, suffix)  # a name that fits already is kept
     assert made("out") == {f"a{suffix}", f"b{own}", f"deep/c{suffix}", f"d{suffix}", f"e.v2{suffix}"}
     assert all(Image.open(path).format == kind for path in Path("out").rglob("*.*"))
+
+
+def test_a_quality_for_a_folder(here, capsys):
+    Path("in").mkdir()
+    for name in ("a.jpg", "b.webp", "c.png"):
+        image(height=64, width=64).save(f"in/{name}")
+    for quality in (10, 95):
+        assert run("upscale", "in", "-o", f"out{quality}", "--quality", quality, *NEAREST) == 0
+    for name, smaller in (("a.jpg", True), ("b.webp", True), ("c.png", False)):
+        low, high = (Path(f"out{quality}", name).stat().st_size for quality in (10, 95))
+        assert (low < 0.7 * high) if smaller else (low == high)
+    assert run("upscale", "in", "-o", "jpegs", "--quality", 10, "--format", "jpeg", *NEAREST) == 0
+    assert Path("jpegs/a.jpg").read_bytes() == Path("out10/a.jpg").read_bytes()
+    capsys.readouterr()
+    for words in (["-o", "x", "--format", "png"], ["-o", "x", "--quality", "0"], ["-o", "x.png"]):
+        assert run("upscale", "in/a.jpg", "--quality", "101" if "--format" in words else "50", *words, *NEAREST) == 1
+        (line,) = told(capsys)
+        assert "quality is " in line and "expected" in line
+    assert not Path("x").exists() and not Path("x.png").exists()
+
+
+def test_metadata_is_kept_or_not(here):
+    make_telling(Path("a.jpg"))
+    for words, kept in (([], True), (["--no-metadata"], False)):
+        assert run("upscale", "a.jpg", "-o", "b.jpg", "--force", *words, *NEAREST) == 0
+        result = Image.open("b.jpg")
+        assert (result.getexif().get(271) == "Maker") == kept and result.info.get("icc_profile")
 
 
 def test_what_is_there_is_skipped_but_not_an_empty_file(here, capsys):
@@ -242,7 +269,7 @@ def test_bytes_in_and_bytes_out(here, capsys, monkeypatch):
         (["a.png", "b.png", "-o", "-"], None, 1, "-o is -, standard output, and there may be more images"),
         (["images", "-o", "-"], None, 1, "-o is -, standard output, and there may be more images"),
         (["-", "-o", "x.png"], b"", 1, "standard input is not an image"),
-        (["-", "-o", "x.png"], b"\x89PNG\r\n\x1a\n", 1, "standard input cannot be read as an image"),
+        (["-", "-o", "x.png"], b"\x89PNG\r\n\x1a\n", 1, "standard input is damaged"),
         (["-", "-o", "x.heic"], None, 1, "a kind of file that srlib does not write"),
     ],
 )
@@ -351,9 +378,7 @@ def test_the_network_for_each_size_of_a_folder(here, capsys):
     for width in (20, 50, 80, 100):
         image(width=width).save(f"in/{width}.png")
     assert run("upscale", "in", "-o", "out", "--width", "90") == 1
-    assert {path.name: Image.open(path).size[0] for path in Path("out").iterdir()} == {
-        f"{n}.png": 90 for n in (50, 80)
-    }
+    assert {path.name: Image.open(path).size[0] for path in Path("out").iterdir()} == {f"{n}.png": 90 for n in (50, 80)}
     first, second, summary = told(capsys)
     assert "in/100.png: it is 100x19, larger than 90x" in first
     assert (
