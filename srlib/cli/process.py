@@ -110,7 +110,10 @@ def one_line(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:  # raised by the system, in the system's words
         where = f": {error.filename}" if error.filename else ""
         return f"{error.strerror}{where}; expected a place that can be read and written: check the path, its rights and the room on the disk."
-    told = " ".join(str(error).split())
+    ours = isinstance(
+        error, (ValueError, OSError)
+    )  # in these a line end belongs to a name, and is written as it is escaped
+    told = str(error) if ours else " ".join(str(error).split())
     if isinstance(error, MemoryError) and "expected" not in told:  # raised by whoever asked for too much
         return f"the memory does not suffice{f' ({told})' if told else ''}; expected room for the work: give less at a time, or close other programs."
     return told

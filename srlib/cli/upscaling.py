@@ -40,6 +40,11 @@ def add_to(commands) -> None:
         metavar="F",
         help=f"write {', '.join(SUFFIXES)}; unless given, what each image is, or png",
     )
+    upscale.add_argument("--quality", type=int, metavar="Q", help="of JPEG and WebP, 1 to 100; 95 unless given")
+    upscale.add_argument(
+        "--no-metadata", dest="metadata", action="store_false",
+        help="leave out what a file says beside its pixels, such as place, owner and serial number; the colour profile stays",
+    )  # fmt: skip
     upscale.add_argument(
         "--frames", action="store_true", help="take every image of animations and of pages, into numbered files"
     )
@@ -73,6 +78,10 @@ def _format(text: str) -> str:
 def _upscale(args) -> int:
     from tqdm import tqdm
 
+    from ..image_files import kind_of
+
+    if args.quality is not None:
+        kind_of(Path(f"results{SUFFIXES[args.format or 'jpeg']}"), args.quality)  # told once, not for every file
     method = _method(args)
     batch = batch_of(
         args.inputs, args.out, format=args.format, force=args.force, skip=args.skip_existing, frames=args.frames
@@ -133,12 +142,16 @@ def _upscale_one(job: Job, args, method, made: set) -> bool:
 
 def _write(job: Job, frame: int | None, target: Path | None, args, method, made: set) -> None:
     """Upscale one image."""
+    from ..image_files import KINDS
     from ..upscaling import upscale_bytes, upscale_file
 
-    how = {"method": method, "scale": args.scale, "width": args.width, "height": args.height, "frame": frame}
+    how = {name: getattr(args, name) for name in ("scale", "width", "height", "quality", "metadata")}
+    how |= {"method": method, "frame": frame}
     if target is None:
         sys.stdout.buffer.write(upscale_bytes(job.source, SUFFIXES[args.format or "png"], **how))
         return
+    if args.format is None and "quality" not in KINDS[target.suffix.lower()].options and target != Path(args.out):
+        how["quality"] = None  # in a folder of several kinds it is for those that have one
     if identity(target) in made:  # on a disk that does not tell a.png from A.png
         raise FileExistsError(
             f"{job.name} would replace {target}, which was made a moment ago; expected names that differ: upscale it into another folder."

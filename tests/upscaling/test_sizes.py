@@ -6,7 +6,8 @@ from PIL import Image
 
 import srlib
 from srlib.resampling import resize_taps
-from srlib.upscaling.sizes import check_size, resized, size_of
+from srlib.upscaling import sizes
+from srlib.upscaling.sizes import check_size, planned, resized, size_of
 
 KERNELS = {
     "bilinear": Image.Resampling.BILINEAR,
@@ -140,3 +141,86 @@ def test_what_cannot_be_asked_for(asked, words):
     with pytest.raises(ValueError, match=words):
         check_size(asked.get("scale"), asked.get("width"), asked.get("height"))
         size_of((20, 30), **asked)
+
+
+# -- who does it --------------------------------------------------------------------------------------------------------------
+
+
+def test_the_next_scale_up_is_taken(monkeypatch):
+    models = {scale: srlib.build_model("subpixel", scale, width=4, blocks=1) for scale in (2, 3, 4)}
+    monkeypatch.setattr(sizes, "_default", models.get)
+    for scale, own in ((None, 2), (1.01, 2), (2, 2), (2.01, 3), (3, 3), (3.5, 4), (4, 4)):
+        assert planned((10, 20), None, scale) == (
+            models[own],
+            own,
+            (round(10 * (scale or 2)), round(20 * (scale or 2))),
+        )
+    assert planned((10, 20), None, width=50) == (models[3], 3, (25, 50))
+    assert planned((10, 20), models[4]) == (models[4], 4, (40, 80))
+    assert planned((10, 20), models[4], height=15) == (models[4], 4, (15, 30))
+    assert planned((10, 20), "lanczos", 9.5) == ("lanczos", 1, (95, 190))
+    for method, scale, words in (
+        (None, 4.5, "scale is 4.5, but the largest network of srlib's upscales by 4; expected .* at most 4 times"),
+        (models[2], 3, "scale is 3, but subpixel upscales by 2; expected"),
+        (models[2], 1, "scale is 1, but subpixel upscales by 2; expected more than 1"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            planned((10, 20), method, scale)
+    with pytest.raises(ValueError, match="101x51 is 5.05 times its size, but the largest network"):
+        planned((10, 20), None, width=101)
+
+
+# -- in files -----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scale", [1.5, 2.4])
+@pytest.mark.parametrize("kind", ["png", "tif"])
+@pytest.mark.parametrize("channels", [1, 2, 3, 4])
+def test_sixteen_bits_and_transparency_survive(channels, kind, scale, tmp_path):
+    """Against Pillow's resize of each plane in floating point, weighted by alpha, away from the edges."""
+    from _image_files import deep_png, deep_read, deep_tiff, wave
+
+    if (channels, kind) == (2, "tif"):
+        pytest.skip("which Pillow does not read as grey")
+    levels = wave(40, 50, channels, 65535)
+    (deep_png if kind == "png" else deep_tiff)(tmp_path / f"a.{kind}", levels)
+    large = srlib.upscale_file(tmp_path / f"a.{kind}", tmp_path / f"b.{kind}", "bicubic", scale)
+    found = deep_read(large, channels).astype(float)
+    planes = (levels if levels.ndim == 3 else levels[..., None]).astype(np.float32) / 65535
+    size = (round(50 * scale), round(40 * scale))
+    larger = lambda plane: np.asarray(Image.fromarray(plane).resize(size, Image.Resampling.BICUBIC))
+    if channels in (2, 4):
+        seen = larger(planes[..., -1])
+        expected = [larger(planes[..., c] * planes[..., -1]) / seen for c in range(channels - 1)] + [seen]
+    else:
+        expected = [larger(planes[..., c]) for c in range(channels)]
+    assert found.shape == (*size[::-1], channels)
+    difference = np.abs(found - 65535 * np.clip(np.stack(expected, -1), 0, 1))[8:-8, 8:-8]
+    assert difference.max() <= 2
+
+
+def test_grey_stays_grey_at_any_size(tmp_path):
+    Image.effect_noise((30, 20), 50).save(tmp_path / "a.png")
+    large = Image.open(srlib.upscale_file(tmp_path / "a.png", tmp_path / "b.jpg", "bicubic", height=50))
+    assert (large.mode, large.size) == ("L", (75, 50))
+
+
+def test_strips_take_little_memory():
+    """Of a result of 40 megapixels, a few bands are held, and not the whole."""
+    import tracemalloc
+
+    def bands():
+        for y in range(0, 4000, 100):
+            yield (
+                slice(y, y + 100),
+                slice(0, 1000),
+                np.zeros((100, 1000, 3), np.float32),
+                np.ones((100, 1000), np.float32),
+            )
+
+    tracemalloc.start()
+    for _ in resized(bands(), (4000, 1000), (3000, 750), "bicubic"):
+        pass
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2**24  # the whole would be 61 MiB
