@@ -170,7 +170,7 @@ def _pages(image, file) -> Sequence[int]:
     if image.format == "MPO":  # a photograph, and depth or a second view
         return [0]
     if image.format == "TIFF":
-        pages = []
+        pages, elsewhere = [], False
         for page in range(_MOST_FRAMES):
             try:
                 image.seek(page)
@@ -178,6 +178,11 @@ def _pages(image, file) -> Sequence[int]:
                 break
             if not image.tag_v2.get(254, 0) & 1:  # 1: a thumbnail
                 pages.append(page)
+            elsewhere |= 330 in image.tag_v2  # directories of a page's own
+        if elsewhere and not pages:
+            raise _Lacking(
+                "holds a preview beside data that Pillow does not read, as the raw files of cameras do; expected a developed image: export it as TIFF or JPEG from a program for raw files."
+            )
         return pages or [0]
     claimed = min(getattr(image, "n_frames", 1), _MOST_FRAMES)
     if image.format == "PNG" and claimed > 1:

@@ -207,6 +207,45 @@ def test_what_lies_beside_a_photograph_is_no_frame(tmp_path):
     assert frames_in(tmp_path / "a.jpg") == frames_in(tmp_path / "a.tif") == 1
 
 
+def test_the_preview_of_a_raw_file_is_not_taken_for_the_photograph(tmp_path):
+    """A TIFF as cameras write it: a thumbnail in front, the rest in directories below."""
+    with tifffile.TiffWriter(tmp_path / "raw.dng") as file:
+        file.write(wave(4, 5), photometric="rgb", subfiletype=1, subifds=1)
+        file.write(wave(40, 50), photometric="rgb")
+    for call in (decode, read_image, frames_in):
+        with pytest.raises(OSError, match="raw.dng holds a preview beside data .*; expected a developed image: export"):
+            call(tmp_path / "raw.dng")
+    with tifffile.TiffWriter(tmp_path / "pyramid.tif") as file:
+        file.write(wave(40, 50), photometric="rgb", subifds=1)
+        file.write(wave(20, 25), photometric="rgb", subfiletype=1)
+    assert (decode(tmp_path / "pyramid.tif").levels == wave(40, 50)).all()
+
+
+@pytest.mark.parametrize("disposal", [0, 1, 2, 3])
+def test_frames_are_put_together_as_they_are_shown(disposal, tmp_path):
+    """Each holds only what changes, before a background that is transparent."""
+    frames = []
+    for k in range(4):
+        planes = np.zeros((20, 24, 4), np.uint8)
+        planes[k : k + 8, 2 * k : 2 * k + 8] = (50 * k, 200 - 30 * k, 90, 255)
+        frames.append(planes)
+    path = tmp_path / "a.gif"
+    first, *others = (Image.fromarray(planes) for planes in frames)
+    first.save(path, save_all=True, append_images=others, disposal=disposal)
+    if disposal == 2:  # what was shown is taken away: the frames are as they were given
+        for k, planes in enumerate(frames):
+            found = decode(path, frame=k)
+            assert (found.alpha == planes[..., 3]).all() and (
+                found.levels[found.alpha > 0] == planes[planes[..., 3] > 0][:, :3]
+            ).all()
+    with Image.open(path) as opened:
+        assert frames_in(path) == opened.n_frames
+        for k in range(opened.n_frames):
+            opened.seek(k)
+            found, wanted = decode(path, frame=k), np.asarray(opened.convert("RGBA"))
+            assert (found.alpha == wanted[..., 3]).all() and (found.levels == wanted[..., :3])[found.alpha > 0].all()
+
+
 # -- a stranger's bytes -------------------------------------------------------------------------------------------------------
 
 
