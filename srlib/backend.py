@@ -15,6 +15,8 @@ from ._quiet import native_stderr_held
 
 def _load():
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    if os.path.expanduser("~") == "~":  # the user has no home: Keras would make a folder called ~ here for its settings
+        os.environ.setdefault("KERAS_HOME", os.devnull)
     try:
         with native_stderr_held(told_on_failure=True):
             import keras

@@ -64,6 +64,8 @@ def sample_photograph(name: str) -> np.ndarray:
     ------
     ValueError
         An unknown name.
+    OSError
+        scikit-image, which holds the photographs, finds no place for its cache.
 
     Examples
     --------
@@ -73,7 +75,13 @@ def sample_photograph(name: str) -> np.ndarray:
     import skimage.data
 
     check_choice(name, sum(SAMPLE_SPLITS.values(), ()), "photograph")
-    image = np.asarray(getattr(skimage.data, name)())[..., :3]
+    try:
+        photograph = getattr(skimage.data, name)
+    except RuntimeError as error:
+        raise OSError(
+            f"scikit-image, which holds the photographs, finds no place for its cache ({error}); expected a user with a home folder: let HOME name a folder that can be written."
+        ) from None
+    image = np.asarray(photograph())[..., :3]
     factor = _SAMPLE_DOWNSCALE.get(name)
     return to_uint8(downscale(crop_to_multiple(image, factor), factor, kernel="bicubic")) if factor else image
 
