@@ -149,7 +149,7 @@ def opened_at(source: Path | bytes, name: str, frame: int | None):
     image = _opened(source)
     try:
         with file_of(source) as file:
-            pages = _pages(image, file)
+            pages = _pages(image, file, _MOST_FRAMES if frame is None else min(frame + 1, _MOST_FRAMES))
         if len(pages) > 1 and frame is None:
             raise Refused(
                 f"{name} holds {len(pages)} images, as an animation or as pages; expected one: give the number of a frame, or save those that you want as files of their own."
@@ -165,13 +165,15 @@ def opened_at(source: Path | bytes, name: str, frame: int | None):
     return image
 
 
-def _pages(image, file) -> Sequence[int]:
-    """The places in an opened file of the images of their own; a thumbnail is none, nor what a telephone adds."""
+def _pages(image, file, most: int = _MOST_FRAMES) -> Sequence[int]:
+    """The places in an opened file of the first images of their own; a thumbnail is none, nor what a telephone adds."""
     if image.format == "MPO":  # a photograph, and depth or a second view
         return [0]
     if image.format == "TIFF":
         pages, elsewhere = [], False
         for page in range(_MOST_FRAMES):
+            if len(pages) == most:
+                break
             try:
                 image.seek(page)
             except EOFError:
