@@ -34,6 +34,11 @@ def check(image, name: str = "image") -> np.ndarray:
             f"{name} is a {type(image).__name__}; expected a NumPy array of shape (H, W, 3) or (N, H, W, 3): "
             "use numpy.asarray(...), or srlib.load_images(...) for files."
         )
+    if np.ma.is_masked(image):
+        raise TypeError(
+            f"{name} is a masked array, with {np.ma.count_masked(image)} of its values hidden; expected a plain array, as no mask is heeded here: "
+            "say what is to stand there, as image.filled(0) does."
+        )
     image = np.asarray(image)
     _check_shape(image, name)
     if image.dtype == np.uint8:

@@ -3,12 +3,14 @@
 import contextlib
 import io
 import logging
+import math
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
 from .._quiet import native_stderr_held
 from .formats import format_of, lacking, register_plugin
+from .jpeg_xl import size_in
 from .metadata import png_chunks
 
 _MOST_FRAMES = 10_000  # no more are counted, as a file may claim any number
@@ -117,7 +119,7 @@ def told(name: str):
                 f"{name} cannot be read ({error.strerror}); expected a file that can: check its rights and its disk."
             ) from None
         raise OSError(
-            f"{name} cannot be read as an image ({str(error) or type(error).__name__}); expected an undamaged file: fetch or save it again."
+            f"{name} cannot be read as an image ({' '.join(str(error).split()) or type(error).__name__}); expected an undamaged file: fetch or save it again."
         ) from None
 
 
@@ -129,6 +131,11 @@ def _opened(source: Path | bytes):
     if lacks := lacking(format):
         raise _Lacking(lacks)
     register_plugin(format)
+    if format == "JXL":
+        with file_of(source) as file:
+            pixels, most = math.prod(size_in(file)), 2 * (Image.MAX_IMAGE_PIXELS or math.inf)
+        if pixels > most:  # as Pillow has it
+            raise Image.DecompressionBombError(f"Image size ({pixels} pixels) exceeds limit of {most} pixels")
     try:
         return Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=[format])
     except UnidentifiedImageError:
@@ -163,7 +170,7 @@ def _pages(image, file) -> Sequence[int]:
     if image.format == "MPO":  # a photograph, and depth or a second view
         return [0]
     if image.format == "TIFF":
-        pages = []
+        pages, elsewhere = [], False
         for page in range(_MOST_FRAMES):
             try:
                 image.seek(page)
@@ -171,6 +178,11 @@ def _pages(image, file) -> Sequence[int]:
                 break
             if not image.tag_v2.get(254, 0) & 1:  # 1: a thumbnail
                 pages.append(page)
+            elsewhere |= 330 in image.tag_v2  # directories of a page's own
+        if elsewhere and not pages:
+            raise _Lacking(
+                "holds a preview beside data that Pillow does not read, as the raw files of cameras do; expected a developed image: export it as TIFF or JPEG from a program for raw files."
+            )
         return pages or [0]
     claimed = min(getattr(image, "n_frames", 1), _MOST_FRAMES)
     if image.format == "PNG" and claimed > 1:

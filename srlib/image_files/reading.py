@@ -36,6 +36,9 @@ class DecodedImage:
 def decode(source: str | Path | bytes, *, name: str | None = None, frame: int | None = None) -> DecodedImage:
     """Decode an image file, with all that it says of itself.
 
+    8 bits a channel stay 8, and 16 bits of a PNG, a TIFF or a netpbm file stay 16; of what is deeper than 8 bits in the
+    other formats, and of inks (CMYK) of 16 bits, Pillow gives 8.
+
     Parameters
     ----------
     source : str, Path or bytes
@@ -132,6 +135,8 @@ def _decode(source: Path | bytes, name: str, frame: int | None) -> DecodedImage:
             turn = exif.get(ORIENTATION)
         except Exception:  # damaged EXIF says nothing about the pixels: they stay as they are
             exif, turn = None, None
+        if image.format == "JXL" and not image.jpeg:  # turned already, as its own header says
+            turn = None
         levels, alpha = _upright(levels, turn), None if alpha is None else _upright(alpha, turn)
         with file_of(source) as file:
             return DecodedImage(levels, alpha, read_metadata(image, exif, levels.ndim == 2, file))
@@ -140,7 +145,7 @@ def _decode(source: Path | bytes, name: str, frame: int | None) -> DecodedImage:
 def _check_range(image, name: str) -> None:
     """Whether it is known which numbers are black and white, and where they lie."""
     tags = image.tag_v2 if image.format == "TIFF" else {}
-    if 2 in tags.get(339, ()):
+    if 2 in tags.get(339, ()) and max(tags.get(258, (8,))) < 32:
         raise Refused(
             f"{name} holds numbers with a sign, without a stated range; expected 8 or 16 bits without one: convert it with a program that knows its range."
         )

@@ -15,8 +15,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..images import to_float
-from .tiles import TILES, upscaled_pieces
+from .tiles import TILES, upscale, upscaled_pieces
 
+_REACH = 3  # pixels of the image: as far as the widest interpolation reaches
 _NEAR = 3  # pixels around an edge in which a network may choose the transparency
 
 
@@ -61,24 +62,30 @@ def transparent_pieces(
 def _interpolated(levels, alpha, method: str, scale: int):
     """By the weights alone: as colours times alpha, and alpha, are interpolated, their quotient is the colour."""
     squeeze = lambda x: np.float32(0.25) + np.float32(0.5) * x  # or what overshoots would be clipped
-    back = lambda x: 2 * x - np.float32(0.5)
-    veil = to_float(alpha)[..., None]
-    planes = (squeeze(_rgb(to_float(levels)) * veil), _rgb(squeeze(veil[..., 0])))
-    for (rows, columns, products), (_, _, sums) in zip(*(upscaled_pieces(x, method, scale) for x in planes)):
-        products, sums = back(products), back(sums[..., :1])
-        colours = products / np.maximum(sums, np.float32(1e-6))
-        yield rows, columns, np.clip(colours, 0, 1), np.clip(sums[..., 0], 0, 1)
+    height, width = alpha.shape
+    for top, bottom in _bands(height, width):
+        first = max(0, top - _REACH)
+        colours, veil = _floats(levels, alpha, slice(first, bottom + _REACH))
+        seen = slice((top - first) * scale, (bottom - first) * scale)
+        back = lambda x: 2 * upscale(squeeze(x), method, scale)[seen] - np.float32(0.5)  # noqa: B023
+        products, sums = back(colours * veil), back(_rgb(veil[..., 0]))[..., :1]
+        products /= np.maximum(sums, np.float32(1e-6))
+        rows, columns = slice(top * scale, bottom * scale), slice(0, width * scale)
+        yield rows, columns, np.clip(products, 0, 1, out=products), np.clip(sums[..., 0], 0, 1)
 
 
 def _through_network(levels, alpha, method, scale: int):
     """By what the network makes of the image on black and on white."""
     from scipy.ndimage import maximum_filter, minimum_filter
 
-    veil, top, size = to_float(alpha)[..., None], np.iinfo(alpha.dtype).max, 2 * _NEAR + 1
-    black = _rgb(to_float(levels)) * veil
-    white = black + (1 - veil)
+    top, size = np.iinfo(alpha.dtype).max, 2 * _NEAR + 1
+    black, white = (np.empty((*alpha.shape, 3), np.uint16) for _ in range(2))  # takes half of what fractions would
+    for band in (slice(*ends) for ends in _bands(*alpha.shape)):
+        colours, veil = _floats(levels, alpha, band)
+        for laid, background in ((black, 0), (white, 1)):
+            laid[band] = np.rint((colours * veil + background * (1 - veil)) * 65535)
     opaque, clear = minimum_filter(alpha, size) == top, maximum_filter(alpha, size) == 0
-    for rows, columns, on_black, on_white in _together(black, np.minimum(white, 1), method, scale):
+    for rows, columns, on_black, on_white in _together(black, white, method, scale):
         y, x = (np.arange(place.start, place.stop) // scale for place in (rows, columns))
         seen = np.clip(1 - (on_white - on_black).mean(-1), 0, 1)
         seen[opaque[np.ix_(y, x)]], seen[clear[np.ix_(y, x)]] = 1, 0
@@ -99,6 +106,17 @@ def _together(black, white, method, scale: int):
         except MemoryError:
             if side == TILES[-1]:
                 raise
+
+
+def _bands(height: int, width: int) -> Iterator[tuple[int, int]]:
+    """Rows as many as make a tile."""
+    step = max(8, TILES[0] ** 2 // width)
+    return ((top, min(height, top + step)) for top in range(0, height, step))
+
+
+def _floats(levels, alpha, rows: slice) -> tuple[np.ndarray, np.ndarray]:
+    """Colours (rows, w, 3) and alpha (rows, w, 1) in [0, 1]."""
+    return _rgb(to_float(levels[rows])), to_float(alpha[rows])[..., None]
 
 
 def _rgb(plane: np.ndarray) -> np.ndarray:

@@ -3,12 +3,15 @@
 import io
 import sys
 
+import numpy as np
 import pytest
-from _image_files import image
+from _image_files import SRGB, exif_of, image, two_frames
 from PIL import Image
 
-from srlib.image_files import FORMATS, decode, format_of, holds_image, lacking
+from srlib.image_files import FORMATS, decode, format_of, frames_in, holds_image, lacking
 from srlib.image_files.formats import register_plugin
+from srlib.image_files.jpeg_xl import size_in
+from srlib.upscaling import upscale_file
 
 SAVED = {  # how Pillow writes each format that it can write
     "JPEG": {}, "PNG": {}, "WEBP": {}, "TIFF": {}, "BMP": {}, "GIF": {}, "AVIF": {}, "JPEG2000": {}, "PPM": {},
@@ -119,11 +122,80 @@ def test_a_decoder_that_an_older_pillow_lacks_is_named(monkeypatch):
         decode(b"\0\0\0\x18ftypavif" + bytes(90))
 
 
-@pytest.mark.parametrize("format, plugin", [("HEIF", "pillow_heif"), ("JXL", "pillow_jxl")])
-def test_a_plugin_that_is_there_reads(format, plugin, tmp_path):
+WITHOUT_LOSS = {"HEIF": {"quality": -1, "chroma": 444, "matrix_coefficients": 0}, "JXL": {"lossless": True}}
+
+
+@pytest.fixture(params=[("HEIF", "pillow_heif"), ("JXL", "pillow_jxl")], ids=["HEIF", "JXL"])
+def format(request):
+    """A format that a plugin reads, where that is installed."""
+    format, plugin = request.param
     pytest.importorskip(plugin)
     register_plugin(format)
-    data = saved(format, quality=95)
-    assert format_of(data) == format and lacking(format) == ""
-    with Image.open(io.BytesIO(data)) as opened:
-        assert (decode(data).levels == opened).all()
+    return format
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
+def test_a_plugin_that_is_there_reads(format, mode, tmp_path):
+    path = tmp_path / "holiday.jpg"
+    path.write_bytes(saved(format, mode, icc_profile=SRGB, **WITHOUT_LOSS[format]))
+    assert format_of(path) == format and lacking(format) == "" and holds_image(path) and frames_in(path) == 1
+    found, wanted = decode(path), np.asarray(image(mode))
+    assert (found.levels == (wanted[..., :3] if mode == "RGBA" else wanted)).all()
+    assert (found.alpha is None) == (mode != "RGBA") and (mode != "RGBA" or (found.alpha == wanted[..., 3]).all())
+    if format == "HEIF":  # of JPEG XL the decoder makes a profile of its own
+        assert found.metadata.icc == (b"" if mode == "L" else SRGB)
+    upscale_file(path, tmp_path / "large.png", "nearest")
+    assert (np.asarray(Image.open(tmp_path / "large.png")) == wanted.repeat(2, 0).repeat(2, 1)).all()
+
+
+def test_a_telephone_held_sideways(format):
+    """HEIC and JPEG XL say in a place of their own which side is up, and their decoders heed it: EXIF's word counts no more."""
+    exif = exif_of(6, t271="Maker")
+    options = {**WITHOUT_LOSS[format], "exif": exif.tobytes()}
+    found = decode(saved(format, **options))
+    assert found.levels.shape == ((22, 19, 3) if format == "HEIF" else (19, 22, 3))
+    assert found.metadata.exif[271] == "Maker" and 0x0112 not in found.metadata.exif
+
+
+def test_what_is_damaged_there_is_told_in_a_line(format):
+    data = saved(format)
+    for length in (40, 100, len(data) // 2, len(data) - 9):
+        with pytest.raises(OSError, match="; expected an undamaged file") as caught:
+            decode(data[:length])
+        assert "\n" not in str(caught.value)
+
+
+def test_all_images_of_a_heic(tmp_path):
+    pytest.importorskip("pillow_heif")
+    register_plugin("HEIF")
+    path = tmp_path / "a.heic"
+    two_frames(path, **WITHOUT_LOSS["HEIF"])
+    assert frames_in(path) == 2
+    for frame, turn in ((0, 0), (1, 90)):
+        assert (decode(path, frame=frame).levels == np.asarray(image().rotate(turn))).all()
+    with pytest.raises(ValueError, match="holds 2 images"):
+        decode(path)
+
+
+@pytest.mark.parametrize(
+    "size", [(22, 19), (64, 64), (256, 8), (1, 1), (3000, 2), (2, 300), (160, 90), (300, 200), (2000, 1000)]
+)
+@pytest.mark.parametrize("options", [{}, {"use_container": True}])
+def test_the_size_of_a_jpeg_xl_is_read_from_its_beginning(size, options):
+    pytest.importorskip("pillow_jxl")
+    register_plugin("JXL")
+    file = io.BytesIO()
+    Image.new("L", size).save(file, "JXL", **options)
+    file.seek(0)
+    assert size_in(file) == size
+
+
+def test_a_jpeg_xl_that_claims_to_be_enormous_is_not_begun(monkeypatch):
+    pytest.importorskip("pillow_jxl")
+    register_plugin("JXL")
+    monkeypatch.setattr("pillow_jxl.JpegXLImagePlugin.Decoder", None)  # nobody asks it
+    side = 3 << 1 | (2**30 - 1) << 3  # the longest that there is, and as wide
+    claim = b"\xff\x0a" + (side | 1 << 33).to_bytes(8, "little")
+    for data in (claim, b"\0\0\0\x0cJXL \r\n\x87\n\0\0\0\x14ftypjxl \0\0\0\0jxl \0\0\0\0jxlc" + claim):
+        with pytest.raises(OSError, match="is too large to be opened safely"):
+            decode(data + bytes(100))

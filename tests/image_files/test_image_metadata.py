@@ -121,3 +121,33 @@ def test_tags_of_another_files_layout_are_not_carried_over(source, target, here)
             assert made.mode == "RGB" and (np.asarray(made) == np.asarray(plain)).all()
         if target != "b.tif":
             assert not set(layout) & set(made.getexif())
+
+
+@pytest.mark.parametrize("deep", [False, True])
+@pytest.mark.parametrize("target", ["jpg", "png", "webp", "tif"])
+def test_without_metadata_only_the_colours_are_kept(target, deep, here):
+    """Neither place nor owner nor maker, in any of the places that hold such; the profile stays, and it is upright."""
+    source = "a.png" if deep else "a.jpg"
+    make_telling(here / source, deep)
+    upscale_file(source, f"b.{target}", "nearest", metadata=False)
+    with Image.open(f"b.{target}") as made:
+        made.load()
+        assert made.size == (38, 44) and made.info["icc_profile"] == SRGB
+        assert not {"xmp", "comment", "photoshop", "dpi"} & set(made.info) or target in ("jpg", "tif")
+        layout = {*range(254, 260), 262, 266, 273, 277, 278, 279, 282, 283, 284, 296, 338, 339, 34675}
+        assert set(made.getexif()) <= (layout if target == "tif" else set())
+    data = Path(f"b.{target}").read_bytes()
+    for words in (b"Maker", b"someone", b"2026", b"lake", b"a remark", b"maker's note", b"8BIM"):
+        assert words in Path(source).read_bytes() or words in (b"a remark", b"8BIM")
+        assert words not in data, words
+
+
+def test_without_metadata_a_png_keeps_what_its_colours_mean(here):
+    info = PngInfo()
+    info.add_text("Author", "someone")
+    info.add(b"gAMA", struct.pack(">I", 100000))
+    image().save("a.png", pnginfo=info)
+    upscale_file("a.png", "b.png", "nearest", metadata=False)
+    with Image.open("b.png") as made:
+        made.load()
+        assert made.info["gamma"] == 1.0 and made.text == {}

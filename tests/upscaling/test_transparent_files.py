@@ -168,6 +168,15 @@ def test_hidden_colours_do_not_bleed(mode, here):
     assert (made[0][..., :-1] == COLOURS[channels]).all() and 0.2 < (made[0][..., -1] > 0).mean() < 0.5
 
 
+@pytest.mark.parametrize("method", ["nearest", "bilinear", "bicubic", "lanczos"])
+def test_bands_leave_no_seams(method, here, monkeypatch):
+    rng = np.random.default_rng(0)
+    planes = rng.integers(0, 256, (37, 20, 4)).astype(np.uint8)
+    whole = upscaled(planes, method)
+    monkeypatch.setattr("srlib.upscaling.transparency.TILES", (8,))  # eight rows each
+    np.testing.assert_array_equal(upscaled(planes, method), whole)
+
+
 # -- through a network ----------------------------------------------------------------------------------------------------
 
 
@@ -223,3 +232,14 @@ def test_where_memory_runs_out_tiles_become_smaller(network, here, monkeypatch):
     monkeypatch.setattr(transparency, "upscaled_pieces", scarce)
     assert np.abs(upscaled(planes, network).astype(int) - wanted).max() <= 1
     assert asked == [256, 256, 128, 128, 64, 64]
+
+
+def test_bands_and_tiles_of_a_network_leave_no_seams(network, here, monkeypatch):
+    rng = np.random.default_rng(0)
+    planes = rng.integers(0, 256, (37, 40, 4)).astype(np.uint8)
+    whole = upscaled(planes, network).astype(int)
+    monkeypatch.setattr("srlib.upscaling.transparency.TILES", (8,))
+    made = upscaled(planes, network).astype(int)
+    assert np.abs(made[..., 3] - whole[..., 3]).max() <= 1
+    for background in BACKGROUNDS.values():
+        assert np.abs(laid(made / 255, background) - laid(whole / 255, background)).max() <= 1.5
