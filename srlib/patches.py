@@ -121,5 +121,5 @@ def _check_sizes(images, recipe: Recipe) -> None:
         )
     if patch > shortest or patch % scale:
         raise ValueError(
-            f"patch_size is {patch}, the shortest side of image {name} {shortest} and the scale {scale}; expected a multiple of the scale no longer than that side: choose patch_size={shortest - shortest % scale} or less."
+            f"patch_size is {patch}, the shortest side of image {name} {shortest} and the scale {scale}; expected a multiple of the scale no longer than that side: choose patch_size={shortest - shortest % scale} or less, or leave the smallest images out."
         )

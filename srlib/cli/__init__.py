@@ -30,19 +30,25 @@ def main(argv: list[str] | None = None) -> int:
     sample/test, ...
     0
     """
-    if argv is None:
+    if argv is not None:
+        return _main(argv)
+    try:
         set_signals(signal.SIG_DFL)  # nothing is to be removed yet, and importing takes its time
+        return _main(sys.argv[1:])
+    except KeyboardInterrupt:  # in the moment before that
+        return 130
+    finally:
+        set_signals(signal.SIG_DFL)
+
+
+def _main(argv: list[str]) -> int:
     open_streams()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a name that the console's code cannot say is no reason to lose a result
             stream.reconfigure(errors="backslashreplace")
     args = _parser().parse_args(argv)
-    try:
-        with stoppable():
-            return _run(args)
-    finally:
-        if argv is None:
-            set_signals(signal.SIG_DFL)
+    with stoppable():
+        return _run(args)
 
 
 def _run(args) -> int:

@@ -79,13 +79,15 @@ def _upscale(args) -> int:
     from tqdm import tqdm
 
     from ..image_files import kind_of
+    from ..upscaling import check_size
 
+    check_size(args.scale, args.width, args.height)
     if args.quality is not None:
         kind_of(Path(f"results{SUFFIXES[args.format or 'jpeg']}"), args.quality)  # told once, not for every file
-    method = _method(args)
     batch = batch_of(
         args.inputs, args.out, format=args.format, force=args.force, skip=args.skip_existing, frames=args.frames
     )
+    method = _method(args)
     done, skipped, made = 0, 0, set()
     for why in batch.refused.values():
         tell(why)
@@ -109,9 +111,8 @@ def _upscale(args) -> int:
 
 def _method(args):
     """The method, loaded once; None for the networks that travel with srlib, by the size that each image is to have."""
-    from ..upscaling import check_method, check_reach, check_size, method_named
+    from ..upscaling import check_method, check_reach, method_named
 
-    check_size(args.scale, args.width, args.height)
     method = None if args.model is None else method_named(args.model)
     if not isinstance(method, (str, type(None))):
         check_method(method)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ..images import check_choice, is_number
+from ..safe_files import printable
 from .catalogue import CATALOGUE
 from .provenance import Provenance, Source
 
@@ -205,7 +206,7 @@ class ImageSet:
         if self.class_names:
             counts = np.bincount(self.labels, minlength=len(self.class_names))
             parts = ": " + ", ".join(f"{name} {count}" for name, count in zip(self.class_names, counts))
-        return f"<ImageSet {self.provenance}, {len(self)} images, {size}{parts}>"
+        return printable(f"<ImageSet {self.provenance}, {len(self)} images, {size}{parts}>")
 
 
 def middle_square(image: np.ndarray) -> np.ndarray:

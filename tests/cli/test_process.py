@@ -41,8 +41,13 @@ def test_ctrl_c_at_any_moment_is_at_most_one_line(here):
     for model in ("bicubic", "net"):
         for i in range(16):
             words = f"upscale one.png -o large.png --force --model {model}".split()
-            with subprocess.Popen([*COMMAND, *words], stderr=subprocess.PIPE, text=True) as started:
-                time.sleep(0.1 + i * (0.05 if model == "bicubic" else 0.3))
+            begun = COMMAND[-1].replace(
+                "sys.exit", "print('now', flush=True); sys.exit"
+            )  # before, Python itself starts
+            command = [sys.executable, "-c", begun, *words]
+            with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as started:
+                started.stdout.readline()
+                time.sleep(0.01 + i * (0.05 if model == "bicubic" else 0.3))
                 started.send_signal(signal.SIGINT)
                 err = started.stderr.read()
             assert err.count("\n") <= 1 and "Traceback" not in err, err

@@ -202,6 +202,11 @@ def test_a_name_that_steers_a_terminal_is_escaped_in_the_warning(tmp_path, make_
     with pytest.warns(UserWarning) as warned:
         srlib.load_images(tmp_path)
     told = str(warned[0].message)
+    with pytest.warns(UserWarning):
+        (tmp_path / "d\x9b").mkdir()
+        save(tmp_path / "d\x9b" / "a.png", make_image(9, 9))
+        images = srlib.load_images(tmp_path)
+    assert repr(images).isprintable() and repr(srlib.load_images(tmp_path / "d\x9b").provenance).isprintable()
     assert told.isprintable() and "b\\x1b[31m\\n.txt" in told and "c\\u202e.png" in told
 
 

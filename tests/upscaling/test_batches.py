@@ -223,9 +223,11 @@ def test_batches_killed_at_any_moment(here, capsys):
         for _ in range(10):
             for path in list(Path("out").glob("[0-9]*"))[3:]:
                 path.unlink()
-            code = "import sys; from srlib.cli import main; sys.exit(main())"
-            with subprocess.Popen([sys.executable, "-c", code, *words], stderr=subprocess.PIPE, text=True) as process:
-                time.sleep(rng.uniform(0.1, 1.2))
+            code = "import sys; from srlib.cli import main; print('now', flush=True); sys.exit(main())"
+            command = [sys.executable, "-c", code, *words]
+            with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+                process.stdout.readline()  # before it, Python itself is still starting
+                time.sleep(rng.uniform(0.01, 1.2))
                 process.send_signal(number)
                 err = process.stderr.read()
             assert "Traceback" not in err
