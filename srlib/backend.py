@@ -21,6 +21,8 @@ _PID = os.getpid()
 
 def _load():
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    if os.path.expanduser("~") == "~":  # the user has no home: Keras would make a folder called ~ here for its settings
+        os.environ.setdefault("KERAS_HOME", os.devnull)
     file = Path(os.environ.get("KERAS_HOME") or Path("~/.keras").expanduser()) / "keras.json"
     changed = _choose_backend(file)
     try:

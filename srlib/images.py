@@ -46,6 +46,11 @@ def check(image, name: str = "image") -> np.ndarray:
             f"{name} is a {type(image).__name__}; expected a NumPy array of shape (H, W, 3) or (N, H, W, 3): "
             "use numpy.asarray(...), or srlib.load_images(...) for files."
         )
+    if np.ma.is_masked(image):
+        raise TypeError(
+            f"{name} is a masked array, with {np.ma.count_masked(image)} of its values hidden; expected a plain array, as no mask is heeded here: "
+            "say what is to stand there, as image.filled(0) does."
+        )
     image = np.asarray(image)
     _check_shape(image, name)
     if image.dtype == np.uint8:
@@ -132,9 +137,19 @@ def check_image_list(images, name: str = "images"):
         raise ValueError(
             f"{name} has shape {images.shape}, one image; expected several, (N, H, W, 3) or a list: use {name}[None] for one."
         )
-    if not hasattr(images, "__len__") or isinstance(images, dict):
+    known = isinstance(images, (list, tuple)) or hasattr(images, "images") or getattr(images, "ndim", None) == 4
+    if not known:
         raise TypeError(
-            f"{name} is a {type(images).__name__}; expected ImageSet, an array (N, H, W, 3) or a list of images: see srlib.load_images."
+            f"{name} is a {type(images).__name__}; expected ImageSet, an array (N, H, W, 3) or a list of images: see srlib.load_images; a data set of another library's becomes a list of its images."
+        )
+    first = images[0] if isinstance(images, (list, tuple)) and images else None
+    if isinstance(first, (str, bytes)) or hasattr(first, "__fspath__"):
+        raise TypeError(
+            f"{name} is a list of names; expected the images themselves: srlib.load_images(folder) loads all of a folder."
+        )
+    if getattr(first, "ndim", 3) == 4 or isinstance(first, (list, tuple)):
+        raise TypeError(
+            f"{name} is a {type(images).__name__} of batches, or of pairs; expected HR images alone, an array (N, H, W, 3) or a list: give these, as the LR images are made from them."
         )
     return images
 

@@ -21,7 +21,8 @@ from .callbacks import History
 from .checkpoints import CARD, RECIPE, load_model, read_json, save_model
 from .images import check_count
 from .recipe import Architecture, Run
-from .safe_files import check_folder, is_scratch, sweep, write_text, write_whole
+from .safe_files import check_folder, write_text, write_whole
+from .scratch_files import is_scratch, sweep
 
 _CHECKPOINT, _PREVIOUS = "checkpoint.npz", "checkpoint.previous.npz"
 _SERIES = ("step", "loss", "psnr", "seconds")  # of a history

@@ -57,6 +57,13 @@ BAD = {
     "12 bits as float32": (spotted(4000), ValueError, "4000", "divide by 4095"),
     "infinite": (spotted(np.inf), ValueError, "inf", "infinite values arise"),
     "NaN": (spotted(np.nan), ValueError, "1 NaN", "nan_to_num"),
+    "masked": (
+        np.ma.masked_invalid(spotted(np.nan)),
+        TypeError,
+        "masked array, with 1 of its values hidden",
+        "filled(0)",
+    ),
+    "masked, 8 bits": (np.ma.masked_less(filled(9, np.uint8), 10), TypeError, "masked array, with 768", "filled(0)"),
     "2-D": (filled(0.5, shape=(SIDE, SIDE)), ValueError, "(16, 16)", "numpy.stack"),
     "1 channel": (filled(0.5, shape=(SIDE, SIDE, 1)), ValueError, "(16, 16, 1)", "numpy.repeat(grey, 3"),
     "2 channels": (filled(0.5, shape=(SIDE, SIDE, 2)), ValueError, "(16, 16, 2)", "red-green-blue"),
@@ -212,3 +219,7 @@ def test_every_8_bit_level_survives_the_way_to_float_and_back():
 @pytest.mark.parametrize("value, level", [(0.0, 0), (0.49 / 255, 0), (0.51 / 255, 1), (254.4 / 255, 254), (1.0, 255)])
 def test_to_uint8_rounds_to_the_nearest_level(value, level):
     assert np.unique(images.to_uint8(filled(value))).tolist() == [level]
+
+
+def test_a_masked_array_that_hides_nothing_is_an_image():
+    np.testing.assert_array_equal(srlib.upscale(np.ma.array(GOOD), "bicubic"), srlib.upscale(GOOD, "bicubic"))

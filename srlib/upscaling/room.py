@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..image_files import Kind
-from ..image_files.reading import FORMATS
+from ..image_files.opening import opened_at
 from ..image_files.sixteen_bits import has_sixteen_bits
+from .sizes import size_of
 
 _UNLIMITED = 2**60  # control groups of the first kind write a larger number where there is no limit
 # Names in the two kinds of control groups: of the limit, of what is used, and of what is used for files and can be freed
@@ -24,16 +25,17 @@ _TILES = 500e6  # bytes for the tiles of a network; an interpolation takes less
 _STRIPS = 100e6
 
 
-def check_room(source: Path, kind: Kind, scale: int, *, network: bool) -> None:
+def check_room(source: Path | bytes, kind: Kind, asked: tuple, *, network: bool) -> None:
     """Whether a file and its result fit into the memory.
 
     Parameters
     ----------
-    source : Path
+    source : Path or bytes
         Of it the header alone is read; what is no image passes.
     kind : Kind
         What is written.
-    scale : int
+    asked : (scale, width, height)
+        As for :func:`srlib.upscaling.sizes.size_of`.
     network : bool
         Whether a network makes it, which needs more than an interpolation.
 
@@ -42,37 +44,35 @@ def check_room(source: Path, kind: Kind, scale: int, *, network: bool) -> None:
     MemoryError
         They do not.
     """
-    from PIL import Image
-
     try:
-        Image.init()
-        with Image.open(source, formats=[format for format in FORMATS if format in Image.OPEN]) as image:
-            size, need = image.size, _needed(image, kind, scale) + (_TILES if network else _STRIPS)
+        with opened_at(source if isinstance(source, bytes) else Path(source), "", 0) as image:
+            _, (height, width) = size_of(image.size[::-1], *asked)
+            need = _needed(image, kind, height * width) + (_TILES if network else _STRIPS)
     except Exception:  # a stranger's file: the decoder will say what is wrong with it
         return
     room = memory_left()
     if need > room:
-        width, height = (scale * n for n in size)
+        name = "the image" if isinstance(source, bytes) else source
         raise MemoryError(
-            f"{source} would become {width}x{height}, which takes {need / 2**30:.1f} GiB of memory, and {max(0, room) / 2**30:.1f} are left to this process; expected more: give a smaller scale, cut the image into parts, or raise the limit."
+            f"{name} would become {width}x{height}, which takes {need / 2**30:.1f} GiB of memory, and {max(0, room) / 2**30:.1f} are left to this process; expected more: give a smaller scale, cut the image into parts, or raise the limit."
         )
 
 
-def _needed(image, kind: Kind, scale: int) -> float:
+def _needed(image, kind: Kind, pixels: int) -> float:
     """Bytes for the decoded image and for the result, as measured: `tests/upscaling/test_room.py` does it again."""
     grey, sixteen = image.mode in ("1", "L", "LA", "I;16", "I;16B"), has_sixteen_bits(image)
     transparent = "transparency" in image.info or image.mode in ("LA", "La", "PA", "RGBA", "RGBa")
     read = (28 if sixteen else 9) if not grey else (10 if sixteen else 4)
     if sixteen and kind.deep:
         written = 2 * ((1 if grey else 3) + transparent)
-    else:  # Pillow keeps four bytes of a colour, and a copy of them while it adds the transparency
+    else:  # Pillow keeps four bytes of a colour
         written = 1 if grey else 4
     if transparent:
         read += 12
         written += 6 if kind.alpha else 0
     if kind.format == "WEBP":  # whose encoder keeps the image in its own way, too
         written += 16 if transparent else 10
-    return image.width * image.height * (read + scale**2 * written)
+    return image.width * image.height * read + pixels * written
 
 
 def memory_left(root: Path = Path("/")) -> float:

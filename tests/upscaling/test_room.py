@@ -80,7 +80,7 @@ def test_what_does_not_fit_is_refused_before_the_work(mode, ending, tmp_path, mo
     source = tmp_path / f"small{ending}"
     Image.new(mode, (60, 40)).save(source)
     monkeypatch.setattr(room, "memory_left", lambda: 2e5)
-    monkeypatch.setattr("srlib.upscaling.files.decode", lambda *_: pytest.fail("decoded"))
+    monkeypatch.setattr("srlib.upscaling.files.decode", lambda *_, **__: pytest.fail("decoded"))
     with pytest.raises(
         MemoryError, match=r"small.* would become 240x160, which takes .*; expected more: give a smaller"
     ):
@@ -90,8 +90,8 @@ def test_what_does_not_fit_is_refused_before_the_work(mode, ending, tmp_path, mo
 
 def test_what_is_no_image_is_left_to_the_decoder(tmp_path):
     (tmp_path / "a.png").write_bytes(b"\x89PNG not")
-    check_room(tmp_path / "a.png", kind_of(Path("b.png")), 2, network=False)
-    check_room(tmp_path / "none.png", kind_of(Path("b.png")), 2, network=False)
+    check_room(tmp_path / "a.png", kind_of(Path("b.png")), (2, None, None), network=False)
+    check_room(tmp_path / "none.png", kind_of(Path("b.png")), (2, None, None), network=False)
 
 
 def saved(kind, side, path):
