@@ -11,7 +11,6 @@ from _networks import array, noise, shaken, small
 import srlib
 from srlib.backend import keras
 from srlib.checkpoints import load_model, shipped
-from srlib.layers import Traits
 from srlib.layers.padding import mirror
 from srlib.models import build_model, self_ensemble
 from srlib.networks import NETWORKS
@@ -48,26 +47,26 @@ def test_every_option_of_our_own_network_fits(options):
     np.testing.assert_allclose(laid(model, image, 32, 64), array(model(image)), atol=1e-5)
 
 
-class MirroredConvolution(keras.layers.Conv2D):
-    """One that mirrors its input beyond its edges."""
+class Silent(keras.layers.Conv2D):
+    """One that mirrors its input beyond its edges, and does not say so."""
 
-    def call(self, x):
+    def convolution_op(self, inputs, kernel):
         for axis in (1, 2):
-            x = mirror(x, 2, 2, axis)
-        return super().call(x)
+            inputs = mirror(inputs, 2, 2, axis)
+        return keras.ops.conv(inputs, kernel, padding="valid")
 
-    def compute_output_shape(self, shape):
-        return (*shape[:-1], self.filters)
 
-    def srlib_traits(self):
-        return Traits(reach=2, border="mirror")
+class MirroredConvolution(Silent):
+    """One that says so."""
+
+    border = "mirror"
 
 
 @pytest.mark.parametrize("height, width", SIZES)
 def test_mirrored_borders_fit_too(height, width):
     lr = keras.Input((None, None, 3))
-    x = MirroredConvolution(4, 5, activation="relu")(lr)
-    model = keras.Model(lr, MirroredConvolution(3, 5)(keras.layers.UpSampling2D(2)(x)))
+    x = MirroredConvolution(4, 5, padding="same", activation="relu")(lr)
+    model = keras.Model(lr, MirroredConvolution(3, 5, padding="same")(keras.layers.UpSampling2D(2)(x)))
     model.card = srlib.build_model("espcn").card
     assert fits_canvas(model)
     image = noise(1, height, width, 3)
@@ -79,7 +78,8 @@ def test_mirrored_borders_fit_too(height, width):
 def test_what_is_not_known_of_a_layer_is_not_guessed():
     assert not fits_canvas(small("autoencoder")) and not fits_canvas(self_ensemble(small("espcn")))
     lr = keras.Input((None, None, 3))
-    assert not fits_canvas(keras.Model(lr, keras.layers.UpSampling2D(2, interpolation="bilinear")(lr)))
+    for layer in (keras.layers.UpSampling2D(2, interpolation="bilinear"), Silent(3, 5, padding="same")):
+        assert not fits_canvas(keras.Model(lr, layer(lr)))
 
 
 @pytest.mark.parametrize("name", [name for name, card in shipped().items() if card.architecture.builder == "subpixel"])
