@@ -4,11 +4,12 @@ What a network is made of stands in :mod:`srlib.networks`; what each of its laye
 are drawn by NumPy from a seed, so that one seed starts the same network on every backend.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
 
-from .backend import keras
+from .backend import check_process, keras
 from .images import check_scale, check_seed
 from .layers import SelfEnsemble, traits_of
 from .layers.initial import draw_kernel
@@ -45,6 +46,8 @@ def build_model(name: str, scale: int = 2, *, seed: int = 0, **options):
     ------
     ValueError
         An unknown name or scale, a negative seed, an option that the builder does not have or cannot use.
+    RuntimeError
+        The process was forked from one that had loaded Keras: the backend would hang in it.
 
     Examples
     --------
@@ -54,13 +57,51 @@ def build_model(name: str, scale: int = 2, *, seed: int = 0, **options):
     >>> tuple(model(np.zeros((1, 5, 7, 3), "float32")).shape)
     (1, 15, 21, 3)
     """
-    options = complete_options(name, options)
-    scale, seed = check_scale(scale), check_seed(seed)
-    lr = keras.Input((None, None, 3), name="lr")
-    model = keras.Model(lr, NETWORKS[name](lr, scale, **options), name=name)
+    check_process()
+    architecture, seed = Architecture(name, check_scale(scale), complete_options(name, options)), check_seed(seed)
+    model = _laid_out(architecture)
     _draw_weights(model, np.random.default_rng(seed))
-    model.card = ModelCard(Architecture(name, scale, options))
+    model.card = ModelCard(architecture)
     return model
+
+
+def _laid_out(architecture: Architecture):
+    lr = keras.Input((None, None, 3), name="lr")
+    sr = NETWORKS[architecture.builder](lr, architecture.scale, **architecture.options)
+    return keras.Model(lr, sr, name=architecture.builder)
+
+
+def count_weights(name: str, scale: int, **options) -> int:
+    """How many weights a network would have; it takes no memory for them.
+
+    Parameters
+    ----------
+    name, scale, **options
+        As for :func:`build_model`.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    ValueError
+        As for :func:`build_model`.
+
+    Examples
+    --------
+    >>> from srlib.models import build_model, count_weights
+    >>> count_weights("edsr", 2, width=100_000)
+    3330009200003
+    """
+    architecture = Architecture(name, check_scale(scale), complete_options(name, options))
+
+    def count():
+        with keras.StatelessScope(initialize_variables=False):
+            return _laid_out(architecture).count_params()
+
+    with ThreadPoolExecutor(1) as thread:  # Keras remembers there which variables it has yet to initialise, and forgets
+        return thread.submit(count).result()
 
 
 def _draw_weights(model, rng) -> None:

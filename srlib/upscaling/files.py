@@ -4,14 +4,13 @@ The pixels of the result are those of :func:`srlib.upscale`, rounded once. Grey 
 transparency stays, where the new kind of file can hold them. What the old file says beside its pixels is kept, too.
 """
 
-import contextlib
-import os
 from pathlib import Path
 
 import numpy as np
 
 from ..image_files import DecodedImage, Kind, decode, encode_image, kind_of, quiet_decoders, write_image
 from ..metrics import LUMA
+from .room import check_room
 from .sizes import check_size, planned, resized
 from .tiles import check_method, method_named, upscaled_pieces
 from .transparency import transparent_pieces
@@ -73,7 +72,7 @@ def upscale_file(
     FileNotFoundError, FileExistsError, OSError
         No such file, or a damaged one; a target that exists, or that cannot be written.
     MemoryError
-        The result would not fit into this machine.
+        The image and the result would not fit into the memory that this process may take.
 
     Examples
     --------
@@ -130,12 +129,15 @@ def _larger(source, kind: Kind, method, asked: tuple, frame: int | None, metadat
     if isinstance(method, (str, Path)):
         method = method_named(method)
     if not isinstance(method, (str, type(None))):
-        check_method(method)
+        own = check_method(method)
         if getattr(method, "card", None) is None:
             raise ValueError(
                 f"method is {getattr(method, 'name', 'a function')}, which srlib did not build; expected a network whose receptive field it knows: use srlib.build_model or srlib.load_model."
             )
+        if asked == (None, None, None):
+            asked = (own, None, None)
     with quiet_decoders():
+        check_room(source, kind, asked, network=not isinstance(method, str))
         image = decode(source, frame=frame)
     name = "the image" if isinstance(source, bytes) else source
     try:
@@ -147,7 +149,7 @@ def _larger(source, kind: Kind, method, asked: tuple, frame: int | None, metadat
 
 
 def _check_holds(source, image: DecodedImage, kind: Kind, size: tuple[int, int]) -> None:
-    """Whether the result goes into a file of this kind, and into the memory, told before the work is done."""
+    """Whether the result goes into a file of this kind, told before the work is done."""
     height, width = size
     result = f"{source} would become {width}x{height}"
     transparent = image.alpha is not None and image.alpha.min() < np.iinfo(image.alpha.dtype).max
@@ -165,12 +167,6 @@ def _check_holds(source, image: DecodedImage, kind: Kind, size: tuple[int, int])
         raise ValueError(
             f"{result}, {count / 2**30:.1f} GiB, and a TIFF ends at 4; expected a kind of file that does not: choose a file name that ends in .png."
         )
-    with contextlib.suppress(AttributeError, ValueError, OSError):  # not every system tells how much it has
-        room = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-        if count > room:
-            raise MemoryError(
-                f"{result}, {count / 2**30:.0f} GiB, and this machine has {room / 2**30:.0f}; expected less: give a smaller scale, or cut the image into parts."
-            )
 
 
 def _upscaled(image: DecodedImage, kind: Kind, method, scale: int, size: tuple[int, int]):
