@@ -126,11 +126,14 @@ def _kept_exif(exif):
         if INTEROP in tags.get(EXIF, {}):
             tags[EXIF][INTEROP] = dict(exif.get_ifd(INTEROP))
         for tag, value in tags.items():
-            if value != {}:
-                kept[tag] = value
-        kept.tobytes()  # what cannot be written is of no use
-        return kept
-    return Image.Exif()
+            if value == {}:
+                continue
+            kept[tag] = value
+            try:
+                kept.tobytes()
+            except Exception:  # what cannot be written is of no use
+                del kept[tag]
+    return kept
 
 
 def _kept_xmp(xmp: bytes) -> bytes:

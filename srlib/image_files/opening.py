@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .._quiet import native_stderr_held
 from .formats import format_of, lacking, register_plugin
-from .jpeg_xl import size_in
+from .jpeg_xl import header_in
 from .metadata import png_chunks
 
 _MOST_FRAMES = 10_000  # no more are counted, as a file may claim any number
@@ -132,10 +132,7 @@ def _opened(source: Path | bytes):
         raise _Lacking(lacks)
     register_plugin(format)
     if format == "JXL":
-        with file_of(source) as file:
-            pixels, most = math.prod(size_in(file)), 2 * (Image.MAX_IMAGE_PIXELS or math.inf)
-        if pixels > most:  # as Pillow has it
-            raise Image.DecompressionBombError(f"Image size ({pixels} pixels) exceeds limit of {most} pixels")
+        _check_jpeg_xl(source)
     try:
         return Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=[format])
     except UnidentifiedImageError:
@@ -144,12 +141,26 @@ def _opened(source: Path | bytes):
         ) from None
 
 
+def _check_jpeg_xl(source: Path | bytes) -> None:
+    from PIL import Image
+
+    with file_of(source) as file:
+        width, height, animated = header_in(file)
+    most = 2 * (Image.MAX_IMAGE_PIXELS or math.inf)
+    if width * height > most:  # as Pillow has it
+        raise Image.DecompressionBombError(f"Image size ({width * height} pixels) exceeds limit of {most} pixels")
+    if animated:
+        raise _Lacking(
+            "is an animated JPEG XL, of which the plugin reads the first image alone; expected a still one: save the frames as files of their own, or as an animated PNG."
+        )
+
+
 def opened_at(source: Path | bytes, name: str, frame: int | None):
     """One image of a file, not yet decoded."""
     image = _opened(source)
     try:
         with file_of(source) as file:
-            pages = _pages(image, file)
+            pages = _pages(image, file, _MOST_FRAMES if frame is None else min(frame + 1, _MOST_FRAMES))
         if len(pages) > 1 and frame is None:
             raise Refused(
                 f"{name} holds {len(pages)} images, as an animation or as pages; expected one: give the number of a frame, or save those that you want as files of their own."
@@ -165,13 +176,15 @@ def opened_at(source: Path | bytes, name: str, frame: int | None):
     return image
 
 
-def _pages(image, file) -> Sequence[int]:
-    """The places in an opened file of the images of their own; a thumbnail is none, nor what a telephone adds."""
+def _pages(image, file, most: int = _MOST_FRAMES) -> Sequence[int]:
+    """The places in an opened file of the first images of their own; a thumbnail is none, nor what a telephone adds."""
     if image.format == "MPO":  # a photograph, and depth or a second view
         return [0]
     if image.format == "TIFF":
         pages, elsewhere = [], False
         for page in range(_MOST_FRAMES):
+            if len(pages) == most:
+                break
             try:
                 image.seek(page)
             except EOFError:

@@ -142,6 +142,18 @@ def test_without_metadata_only_the_colours_are_kept(target, deep, here):
         assert words not in data, words
 
 
+def test_one_tag_that_cannot_be_written_does_not_take_the_others_with_it(here):
+    """A description that is a fraction."""
+    entries = [(270, 5, 1, 64), (271, 2, 6, 72), (306, 2, 20, 78)]
+    directory = struct.pack("<H", 3) + b"".join(struct.pack("<HHII", *entry) for entry in entries) + bytes(4)
+    blob = (b"II*\0" + struct.pack("<I", 8) + directory).ljust(64, b"\0") + struct.pack("<II", 1, 3)
+    image().save("a.jpg", exif=b"Exif\0\0" + blob + b"Maker\0" + b"2026:11:22 08:00:00\0")
+    for target in ("b.jpg", "b.png", "b.tif", "b.webp"):
+        upscale_file("a.jpg", target, "nearest")
+        exif = Image.open(target).getexif()
+        assert (exif[271], exif[306]) == ("Maker", "2026:11:22 08:00:00") and 270 not in exif
+
+
 def test_without_metadata_a_png_keeps_what_its_colours_mean(here):
     info = PngInfo()
     info.add_text("Author", "someone")
