@@ -18,7 +18,7 @@ import numpy as np
 import srlib
 from srlib.backend import keras, versions
 from srlib.layers import Interpolation, PixelShuffle
-from srlib.models import gmacs
+from srlib.models import collapse, gmacs
 from srlib.networks import register_network
 from srlib.networks.blocks import ZEROS, conv, relu_conv
 
@@ -132,7 +132,7 @@ def main() -> None:
             srlib.fit(model, made(learn) if made else learn, recipe, seed=seed, **settings)
             busy = time.process_time() - busy  # of the processor: other programs do not count
             table = srlib.evaluate({"it": model}, judge, DEGRADATION, protocol="y")
-            line["parameters"] = model.count_params()
+            line["parameters"] = collapse(model).count_params()
             line["gmacs"] = gmacs(model)
             line["psnr"][str(seed)] = round(table.mean("it"), 4)
             line["seconds"][str(seed)] = round(busy, 1)
