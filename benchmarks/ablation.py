@@ -2,8 +2,8 @@
 
 SRLIB_DATA=FOLDER python benchmarks/ablation.py
 
-Trains on nine tenths of BSDS500's 400 images and scores on the tenth that was held back (every tenth image; luma,
-protocol `y`, bicubic, x2). Writes srlib/results/ablation.json, which lesson 05 reads through
+Trains on nine tenths of BSDS500's images and scores on the tenth that was held back (every tenth of the 400 that are
+published; luma, protocol `y`, bicubic, x2). One of the others, 302003, is Set5's woman, and is not learnt from. Writes srlib/results/ablation.json, which lesson 05 reads through
 `srlib.published.ablation_results`. A line that is there already is kept: delete the file to begin again.
 """
 
@@ -26,6 +26,7 @@ layers = keras.layers
 OUT = Path(__file__).parents[1] / "srlib" / "results" / "ablation.json"
 SIZE = {"width": 16, "blocks": 2, "kernel": "bicubic"}
 DEGRADATION = srlib.Degradation(srlib.Downscale(2, "bicubic"))
+WOMAN = 334  # the place of 302003 among the 400
 TRAINING = {"steps": 1000, "batch_size": 16, "patch_size": 48, "learning_rate": 2e-3}
 
 
@@ -64,7 +65,7 @@ def dead_leaves(images):
 
 def smaller_too(images):
     """Every photograph at three sizes."""
-    return images + images.downscaled(0.75) + images.downscaled(0.5)
+    return images + images.resized(0.75) + images.resized(0.5)
 
 
 def fewer(images):
@@ -93,6 +94,8 @@ LINES = {
         None,
     ),
     "blocks wide inside, narrow between": ("subpixel", {"width": 8, "expand": 4}, {}, None),  # the same GMACs
+    "blocks four times as wide while training": ("subpixel", {"wide": 4}, {}, None),
+    "mirrored borders": ("subpixel", {"border": "mirror"}, {}, None),
     "Muon as the optimizer": ("subpixel", {}, {"optimizer": "muon"}, None),
     "bfloat16 while training": ("subpixel", {}, {"precision": "bfloat16"}, None),
     "four times as many steps": ("subpixel", {}, {"steps": 4 * TRAINING["steps"]}, None),
@@ -107,7 +110,7 @@ def main() -> None:
     args = parser.parse_args()
     OUT.parent.mkdir(exist_ok=True)
     images = srlib.load_images("bsds500")
-    held = np.arange(len(images)) % 10 == 0
+    held = np.delete(np.arange(400), WOMAN) % 10 == 0
     learn, judge = images[~held], images[held]
     found = json.loads(OUT.read_text()) if OUT.exists() else {"lines": {}}
     found |= {

@@ -184,7 +184,7 @@ def command(words: list[str]) -> dict:
     }
 
 
-def photograph(height: int, width: int, method: str = "small_bicubic", suffix: str = ".jpg") -> dict:
+def photograph(height: int, width: int, method: str = "small_x2", suffix: str = ".jpg") -> dict:
     """`srlib upscale` of an image file, from a cold start."""
     import tempfile
 

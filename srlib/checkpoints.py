@@ -7,11 +7,12 @@ and no code is stored, so a stranger's folder can do no harm, and it is read by 
 import json
 import os
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from .models import build_model, clone_model, known_card, self_ensemble
+from .models import build_model, clone_model, collapse, known_card, self_ensemble
 from .recipe import ModelCard
 from .safe_files import write_text, write_whole
 
@@ -28,7 +29,7 @@ def shipped() -> dict[str, ModelCard]:
     Examples
     --------
     >>> from srlib.checkpoints import shipped
-    >>> shipped()["small_bicubic"].architecture.builder
+    >>> shipped()["small_x2"].architecture.builder
     'subpixel'
     """
     return {name: read_card(WEIGHTS / name) for name in _shipped_names()}
@@ -86,6 +87,8 @@ def read_card(folder: Path) -> ModelCard:
 def save_model(model, folder: str | Path, *, half: bool = False, card: ModelCard | None = None) -> Path:
     """Write a model as its card beside its weights; what an optimiser knows is left out.
 
+    What was trained wide is written as the ordinary network that it is; see :func:`srlib.models.collapse`.
+
     Parameters
     ----------
     model : keras.Model
@@ -118,12 +121,12 @@ def save_model(model, folder: str | Path, *, half: bool = False, card: ModelCard
     True
     """
     own = known_card(model, "use Keras' own model.save for others")
-    card = card or own
-    if card.architecture != own.architecture:
+    if card is not None and card.architecture != own.architecture:
         raise ValueError(
             f"The card is of {card.architecture}, and the model is {own.architecture}; expected a card of this model: leave it out for the model's own."
         )
-    bare, folder = clone_model(model), Path(folder)  # not compiled: no optimiser to save
+    bare, folder = clone_model(collapse(model)), Path(folder)  # not compiled: no optimiser to save
+    card = replace(card or own, architecture=bare.card.architecture)
 
     def fill(scratch: Path) -> None:
         named = scratch.with_name(f"{scratch.name}.weights.h5")  # Keras insists on the end of the name
@@ -200,7 +203,7 @@ def load_model(name: str | Path):
     Examples
     --------
     >>> import srlib
-    >>> srlib.load_model("small_bicubic").card.scale
+    >>> srlib.load_model("small_x2").card.scale
     2
     """
     folder = Path(name)

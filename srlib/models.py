@@ -10,7 +10,7 @@ import numpy as np
 
 from .backend import keras
 from .images import check_scale, check_seed
-from .layers import SelfEnsemble, traits_of
+from .layers import SelfEnsemble, WideConv2D, traits_of
 from .layers.initial import draw_kernel
 from .networks import NETWORKS, complete_options
 from .recipe import Architecture, ModelCard
@@ -31,8 +31,8 @@ def build_model(name: str, scale: int = 2, *, seed: int = 0, **options):
         Of the first weights (Glorot uniform, drawn by NumPy).
     **options
         Keywords of the builder: `width` for all; `kernel` (the interpolation inside) where there is one; `blocks` for
-        ``subpixel`` and ``edsr``; `expand`, `channels` (3, or 1 for luminance alone) and `symmetry` (``"none"``, ``"d4"``
-        or ``"d4_inversion"``) for ``subpixel``; `shrinking` and `mapping` for ``fsrcnn``.
+        ``subpixel`` and ``edsr``; `expand`, `channels` (3, or 1 for luminance alone), `symmetry` (``"none"``, ``"d4"``
+        or ``"d4_inversion"``) and `border` (``"zeros"`` or ``"mirror"``), `wide` for ``subpixel``; `shrinking` and `mapping` for ``fsrcnn``.
 
     Returns
     -------
@@ -148,6 +148,43 @@ def clone_model(model, policy: str = "float32"):
     return clone
 
 
+def collapse(model):
+    """The same network with an ordinary convolution in the place of every one that was trained wide.
+
+    Parameters
+    ----------
+    model : keras.Model
+        From :func:`build_model` or :func:`srlib.load_model`.
+
+    Returns
+    -------
+    keras.Model
+        It gives the same images; the model itself where nothing in it is wide.
+
+    Raises
+    ------
+    ValueError
+        A model that no builder made, or a self-ensemble.
+
+    Examples
+    --------
+    >>> from srlib.models import build_model, collapse
+    >>> wide = build_model("subpixel", blocks=1, wide=4)
+    >>> wide.count_params(), collapse(wide).count_params()
+    (86348, 22860)
+    """
+    card = known_card(model, "collapse others yourself")
+    built = card.architecture
+    if built.options.get("wide", 1) == 1:
+        return model
+    narrow = build_model(built.builder, built.scale, **built.options | {"wide": 1})
+    for layer, like in zip(narrow.layers, model.layers, strict=True):
+        layer.set_weights([like.kernel, like.bias] if isinstance(like, WideConv2D) else like.get_weights())
+        layer.trainable = like.trainable
+    narrow.card = replace(card, architecture=narrow.card.architecture)
+    return narrow
+
+
 def self_ensemble(model):
     """The geometric self-ensemble (x8): upscale an image in all eight turns and reflections, and take the mean [1]_.
 
@@ -214,7 +251,10 @@ def kernels_at_images(model) -> list:
     """
     calls = [node for depth in sorted(model._nodes_by_depth, reverse=True) for node in model._nodes_by_depth[depth]]
     found = []
-    for order, ends in ((calls, ("input_tensors", "output_tensors")), (calls[::-1], ("output_tensors", "input_tensors"))):
+    for order, ends in (
+        (calls, ("input_tensors", "output_tensors")),
+        (calls[::-1], ("output_tensors", "input_tensors")),
+    ):
         reached = set()  # tensors on whose near side there is a kernel
         for call in order:
             near, far = ([id(x) for x in getattr(call, end, ())] for end in ends)

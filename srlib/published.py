@@ -1,8 +1,8 @@
 """Where the shipped networks stand: their scores on the field's benchmark sets, beside what others published.
 
 Nothing is computed here. Our scores were measured by ``tools/scores.py`` and travel with the package; the others are
-quoted. The quoted numbers are for x2, images downscaled by MATLAB's bicubic, PSNR-Y and SSIM-Y with a border crop of two
-pixels: the protocol ``y``. Most come from tables in later papers, which repeat them; where one could not be verified
+quoted. The quoted numbers are for x2, x3 and x4, images downscaled by MATLAB's bicubic, PSNR-Y and SSIM-Y with a border
+crop of as many pixels as the scale: the protocol ``y``. Most come from tables in later papers, which repeat them; where one could not be verified
 there is none. Lesson 05 (``05_better_networks``) reads both tables.
 """
 
@@ -19,7 +19,7 @@ from .tables import aligned, markdown
 RESULTS = Path(__file__).parent / "results"
 SETS = {"set5": "Set5", "set14": "Set14", "bsd100": "BSD100"}
 BASELINES = ("bilinear", "bicubic", "lanczos")
-ENSEMBLE = "small_bicubic"  # is scored with the geometric self-ensemble (x8) as well, as in some of the papers
+ENSEMBLE = "small_x2"  # is scored with the geometric self-ensemble (x8) as well, as in some of the papers
 
 
 @dataclass(frozen=True)
@@ -59,20 +59,45 @@ def _quoted(method, parameters, gmacs, trained_on, *scores):
     return LeaderboardRow(method, False, parameters, gmacs, trained_on, dict(zip(SETS, scores)))
 
 
-# PSNR and SSIM on Set5, Set14 and BSD100. For EDSR-baseline no GMACs were printed: they are those of our builder.
-PUBLISHED = (
-    _quoted("bicubic, published", None, None, "-", (33.66, 0.9299), (30.24, 0.8688), (29.56, 0.8431)),
-    _quoted("SRCNN (2014)", 57_000, 52.7, "ImageNet", (36.66, 0.9542), (32.42, 0.9063), (31.36, 0.8879)),
-    _quoted("FSRCNN (2016)", 12_000, 6.0, "191 images", (37.00, 0.9558), (32.63, 0.9088), (31.53, 0.8920)),
-    _quoted("VDSR (2016)", 665_000, 612.6, "291 images", (37.53, 0.9587), (33.03, 0.9124), (31.90, 0.8960)),
-    _quoted("DRCN (2016)", 1_770_000, 17974.3, "91 images", (37.63, 0.9588), (33.04, 0.9118), (31.85, 0.8942)),
-    _quoted("DRRN (2017)", 297_000, 6796.9, "291 images", (37.74, 0.9591), (33.23, 0.9136), (32.05, 0.8973)),
-    _quoted("IDN (2018)", 553_000, None, "291 images", (37.83, 0.9600), (33.30, 0.9148), (32.08, 0.8985)),
-    _quoted("EDSR-baseline (2017)", 1_370_000, 316.2, "DIV2K, 800", (37.99, 0.9604), (33.57, 0.9175), (32.16, 0.8994)),
-    _quoted("EDSR (2017)", 40_700_000, None, "DIV2K, 800", (38.11, 0.9601), (33.92, 0.9195), (32.32, 0.9013)),
-    _quoted("IMDN (2019)", 694_000, 158.8, "DIV2K, 800", (38.00, 0.9605), (33.63, 0.9177), (32.19, 0.8996)),
-    _quoted("SwinIR-S (2021)", 878_000, 195.6, "DIV2K, 800", (38.14, 0.9611), (33.86, 0.9206), (32.31, 0.9012)),
-)  # fmt: skip
+# Scale -> lines with PSNR and SSIM on Set5, Set14 and BSD100. For EDSR-baseline x2 no GMACs were printed: they are those of
+# our builder.
+PUBLISHED = {
+    2: (
+        _quoted("bicubic, published", None, None, "-", (33.66, 0.9299), (30.24, 0.8688), (29.56, 0.8431)),
+        _quoted("SRCNN (2014)", 57_000, 52.7, "ImageNet", (36.66, 0.9542), (32.42, 0.9063), (31.36, 0.8879)),
+        _quoted("FSRCNN (2016)", 12_000, 6.0, "191 images", (37.00, 0.9558), (32.63, 0.9088), (31.53, 0.8920)),
+        _quoted("VDSR (2016)", 665_000, 612.6, "291 images", (37.53, 0.9587), (33.03, 0.9124), (31.90, 0.8960)),
+        _quoted("DRCN (2016)", 1_770_000, 17974.3, "91 images", (37.63, 0.9588), (33.04, 0.9118), (31.85, 0.8942)),
+        _quoted("DRRN (2017)", 297_000, 6796.9, "291 images", (37.74, 0.9591), (33.23, 0.9136), (32.05, 0.8973)),
+        _quoted("IDN (2018)", 553_000, None, "291 images", (37.83, 0.9600), (33.30, 0.9148), (32.08, 0.8985)),
+        _quoted("CARN (2018)", 1_590_000, 222.8, "BSD, T91, DIV2K", (37.76, 0.9590), (33.52, 0.9166), (32.09, 0.8978)),
+        _quoted("EDSR-baseline (2017)", 1_370_000, 316.2, "DIV2K, 800", (37.99, 0.9604), (33.57, 0.9175), (32.16, 0.8994)),
+        _quoted("EDSR (2017)", 40_700_000, None, "DIV2K, 800", (38.11, 0.9601), (33.92, 0.9195), (32.32, 0.9013)),
+        _quoted("IMDN (2019)", 694_000, 158.8, "DIV2K, 800", (38.00, 0.9605), (33.63, 0.9177), (32.19, 0.8996)),
+        _quoted("SwinIR-S (2021)", 878_000, 195.6, "DIV2K, 800", (38.14, 0.9611), (33.86, 0.9206), (32.31, 0.9012)),
+    ),
+    3: (
+        _quoted("bicubic, published", None, None, "-", (30.40, 0.8682), (27.54, 0.7746), (27.21, 0.7401)),
+        _quoted("VDSR (2016)", 665_000, 612.6, "291 images", (33.66, 0.9213), (29.77, 0.8314), (28.82, 0.7976)),
+        _quoted("CARN (2018)", 1_590_000, 118.8, "BSD, T91, DIV2K", (34.29, 0.9255), (30.29, 0.8407), (29.06, 0.8034)),
+        _quoted("IMDN (2019)", 703_000, 71.5, "DIV2K, 800", (34.36, 0.9270), (30.32, 0.8417), (29.09, 0.8046)),
+        _quoted("SwinIR-S (2021)", 886_000, 87.2, "DIV2K, 800", (34.62, 0.9289), (30.54, 0.8463), (29.20, 0.8082)),
+    ),
+    4: (
+        _quoted("bicubic, published", None, None, "-", (28.42, 0.8104), (26.00, 0.7027), (25.96, 0.6675)),
+        _quoted("SRCNN (2014)", 57_000, 52.7, "ImageNet", (30.48, 0.8628), (27.50, 0.7513), (26.90, 0.7101)),
+        _quoted("FSRCNN (2016)", 12_000, 4.6, "191 images", (30.72, 0.8660), (27.61, 0.7550), (26.98, 0.7150)),
+        _quoted("VDSR (2016)", 665_000, 612.6, "291 images", (31.35, 0.8838), (28.01, 0.7674), (27.29, 0.7251)),
+        _quoted("LapSRN (2017)", 813_000, 149.4, "291 images", (31.54, 0.8852), (28.09, 0.7700), (27.32, 0.7275)),
+        _quoted("DRRN (2017)", 297_000, 6796.9, "291 images", (31.68, 0.8888), (28.21, 0.7720), (27.38, 0.7284)),
+        _quoted("IDN (2018)", 553_000, 32.3, "291 images", (31.82, 0.8903), (28.25, 0.7730), (27.41, 0.7297)),
+        _quoted("EDSR-baseline (2017)", 1_520_000, 114.0, "DIV2K, 800", (32.09, 0.8938), (28.58, 0.7813), (27.57, 0.7357)),
+        _quoted("CARN (2018)", 1_590_000, 90.9, "BSD, T91, DIV2K", (32.13, 0.8937), (28.60, 0.7806), (27.58, 0.7349)),
+        _quoted("IMDN (2019)", 715_000, 40.9, "DIV2K, 800", (32.21, 0.8948), (28.58, 0.7811), (27.56, 0.7353)),
+        _quoted("SwinIR-S (2021)", 897_000, 49.6, "DIV2K, 800", (32.44, 0.8976), (28.77, 0.7858), (27.69, 0.7406)),
+        _quoted("RCAN (2018)", 15_600_000, 917.0, "DIV2K, 800", (32.63, 0.9002), (28.87, 0.7889), (27.77, 0.7436)),
+    ),
+}  # fmt: skip
 
 
 class Leaderboard(list):
@@ -109,13 +134,14 @@ class Leaderboard(list):
         return f"{self.about}\n{aligned(self.rows())}"
 
 
-def leaderboard(*, kernel: str = "bicubic", protocol: str = "y") -> Leaderboard:
+def leaderboard(scale: int = 2, *, kernel: str = "bicubic", protocol: str = "y") -> Leaderboard:
     """The shipped networks' scores on the benchmark sets, with what others published where it may be compared.
 
     Parameters
     ----------
+    scale : {2, 3, 4}
     kernel : {"bicubic", "bilinear"}
-        How images were downscaled; the networks that were trained for it are listed.
+        How images were downscaled; the networks that were trained for it are listed. ``bilinear`` at x2 alone.
     protocol : {"y", "rgb"}
         Published numbers are given for ``bicubic`` and ``y`` alone: no other can stand beside them.
 
@@ -129,7 +155,7 @@ def leaderboard(*, kernel: str = "bicubic", protocol: str = "y") -> Leaderboard:
     Raises
     ------
     ValueError
-        A kernel or a protocol that nothing was measured under.
+        A scale, a kernel or a protocol that nothing was measured under.
 
     Examples
     --------
@@ -137,17 +163,17 @@ def leaderboard(*, kernel: str = "bicubic", protocol: str = "y") -> Leaderboard:
     >>> table = srlib.leaderboard()
     >>> table["FSRCNN (2016)"].scores["set5"]
     (37.0, 0.9558)
-    >>> table["small_bicubic"].parameters
-    96844
+    >>> table["small_x2"].parameters
+    93956
     """
-    stored, networks = stored_scores(), stored_networks()
-    check_choice(kernel, ("bicubic", "bilinear"), "kernel")
+    stored, networks = stored_scores(scale), stored_networks()
     check_choice(protocol, tuple(stored), "protocol")
+    check_choice(kernel, [kernel for kernel in stored[protocol] if kernel != "published"], f"kernel at x{scale}")
     lines = [_ours(method, scores, networks) for method, scores in stored[protocol][kernel].items()]
     if (kernel, protocol) == ("bicubic", "y"):
-        lines += PUBLISHED
+        lines += PUBLISHED[scale]
     lines.sort(key=lambda line: (line.gmacs or (0 if line.parameters is None else 1e15), line.scores["set5"]))
-    return Leaderboard(lines, f"x2, {kernel}, protocol {protocol}")
+    return Leaderboard(lines, f"x{scale}, {kernel}, protocol {protocol}")
 
 
 def stored_networks() -> dict:
@@ -155,8 +181,12 @@ def stored_networks() -> dict:
     return _stored()["networks"]
 
 
-def stored_scores() -> dict:
+def stored_scores(scale: int = 2) -> dict:
     """Our scores as they travel with the package.
+
+    Parameters
+    ----------
+    scale : {2, 3, 4}
 
     Returns
     -------
@@ -171,7 +201,8 @@ def stored_scores() -> dict:
     >>> print(round(stored_scores()["y"]["bicubic"]["bicubic"]["set5"]["psnr"], 2))
     33.68
     """
-    return _stored()["scores"]
+    stored = _stored()["scores"]
+    return stored[f"x{check_choice(scale, [int(name[1:]) for name in stored], 'scale')}"]
 
 
 def _stored() -> dict:
@@ -193,7 +224,7 @@ def _ours(method: str, scores: dict, networks: dict) -> LeaderboardRow:
     if method in BASELINES:
         return LeaderboardRow(method, True, None, None, "-", mean_scores(scores))
     card, about = shipped()[method.removesuffix("+")], networks[method]
-    learnt_from = card.runs[-1].provenance.describe()
+    learnt_from = card.runs[-1].provenance.describe(sizes=False)
     return LeaderboardRow(
         method, True, about["parameters"], about["gmacs"], learnt_from, mean_scores(scores),
         ensemble=method.endswith("+"),

@@ -270,9 +270,9 @@ class ModelCard:
     Examples
     --------
     >>> import srlib
-    >>> card = srlib.load_model("small_bicubic").card
+    >>> card = srlib.load_model("small_x2").card
     >>> card.scale, str(card.degradation), len(card.runs)
-    (2, 'bicubic x2', 1)
+    (2, 'bicubic x2', 2)
     >>> srlib.ModelCard.from_dict(card.to_dict()) == card
     True
     """

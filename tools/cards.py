@@ -41,21 +41,15 @@ def card_of(name: str, card: ModelCard) -> str:
 - Licence of the weights: {card.licence}
 - Not for: {card.not_for}
 
-{markdown(_own_scores(card) if card.scores else _score_rows(name), words=(0, 1))}
+{markdown(_score_rows(name, card.scale), words=(0, 1))}
 """
 
 
-def _own_scores(card: ModelCard) -> list[list[str]]:
-    """What a card says of itself, where the leaderboard has no table for its scale."""
-    rows = [[protocol, str(card.degradation), *score_cells(found)] for protocol, found in card.scores.items()]
-    return [["protocol", "degraded by", *SETS.values()], *rows]
-
-
-def _score_rows(name: str) -> list[list[str]]:
+def _score_rows(name: str, scale: int) -> list[list[str]]:
     """Heading and a row for each protocol and kernel that the network, or its self-ensemble, was scored under."""
-    rows = [["protocol", "downscaled by", *SETS.values()]]
+    rows = [["protocol", f"downscaled by {scale} by", *SETS.values()]]
     for method, how in ((name, ""), (f"{name}+", ", self-ensemble (x8)")):
-        for protocol, kernels in stored_scores().items():
+        for protocol, kernels in stored_scores(scale).items():
             for kernel, methods in kernels.items():
                 if method in methods:
                     rows.append([f"{protocol}{how}", kernel, *score_cells(mean_scores(methods[method]))])

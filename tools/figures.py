@@ -11,7 +11,6 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 from cards import cards
 from scores import measure
 
@@ -19,22 +18,24 @@ import srlib
 from srlib import show
 from srlib.checkpoints import load_model, shipped
 from srlib.data import load_images
-from srlib.degradation import as_degradation
+from srlib.degradation import Degradation, Downscale
 from srlib.evaluation import Table, evaluate
 from srlib.images import to_float
 from srlib.models import build_model
-from srlib.published import leaderboard
+from srlib.published import PUBLISHED, leaderboard
 from srlib.resampling import downscale
 from srlib.safe_files import check_file, write_text, write_whole
 from srlib.upscaling import upscale
 
 ROOT, PACKAGE = Path(__file__).parents[1], Path(srlib.__file__).parent
-NETWORK, LABEL = "small_bilinear", "sub-pixel network"  # what the README shows, and how it is called there
+COURSE, LABEL = "small_bilinear", "sub-pixel network"  # the course's network, and how its figures call it
+FIRST = "small_x4"  # the network of the README's first figure
+BRIGHT = 100  # mean level from which an image is bright enough for it
 BASELINES = {"linear": "bilinear", "bicubic": "bicubic", "Lanczos": "lanczos"}
-MARKS = {
-    "results": ("<!-- results: made by tools/figures.py -->", "<!-- end of results -->"),
-    "published": ("<!-- published: made by tools/figures.py -->", "<!-- end of published -->"),
-}
+# What the test photographs are scored under: networks that learnt to undo it are listed
+DEGRADATIONS = {"bilinear x2": Downscale(2, "bilinear")} | {f"bicubic x{s}": Downscale(s, "bicubic") for s in PUBLISHED}
+TABLES = [*DEGRADATIONS, *(f"published x{scale}" for scale in PUBLISHED)]
+MARKS = {name: (f"<!-- {name}: made by tools/figures.py -->", f"<!-- end of {name} -->") for name in TABLES}
 
 
 def make_all(folder: Path, *, benchmarks: bool = False) -> list[Path]:
@@ -75,50 +76,62 @@ def make_all(folder: Path, *, benchmarks: bool = False) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     if benchmarks:
         write(PACKAGE / "results" / "scores.json", json.dumps(measure(progress=True), indent=1) + "\n")
-    table = results()
-    for name, figure in figures_of(table).items():
+    tables = results()
+    for name, figure in figures_of(tables).items():
         save = lambda path, figure=figure: figure.savefig(path, dpi=110, metadata={"Software": None})
         write(folder / f"{name}.png", save)
-    write(folder / "results.json", table.to_json() + "\n")
+    told = {name: table.to_dict() for name, table in tables.items()}
+    write(folder / "results.json", json.dumps(told, indent=1) + "\n")
     if beside:
         write(PACKAGE / "weights" / "README.md", cards())
     readme = clone / "README.md"
     if readme.is_file() and any(begin in readme.read_text("utf-8") for begin, _ in MARKS.values()):
-        write(readme, stamp(readme.read_text("utf-8"), table))
+        write(readme, stamp(readme.read_text("utf-8"), tables))
     return written
 
 
-def results() -> Table:
-    """The shipped networks and the baselines on the embedded test photographs, protocol ``rgb``."""
-    networks = {
-        _label(name): load_model(name) for name, card in shipped().items() if card.degradation == as_degradation(None)
-    }
+def results() -> dict[str, Table]:
+    """The shipped networks and the baselines on the embedded test photographs, protocol ``rgb``: one table a degradation."""
+    test, tables = load_images("sample", split="test"), {}
+    for name, step in DEGRADATIONS.items():
+        learnt = [network for network, card in shipped().items() if card.degradation == Degradation(step)]
+        networks = {_label(network): load_model(network) for network in learnt}
+        tables[name] = evaluate({**BASELINES, **networks}, test, step, protocol="rgb")
+    return tables
+
+
+def figures_of(tables: dict[str, Table]) -> dict:
+    """The README's figures by file name; `tables` is what :func:`results` gives."""
     test = load_images("sample", split="test")
-    return evaluate({**BASELINES, **networks}, test, protocol="rgb")
-
-
-def figures_of(table: Table) -> dict:
-    """The README's figures by file name; `table` is what :func:`results` gives."""
-    network, name = load_model(NETWORK), median_image(table)
-    hr = load_images("sample", split="test")[name]
-    lr = downscale(hr, 2)
-    methods = {"linear": "bilinear", "bicubic": "bicubic", LABEL: network}
-    sr = {label: upscale(lr, method, 2) for label, method in methods.items()}
+    course = tables["bilinear x2"]
+    hr, network = test[median_image(course, COURSE)], load_model(COURSE)
     return {
-        "first_look": show.zoom(hr, sr, box=hardest_window(hr, sr["bicubic"])),
+        "first_look": _first_look(test, tables["bicubic x4"]),
         "workflow": show.workflow(hr, network, name=LABEL),
         "autoencoder": show.architecture(build_model("autoencoder")),
         "subpixel": show.architecture(build_model("subpixel")),
-        "gain": show.spread(table, over="bicubic"),
-        "quality": show.quality(leaderboard()),
+        "gain": show.spread(course, over="bicubic"),
+        "quality": show.quality({f"x{scale}": leaderboard(scale) for scale in (2, 4)}),
         "dead_leaves": show.images(load_images("dead_leaves", count=7), [], columns=7, size=1.2),
     }
 
 
-def median_image(table: Table) -> str:
-    """The test image of the first figure: the one with the median gain over bicubic, neither best nor worst."""
-    gain = table.values(_label(NETWORK)) - table.values("bicubic")
-    return list(table.scores["bicubic"])[int(np.argsort(gain, kind="stable")[len(gain) // 2])]
+def _first_look(test, table: Table):
+    """Upscaling by 4, zoomed in where bicubic errs most."""
+    bright = [name for name, image in zip(test.names, test) if image.mean() >= BRIGHT]
+    hr = test[median_image(table, FIRST, bright)]
+    lr = downscale(hr, 4, kernel="bicubic")
+    methods = {"nearest": "nearest", "bicubic": "bicubic", f"{_label(FIRST)}, a network": load_model(FIRST)}
+    sr = {label: upscale(lr, method, 4) for label, method in methods.items()}
+    return show.zoom(hr, sr, box=hardest_window(hr, sr["bicubic"], side=96))
+
+
+def median_image(table: Table, network: str, among: list[str] | None = None) -> str:
+    """The test image with the median gain of a network over bicubic, neither best nor worst; of an even number the better."""
+    names = list(table.scores["bicubic"])
+    gain = dict(zip(names, table.values(_label(network)) - table.values("bicubic")))
+    ranked = sorted(among or names, key=gain.get)
+    return ranked[len(ranked) // 2]
 
 
 def hardest_window(hr, sr, side: int = 64, step: int = 8) -> tuple[int, int, int]:
@@ -130,30 +143,34 @@ def hardest_window(hr, sr, side: int = 64, step: int = 8) -> tuple[int, int, int
 
 
 def page():
-    """Every test image, with bicubic upscaling and the network that the README shows: nothing is chosen."""
-    test, network = load_images("sample", split="test"), load_model(NETWORK)
-    lr = [downscale(image, 2) for image in test]
-    sr = {label: [upscale(x, method, 2) for x in lr] for label, method in (("bicubic", "bicubic"), (LABEL, network))}
+    """Every test image by x4, with bicubic upscaling and the network that the README shows: nothing is chosen."""
+    test, network = load_images("sample", split="test"), load_model(FIRST)
+    lr = [downscale(image, 4, kernel="bicubic") for image in test]
+    sr = {
+        label: [upscale(x, method, 4) for x in lr]
+        for label, method in (("bicubic", "bicubic"), (_label(FIRST), network))
+    }
     return show.compare(list(test), sr)
 
 
-def stamp(readme: str, table: Table) -> str:
-    """A README's text with the two tables between their marks: `table`, and the leaderboard."""
-    for name, made in (("results", table), ("published", leaderboard())):
-        begin, end = MARKS[name]
+def stamp(readme: str, tables: dict[str, Table]) -> str:
+    """A README's text with the tables between their marks: `tables`, and the leaderboards."""
+    made = {**tables, **{f"published x{scale}": leaderboard(scale) for scale in PUBLISHED}}
+    for name, (begin, end) in MARKS.items():
         before, found, rest = readme.partition(begin)
         _, ended, after = rest.partition(end)
         if not (found and ended):
             raise ValueError(
                 f"the README lacks the marks {begin} and {end}; expected both around its table: put them back."
             )
-        readme = f"{before}{begin}\n{made.to_markdown()}\n{end}{after}"
+        readme = f"{before}{begin}\n{made[name].to_markdown()}\n{end}{after}"
     return readme
 
 
-def stored_results(folder: Path) -> Table:
-    """The table that :func:`make_all` wrote."""
-    return Table.from_dict(json.loads((folder / "results.json").read_text("utf-8")))
+def stored_results(folder: Path) -> dict[str, Table]:
+    """The tables that :func:`make_all` wrote."""
+    told = json.loads((folder / "results.json").read_text("utf-8"))
+    return {name: Table.from_dict(table) for name, table in told.items()}
 
 
 def _label(network: str) -> str:

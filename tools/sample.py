@@ -67,7 +67,9 @@ def main(argv: list[str] | None = None) -> int:
     size = 0
     for name, pixels in crops.items():
         file = args.out / f"{name}.webp"
-        save = lambda path, pixels=pixels: Image.fromarray(pixels).save(path, "WEBP", lossless=True, quality=100, method=6)
+        save = lambda path, pixels=pixels: Image.fromarray(pixels).save(
+            path, "WEBP", lossless=True, quality=100, method=6
+        )
         write_whole(file, save)
         size += file.stat().st_size
     print(f"{len(crops)} photographs, {size / 1e6:.2f} MB")

@@ -13,38 +13,40 @@ from srlib.degradation import Degradation, Downscale
 from srlib.evaluation import OwnLR, evaluate
 from srlib.metrics import PROTOCOLS
 from srlib.models import gmacs
-from srlib.published import BASELINES, ENSEMBLE, SETS
+from srlib.published import BASELINES, ENSEMBLE, PUBLISHED, SETS
 
 
 def measure(progress: bool = False) -> dict:
-    """What scores.json holds: `versions`, `networks` and their costs, and `scores`, as `srlib.published` describes them.
+    """What scores.json holds: `versions`, `networks` and their costs, and `scores` by scale, as `srlib.published` has them.
 
     Every network is scored under the kernel that it was trained for and both protocols; a network for the kernel
     ``bicubic`` is scored from the LR images that a set comes with as well (kernel ``published``).
     """
-    images = {name: load_images(name) for name in SETS}
     networks = {name: load_model(name) for name in shipped()}
     if ENSEMBLE in networks:
         networks[f"{ENSEMBLE}+"] = load_model(f"{ENSEMBLE}+")
-    todo = [
-        (protocol, kernel, name)
-        for protocol, kernel in [*((p, k) for p in PROTOCOLS for k in ("bicubic", "bilinear")), ("y", "published")]
-        for name in SETS
-        if kernel != "published" or CATALOGUE[name].files.lr_scales
-    ]
     scores: dict = {}
-    for protocol, kernel, name in tqdm(todo, desc="scoring", disable=not progress):
-        trained_for = "bicubic" if kernel == "published" else kernel
-        methods = {baseline: baseline for baseline in BASELINES}
-        for network, model in networks.items():
-            fits = model.card.degradation == Degradation(Downscale(2, trained_for))
-            if fits and (protocol == "y" or not network.endswith("+")):
-                methods[network] = model
-        degradation = OwnLR(2) if kernel == "published" else Downscale(2, kernel)
-        table = evaluate(methods, images[name], degradation, protocol=protocol)
+    for scale, protocol, kernel, name in tqdm(_todo(), desc="scoring", disable=not progress):
+        degradation = OwnLR(scale) if kernel == "published" else Downscale(scale, kernel)
+        methods = {baseline: baseline for baseline in BASELINES} | {
+            network: model
+            for network, model in networks.items()
+            if model.card.degradation == Degradation(Downscale(scale, "bicubic" if kernel == "published" else kernel))
+            and (protocol == "y" or not network.endswith("+"))
+        }
+        table = evaluate(methods, load_images(name, scale=scale), degradation, protocol=protocol)
         for method in methods:
             found = {m: round(table.mean(method, m), 5) for m in ("psnr", "ssim")}
             found |= {f"{m}_deviation": round(float(table.values(method, m).std()), 5) for m in ("psnr", "ssim")}
-            scores.setdefault(protocol, {}).setdefault(kernel, {}).setdefault(method, {})[name] = found
+            place = scores.setdefault(f"x{scale}", {}).setdefault(protocol, {}).setdefault(kernel, {})
+            place.setdefault(method, {})[name] = found
     costs = {name: {"parameters": int(model.count_params()), "gmacs": gmacs(model)} for name, model in networks.items()}
     return {"versions": versions(), "networks": costs, "scores": scores}
+
+
+def _todo() -> list[tuple[int, str, str, str]]:
+    """Scale, protocol, kernel and set: bicubic at every scale, bilinear at x2, and from the published LR images."""
+    kernels = [(scale, "bicubic") for scale in PUBLISHED] + [(2, "bilinear")]
+    todo = [(scale, protocol, kernel, name) for scale, kernel in kernels for protocol in PROTOCOLS for name in SETS]
+    own = [(scale, name) for scale in PUBLISHED for name in SETS if scale in CATALOGUE[name].files.lr_scales]
+    return todo + [(scale, "y", "published", name) for scale, name in own]

@@ -96,14 +96,21 @@ def degradation_of(args, scale: int) -> Degradation:
     return Degradation((*step("blur", Blur), downscale, *step("noise", Noise), *step("jpeg", Jpeg)))
 
 
-def images_of(source: str, split: str, count: int = 400, seed: int = 0):
-    """The images of a set or a folder that are meant for a purpose: to train on, to validate with, or to judge on."""
+def images_of(source: str, split: str, count: int = 400, seed: int = 0, scale: int = 2):
+    """The images of a set or a folder that are meant for a purpose: to train on, to validate with, or to judge on.
+
+    A benchmark is cropped for the scale, as `load_images` does.
+    """
     from ..data import CATALOGUE, SPLITS, load_images
 
     if source == "dead_leaves":
         return load_images(source, split=split, count=count, seed=seed)
     if source in CATALOGUE:
         entry = CATALOGUE[source]
+        if entry.for_judging:
+            return load_images(source, scale=scale)
+        if split == "test" and "validation" in entry.splits and "test" not in entry.splits:
+            split = "validation"  # what the publisher kept for looking is all there is to judge on
         return load_images(source, split=split if entry.splits and not entry.all_splits_trainable else None)
     parts = [part for part in SPLITS if (Path(source) / part).is_dir()]
     if parts and split not in parts:  # a folder that is split keeps its splits apart

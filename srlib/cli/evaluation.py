@@ -51,8 +51,8 @@ def _evaluate(args) -> None:
     if args.json is not None:
         check_file(args.json)
     methods = {each: method_named(each) for each in args.model}
-    images = images_of(args.data, "test")
     scale = _common_scale(methods, args.scale)
+    images = images_of(args.data, "test", scale=scale)
     degradation = OwnLR(scale) if args.kernel == "published" else degradation_of(args, scale)
     for each, method in methods.items():
         if not isinstance(method, str):

@@ -61,7 +61,8 @@ def load_images(name_or_folder: str | Path, split: str | None = None, **options)
         folder: the folder of that name inside it.
     **options
         For ``dead_leaves``: those of :func:`dead_leaves` (`count`, `size`, `seed`). For ``linnaeus5``: `size`, 128, or 32,
-        64, 256. For ``set5`` and ``set14``: `scale`, the one for which the publisher cropped the images (2). For all that
+        64, 256. For ``set5``, ``set14`` and ``bsd100``: `scale` (2), for which the images are cropped, as
+        their publisher did, or else to sides that 12 divides. For all that
         is downloaded: ``download=False``, to raise :class:`NotFetched` instead.
 
     Returns

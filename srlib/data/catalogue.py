@@ -122,7 +122,6 @@ _BERKELEY = {
     "licence": "non-commercial research and education (Berkeley)",
     "terms": "BSDS500, folders train and test: for non-commercial research and education (Berkeley)",
     "weights_licence": RESEARCH,
-    "options": ("download",),
 }
 _BENCHMARK = {"licence": "research", "weights_licence": RESEARCH, "options": ("scale", "download"), "for_judging": True}
 
@@ -166,6 +165,7 @@ CATALOGUE = {
             images="199 train, 200 test",
             download="29.2 MB",
             splits=("train", "test"),
+            options=("download",),
             all_splits_trainable=True,
             set_apart=(("val", "bsd100"), ("validation", "bsd100")),
             # the photograph that Set5 calls woman
@@ -259,6 +259,7 @@ CATALOGUE = {
             "benchmark, never to train on: the folder val of bsds500, cropped to even sizes",
             images="100",
             download="7.7 MB",
+            options=("scale", "download"),
             for_judging=True,
             files=Files("BSDS500/BSDS500/data/images/val", multiple=2),
             **_BERKELEY | {"terms": "BSD100: for non-commercial research and education (Berkeley)"},

@@ -206,18 +206,28 @@ class Provenance:
 
     # -- in words, and as JSON --------------------------------------------------------------------------------------
 
-    def describe(self) -> str:
-        """In short words for a table, every image counted once for all the sizes at which it was taken."""
+    def describe(self, *, sizes: bool = True) -> str:
+        """In short words for a table, every image counted once for all the sizes at which it was taken.
+
+        Parameters
+        ----------
+        sizes : bool
+            Whether to tell them.
+
+        Returns
+        -------
+        str
+        """
         groups: dict[str, list[Source]] = {}
         for source in self:
             groups.setdefault(source._told(skip="resized"), []).append(source)
         if not groups:
             return "images"
-        sizes = {name: _at(members) for name, members in groups.items()}
+        at = {name: _at(members) if sizes else "" for name, members in groups.items()}
         counts = {name: max(source.images for source in members) for name, members in groups.items()}
-        if len(set(sizes.values())) == 1:  # all were taken at the same sizes: say so once
-            return f"{'+'.join(groups)}, {sum(counts.values())} images{next(iter(sizes.values()))}"
-        return "; ".join(f"{name}, {counts[name]} images{sizes[name]}" for name in groups)
+        if len(set(at.values())) == 1:  # all were taken at the same sizes: say so once
+            return f"{'+'.join(groups)}, {sum(counts.values())} images{next(iter(at.values()))}"
+        return "; ".join(f"{name}, {counts[name]} images{at[name]}" for name in groups)
 
     def __str__(self) -> str:
         return "+".join(map(str, self)) or "images"

@@ -7,6 +7,7 @@ publisher made.
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib.resources import files
+from math import lcm
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ from .provenance import Provenance, Source, provenance_of
 
 _LARGEST_FILE = 2**24  # bytes
 _AT_ONCE = 8
+_EVERY_SCALE = 12  # pixels: sides that x2, x3 and x4 divide, so that all three are judged on the same pixels
 
 
 @cache
@@ -47,17 +49,16 @@ def on_disk(name: str) -> Path | None:
 
 def load(name: str, split: str | None = None, *, scale: int = 2, download: bool = True) -> ImageSet:
     """The HR images of a set; see :func:`srlib.load_images`."""
-    about, source = CATALOGUE[name].files, Provenance([Source(name, split=split)])
+    about, source, scale = CATALOGUE[name].files, Provenance([Source(name, split=split)]), check_scale(scale)
     fetch(name, download=download)
-    if about.lr_scales:
-        return ImageSet(
-            _read(_numbered(name, _published_scale(name, scale), "HR")), list(about.numbered), provenance=source
-        )
-    chosen = files_of(name, split)
+    own = scale if scale in about.lr_scales else 2
+    chosen = _numbered(name, own, "HR") if about.lr_scales else files_of(name, split)
+    names = list(about.numbered) or [Path(file).stem for file in chosen]
     images = _read(chosen)
-    if about.multiple > 1:
-        images = one_array([crop_to_multiple(image, about.multiple) for image in images])
-    return ImageSet(images, [Path(file).stem for file in chosen], provenance=source)
+    multiple = about.multiple if scale == own else lcm(scale, _EVERY_SCALE)
+    if multiple > 1:
+        images = one_array([crop_to_multiple(image, multiple) for image in images])
+    return ImageSet(images, names, provenance=source)
 
 
 def published_lr(name: str, scale: int = 2, *, download: bool = True) -> ImageSet:

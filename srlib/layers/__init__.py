@@ -6,13 +6,14 @@ field, cost and look in a drawing as :class:`Traits`; networks are tiled, costed
 
 from .colour import Luminance, luminance
 from .ensemble import SelfEnsemble
-from .equivariant import Equivariant, EquivariantConv2D
+from .equivariant import Equivariant, EquivariantConv2D, MirroredEquivariantConv2D
 from .interpolation import Interpolation
-from .padding import CropLike, PadToMultiple
+from .padding import CropLike, MirroredConv2D, PadToMultiple
 from .shuffle import PixelShuffle
 from .traits import Traits, register_traits, traits_of
+from .wide import WideConv2D
 
 __all__ = [
-    "CropLike", "Equivariant", "EquivariantConv2D", "Interpolation", "Luminance", "PadToMultiple", "PixelShuffle",
-    "SelfEnsemble", "Traits", "luminance", "register_traits", "traits_of",
+    "CropLike", "Equivariant", "EquivariantConv2D", "Interpolation", "Luminance", "MirroredConv2D",
+    "MirroredEquivariantConv2D", "PadToMultiple", "PixelShuffle", "SelfEnsemble", "Traits", "WideConv2D", "luminance", "register_traits", "traits_of",
 ]  # fmt: skip

@@ -17,6 +17,7 @@ import numpy as np
 from ..backend import keras, keras_serializable
 from ..images import check_choice
 from .initial import draw_kernel
+from .padding import Mirrored
 from .traits import convolution_traits
 
 ops = keras.ops
@@ -251,3 +252,8 @@ class EquivariantConv2D(keras.layers.Conv2D):
 
     def srlib_traits(self):
         return replace(convolution_traits(self), label="D4-equivariant convolution")
+
+
+@keras_serializable
+class MirroredEquivariantConv2D(Mirrored, EquivariantConv2D):
+    """The same with mirrored borders, which turn with the image."""

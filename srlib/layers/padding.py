@@ -1,6 +1,7 @@
 """Mirrored borders: continue an image beyond its edges, pad it to a multiple of a grid, and cut it back.
 
-A network that pools needs sides that its grid divides. :class:`PadToMultiple` adds what is missing, and
+A convolution that pads with zeros sees a dark frame around every image, and a network has to learn to overlook it. One that
+continues the image by its mirror image needs not: what is flat stays flat up to the corner. A network that pools needs sides that its grid divides. :class:`PadToMultiple` adds what is missing, and
 :class:`CropLike` removes it from the result.
 """
 
@@ -33,6 +34,8 @@ def mirror(x, before: int, after: int, axis: int):
     >>> np.asarray(mirror(np.array([1, 2, 3]), 2, 4, axis=0))
     array([2, 1, 1, 2, 3, 3, 2, 1, 1])
     """
+    if (before, after) == (1, 1):  # without a look at the size, and faster
+        return ops.pad(x, [(1, 1) if i == axis else (0, 0) for i in range(len(x.shape))], mode="symmetric")
     n = ops.shape(x)[axis]
     place = ops.arange(-before, n + after, dtype="int32") % (2 * n)
     return ops.take(x, ops.minimum(place, 2 * n - 1 - place), axis=axis)
@@ -60,6 +63,35 @@ class PadToMultiple(keras.layers.Layer):
 
     def srlib_traits(self):
         return Traits(stride=self.multiple)
+
+
+class Mirrored:
+    """Makes a convolution of an odd kernel and the padding ``same`` mirror its borders; stands before it among the bases."""
+
+    def convolution_op(self, inputs, kernel):
+        """What Keras calls to convolve."""
+        for axis, side in zip((1, 2), self.kernel_size):
+            inputs = mirror(inputs, side // 2, side // 2, axis)
+        return ops.conv(inputs, kernel, padding="valid")
+
+
+@keras_serializable
+class MirroredConv2D(Mirrored, keras.layers.Conv2D):
+    """A convolution that continues its input by its mirror image, where Keras' own continues it by zeros.
+
+    Parameters
+    ----------
+    *args, **kwargs
+        Those of Keras' own; an odd kernel, the padding ``same``, and neither strides nor dilation.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from srlib.layers import MirroredConv2D
+    >>> mean = MirroredConv2D(1, 3, padding="same", kernel_initializer=lambda *_, **__: np.full((3, 3, 1, 1), 1 / 9))
+    >>> bool(np.allclose(mean(np.ones((1, 4, 5, 1), "float32")), 1))
+    True
+    """
 
 
 @keras_serializable

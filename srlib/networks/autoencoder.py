@@ -8,16 +8,16 @@ from functools import partial
 
 from ..backend import keras
 from ..layers import CropLike, Interpolation, PadToMultiple
-from .blocks import EXACT, ZEROS, conv, relu_conv
+from .blocks import EXACT, ZEROS, conv, mirrored_conv
 from .registry import register_network
 
 layers = keras.layers
 _SPARSE = {"kernel_regularizer": keras.regularizers.L1(10e-10)}
 
 
-def _encode_and_decode(x, width):
+def _encode_and_decode(x, width, conv):
     """Encoder, code and decoder of the reference: all but the last convolution."""
-    conv = partial(relu_conv, kernel_size=3, **_SPARSE)
+    conv = partial(conv, kernel_size=3, activation="relu", **_SPARSE)
     x = conv(width)(x)
     x = skip_a = conv(width)(x)  # (N, H, W, width)
     x = layers.MaxPooling2D()(x)
@@ -64,14 +64,17 @@ def autoencoder(lr, scale, *, width: int = 64, kernel: str = "bilinear"):
     1110403
     """
     upscaled = Interpolation(scale, kernel)(lr)
-    x = _encode_and_decode(PadToMultiple(4)(upscaled), width)
-    x = relu_conv(3, 3, **_SPARSE, **EXACT)(x)
+    x = _encode_and_decode(PadToMultiple(4)(upscaled), width, conv)
+    x = conv(3, 3, activation="relu", **_SPARSE, **EXACT)(x)
     return CropLike(**EXACT)([x, upscaled])
 
 
 @register_network
 def residual_autoencoder(lr, scale, *, width: int = 64, kernel: str = "bilinear"):
     """The same network, asked only for what the interpolation lacks.
+
+    Its convolutions mirror their borders, where the reference pads with zeros: what is flat in the LR image then stays
+    flat up to the corners of the SR image.
 
     Parameters
     ----------
@@ -92,6 +95,6 @@ def residual_autoencoder(lr, scale, *, width: int = 64, kernel: str = "bilinear"
     1110403
     """
     upscaled = Interpolation(scale, kernel)(lr)
-    x = _encode_and_decode(PadToMultiple(4)(upscaled), width)
-    x = conv(3, 3, **ZEROS)(x)
+    x = _encode_and_decode(PadToMultiple(4)(upscaled), width, mirrored_conv)
+    x = mirrored_conv(3, 3, **ZEROS)(x)
     return layers.Add(**EXACT)([upscaled, CropLike()([x, upscaled])])

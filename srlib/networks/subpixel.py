@@ -7,23 +7,33 @@ from functools import partial
 
 from ..backend import keras
 from ..images import check_choice
-from ..layers import Equivariant, EquivariantConv2D, Interpolation, Luminance, PixelShuffle
+from ..layers import (
+    Equivariant,
+    EquivariantConv2D,
+    Interpolation,
+    Luminance,
+    MirroredEquivariantConv2D,
+    PixelShuffle,
+    WideConv2D,
+)
 from ..layers.equivariant import ORDERS
-from .blocks import EXACT, ZEROS, conv
+from .blocks import EXACT, ZEROS, conv, mirrored_conv
 from .registry import register_network
 
 layers = keras.layers
 
 
-def _convolutions(symmetry, scale):
+def _convolutions(symmetry, scale, border):
     """Of 3x3: from the image to features, between features, and from features to pixels."""
+    mirrored = border == "mirror"
 
     def equivariant(inputs, outputs, filters, **more):
         shared = Equivariant(inputs, outputs, symmetry=symmetry, scale=scale)
-        return EquivariantConv2D(filters, 3, padding="same", kernel_constraint=shared, bias_constraint=shared, **more)
+        kind = MirroredEquivariantConv2D if mirrored else EquivariantConv2D
+        return kind(filters, 3, padding="same", kernel_constraint=shared, bias_constraint=shared, **more)
 
     if symmetry == "none":
-        return [partial(conv, kernel_size=3)] * 3
+        return [partial(mirrored_conv if mirrored else conv, kernel_size=3)] * 3
     ends = ("image", "features"), ("features", "features"), ("features", "pixels")
     return [partial(equivariant, *each) for each in ends]
 
@@ -38,6 +48,8 @@ def subpixel(
     expand: int = 1,
     channels: int = 3,
     symmetry: str = "none",
+    border: str = "zeros",
+    wide: int = 1,
     kernel: str = "bilinear",
 ):
     """Residual blocks at the size of the LR image, a sub-pixel step [1]_, and the interpolation added at the end.
@@ -59,6 +71,12 @@ def subpixel(
         ``d4``: D4-equivariant convolutions [4]_; turning or mirroring the LR image turns or mirrors the SR image and
         changes nothing else. ``d4_inversion``: the negative of the LR image also gives the negative of the SR image.
         One parameter in 8 or 16 is then free.
+    border : {"zeros", "mirror"}
+        How convolutions continue their input. With ``zeros``, a network of colours that learnt from few images changes
+        saturated ones at the border; with ``mirror`` it does not, and is a little slower.
+    wide : int
+        How many times as wide the kernels of the blocks are while the network is trained [5]_. What is saved is an
+        ordinary network, and costs no more.
     kernel : str
         The interpolation.
 
@@ -69,7 +87,7 @@ def subpixel(
     Raises
     ------
     ValueError
-        Other `channels` or `symmetry`; a width that the group order does not divide.
+        Other `channels`, `symmetry` or `border`; `wide` with a symmetry; a width that the group order does not divide.
 
     References
     ----------
@@ -80,6 +98,7 @@ def subpixel(
     .. [3] J. Yu et al., "Wide activation for efficient and accurate image super-resolution", CVPR Workshops 2018 (blocks
        that are wider inside).
     .. [4] T. Cohen, M. Welling, "Group equivariant convolutional networks", ICML 2016.
+    .. [5] K. Bhardwaj et al., "Collapsible linear blocks for super-efficient super resolution", MLSys 2022.
 
     Examples
     --------
@@ -90,6 +109,7 @@ def subpixel(
     (6828, 438)
     """
     check_choice(symmetry, ("none", *ORDERS), "symmetry")
+    check_choice(border, ("zeros", "mirror"), "border")
     if channels not in (1, 3):
         raise ValueError(
             f"channels is {channels}; expected 3 for the colours, or 1 for luminance alone: leave it out for 3."
@@ -99,7 +119,13 @@ def subpixel(
         raise ValueError(
             f"width is {width} with the symmetry {symmetry}; expected a multiple of its group order {order}: choose width={max(1, width // order) * order}."
         )
-    first, between, last = _convolutions(symmetry, scale)
+    if wide > 1 and symmetry != "none":
+        raise ValueError(
+            f"wide is {wide} with the symmetry {symmetry}; expected 1, as a product of equivariant kernels is not made here: leave one of them out."
+        )
+    first, between, last = _convolutions(symmetry, scale, border)
+    if wide > 1:
+        between = partial(WideConv2D, kernel_size=3, wide=wide, border=border)
     x = Luminance()(lr) if channels == 1 else lr
     if symmetry == "d4_inversion":
         x = layers.Rescaling(1.0, offset=-0.5, **EXACT)(x)  # the negative of mid-grey is itself

@@ -156,16 +156,19 @@ def spread(table, *, over: str, metric: str = "psnr", title: str = ""):
 
 
 def quality(published, *, of: str = "set5", title: str = "What quality costs"):
-    """PSNR against GMACs: ours in colour, published networks in grey, interpolations as lines across.
+    """PSNR against GMACs: ours in colour, published networks in grey.
+
+    The networks fill the plot. An interpolation is a line across, or, where it lies below all networks, a note at the foot.
 
     Parameters
     ----------
-    published : list of srlib.published.LeaderboardRow
-        From :func:`srlib.leaderboard`. A self-ensemble is left out: its network is there already.
+    published : list of srlib.published.LeaderboardRow, or dict of title -> list
+        From :func:`srlib.leaderboard`; several are drawn side by side. A self-ensemble is left out: its network is there
+        already.
     of : {"set5", "set14", "bsd100"}
         The set whose PSNR is drawn.
     title : str
-        Above the plot.
+        Above the plot, where there is one list.
 
     Returns
     -------
@@ -188,27 +191,44 @@ def quality(published, *, of: str = "set5", title: str = "What quality costs"):
     from ..published import SETS  # brings Keras
 
     check_choice(of, SETS, "of")
-    dots = [line for line in published if line.gmacs and of in line.scores and not line.ensemble]
-    if not dots:
+    boards = published if isinstance(published, dict) else {title: published}
+    dots = [
+        [line for line in board if line.gmacs and of in line.scores and not line.ensemble] for board in boards.values()
+    ]
+    if not all(dots):
         raise ValueError(
             f"No network here has both a score on {of} and a number of GMACs; expected at least one: use srlib.leaderboard()."
         )
-    fig = new_figure(7.0, 5.0)
-    axes = fig.subplots()
-    axes.set_xscale("log")
-    labels = [_put_dot(axes, line, of) for line in dots]
-    for line in published:
-        if line.ours and line.parameters is None and of in line.scores:
-            axes.axhline(line.scores[of][0], color=MUTED, linewidth=1.2, zorder=0)
-            axes.annotate(
-                line.method, (1, line.scores[of][0]), (-4, 3), xycoords=("axes fraction", "data"),
-                textcoords="offset points", ha="right", fontsize=FONT - 1, color=MUTED,
-            )  # fmt: skip
-    axes.margins(x=0.05, y=0.08)
-    _mark_costs(axes)
-    style_plot(axes, "GMACs for an output of 1280x720", f"PSNR on {SETS[of]} (dB)", title)
-    keep_apart(fig, axes, labels)
+    fig = new_figure(7.0 * len(boards), 5.0)
+    panels, labels = fig.subplots(1, len(boards), squeeze=False)[0], []
+    for axes, (title, board), networks in zip(panels, boards.items(), dots):
+        axes.set_xscale("log")
+        labels.append([_put_dot(axes, line, of) for line in networks])
+        axes.margins(x=0.05, y=0.08)
+        _mark_costs(axes)
+        axes.set_ylim(axes.get_ylim())
+        _mark_interpolations(
+            axes, [line for line in board if line.ours and line.parameters is None and of in line.scores], of
+        )
+        style_plot(axes, "GMACs for an output of 1280x720", f"PSNR on {SETS[of]} (dB)", title)
+    for axes, names in zip(panels, labels):
+        keep_apart(fig, axes, names)
     return fig
+
+
+def _mark_interpolations(axes, lines, of: str) -> None:
+    """Lines across for those that lie among the networks, and one note at the foot for those below."""
+    low, below = axes.get_ylim()[0], []
+    across = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points", "ha": "right", "color": MUTED}
+    for line in sorted(lines, key=lambda line: line.scores[of][0]):
+        height = line.scores[of][0]
+        if height < low:
+            below.append(f"{line.method} {height:.2f}")
+            continue
+        axes.axhline(height, color=MUTED, linewidth=1.2, zorder=0)
+        axes.annotate(line.method, (1, height), (-4, 3), fontsize=FONT - 1, **across)
+    if below:
+        axes.annotate(f"below: {', '.join(below)} dB", (1, low), (-4, 4), fontsize=FONT - 1, **across)
 
 
 def _put_dot(axes, line, of: str):

@@ -59,7 +59,9 @@ def test_the_whole_sample_is_its_splits(sample):
 def test_every_photograph_tells_where_it_is_from_and_may_be_used_by_anyone():
     for photograph in SAMPLE:
         assert photograph.licence.startswith(("CC0", "public domain"))
-        assert photograph.original.startswith(("skimage/data/", "gb82-image-set/png/", "budgie-backgrounds/backgrounds/"))
+        assert photograph.original.startswith(
+            ("skimage/data/", "gb82-image-set/png/", "budgie-backgrounds/backgrounds/")
+        )
         assert len(photograph.sha256) == 64
     for kind in ("a dog", "flowers", "a bird", "a face", "mountains"):
         assert kind in SAMPLE_RULE

@@ -46,9 +46,11 @@ def small_image(seed=0):
 
 
 @pytest.mark.parametrize("turn", WHOLE_GROUP.values(), ids=WHOLE_GROUP)
-@pytest.mark.parametrize("scale, channels", [(2, 3), (2, 1), (3, 3), (4, 1)])
-def test_the_turned_image_gives_the_turned_result(scale, channels, turn):
-    model, x = network(scale, channels=channels, symmetry="d4_inversion"), small_image()
+@pytest.mark.parametrize(
+    "scale, channels, border", [(2, 3, "zeros"), (2, 1, "zeros"), (3, 3, "zeros"), (4, 1, "zeros"), (2, 3, "mirror")]
+)
+def test_the_turned_image_gives_the_turned_result(scale, channels, border, turn):
+    model, x = network(scale, channels=channels, symmetry="d4_inversion", border=border), small_image()
     made = array(model(x))
     assert np.abs(made - array(build_model("subpixel", scale)(x))).max() > 0.05  # it does something
     assert_close(array(model(np.ascontiguousarray(turn(x)))), turn(made))

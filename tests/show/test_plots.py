@@ -81,7 +81,7 @@ def test_the_figure_shows_every_network_whose_cost_is_known():
     assert "EDSR (2017)" not in told  # no GMACs were found
     assert f"{ENSEMBLE}+" not in told  # the same network, which is there
     places = {tuple(np.round(line.get_xydata()[0], 6)) for line in axes.lines if len(line.get_xydata()) == 1}
-    small = table["small_bicubic"]
+    small = table["small_x2"]
     assert (round(small.gmacs, 6), round(small.scores["set5"][0], 6)) in places
 
 
