@@ -74,12 +74,12 @@ chosen = np.unique(np.linspace(0, len(shown) - 1, 10).astype(int))
 srlib.show.images(shown[chosen], [shown.class_names[label] for label in shown.labels[chosen]], columns=5, size=1.6)
 
 # %% [markdown]
-# The stand-ins are the berries of a sumac, a canyon wren, an otter, a periwinkle, and something else: a city at night. The otter takes the dog's place. There is one dog in the sample, but it belongs to the pictures that we keep shut for now. Look for what the five have in common: all have edges, and all have texture at several sizes.
+# The stand-ins are the berries of a sumac, a canyon wren, an otter, a periwinkle, and something else: a city at night. (The one dog of the sample is among the pictures that we keep shut for now; the otter takes its place.) Look for what the five have in common: all have edges, and all have texture at several sizes.
 
 # %% [markdown]
 # ## Forty photographs that travel with the course
 #
-# The course brings forty photographs along, each another scene, all in the public domain or given away under CC0. They come from two collections, *gb82* and *budgie-backgrounds*, and from scikit-image, a library that this course rests on. Of each we keep one square of 256 by 256. (Large photographs are soft, pixel for pixel; those were first made half or a third as large.)
+# They are in the public domain or given away under CC0, and come from two collections, *gb82* and *budgie-backgrounds*, and from scikit-image, a library that this course rests on. Of each we keep one square of 256 by 256. (Large photographs are soft, pixel for pixel; they were first made half or a third as large.)
 
 # %%
 splits = {name: srlib.load_images("sample", split=name) for name in ("train", "validation", "test")}
@@ -128,7 +128,7 @@ srlib.show.spectrum(sets, mark=0.25)
 #
 # A network is judged on pictures that it has not learned from. So far, so well known. The harder question is what counts as *a picture that it has not seen*.
 #
-# Many collections hold several pictures of one scene: two shots of a bird, all frames of a film. Ours does not, so we make such a collection, and cut each photograph into four quarters. The test photographs stay shut.
+# Many collections hold several pictures of one scene, as a film does. To make one, we cut each photograph into four quarters. The test photographs stay shut.
 
 # %%
 seen = splits["train"] + splits["validation"]
@@ -161,7 +161,7 @@ print(f"elsewhere in the same photograph:     {difference[same].mean():5.1f}")
 print(f"in different photographs:             {difference[~related].mean():5.1f}")
 
 # %% [markdown]
-# Quarters of one photograph know about each other. Neighbours continue each other. Distant ones are still closer than strangers: they share the light and the colours. A network that trained on one half of an otter has, in part, seen the other half.
+# Quarters of one photograph know about each other. Neighbours continue each other. Distant ones are still closer than strangers: they share the light and the colours.
 #
 # So we split **by photograph**: all quarters of one photograph go to the same side. This is called *avoiding leakage*, and it is easy to get wrong.
 # Two frames of one video leak. So do the left and right picture of a stereo pair, a picture and its mirror image, and the same photograph saved twice.
@@ -180,7 +180,7 @@ assert not shared
 # %% [markdown]
 # ## How much does a leak give away?
 #
-# Let us measure it. One quarter of every photograph is set aside to judge on. Then the photographs are dealt into two halves, and a small network is trained on each half, on the three quarters that are left. So every photograph is judged twice: by the network that saw its sisters, and by the other one, which learned from just as many quarters of strangers. We deal three times.
+# Let us measure it. One quarter of every photograph is set aside to judge on. Then the photographs are dealt into two halves, and a small network is trained on each half, on the three quarters that are left. So every photograph is judged twice: by the network that saw its sisters, and by the one that saw as many quarters of strangers. We deal three times.
 #
 # **Predict:** by how many decibels will the sisters help?
 
@@ -209,7 +209,7 @@ print("the leak is between 0 and 0.1 dB on the mean:", bool(0 < np.mean(leak) < 
 assert 0 < np.mean(leak) < 0.1
 
 # %% [markdown]
-# A few hundredths of a decibel, where learning from strangers brings a third of one: small, but each time in the same direction. A network of this size, trained this briefly, learns how edges look, and has no room to remember an otter. With five times the steps we found +0.00, +0.12 and +0.08 dB, most of it from a few photographs: the longer a network learns, the more it can keep.
+# A few hundredths of a decibel, where learning from strangers brings a third of one: small, but each time in the same direction. A network this small, trained this briefly, learns how edges look, and has no room to remember an otter. With five times the steps we found +0.00, +0.12 and +0.08 dB.
 #
 # So here the leak would change no conclusion. But nothing in the score would have told us so, and lesson 05 shows tables in which neighbours are closer than that. To split by photograph costs nothing.
 #
@@ -314,7 +314,7 @@ assert dead - bicubic > 0.3 and dead - photographs > -0.2
 
 # %% [markdown]
 # A network that has never seen anything but coloured discs restores a portrait, a cup and a mountain better than bicubic upscaling, and at least as well as the
-# one that learned from our few photographs. What it needs to know about the world, at this scale, seems to be mostly how edges look. (It had 200 pictures and the other 37; with `leaves[:37]` it does as well.)
+# one that learned from our few photographs. What it needs to know about the world, at this scale, seems to be mostly how edges look. (With `leaves[:24]` it does as well.)
 #
 # This is also a warning. It means that a network's good score says little about whether it knows what a face is.
 #
