@@ -33,9 +33,9 @@ def native_stderr_held(*, told_on_failure: bool):
             os.dup2(held.fileno(), 2)
             try:
                 yield
-            except BaseException:
+            except BaseException as error:
                 os.dup2(saved, 2)
-                if told_on_failure:
+                if told_on_failure and isinstance(error, Exception):  # Ctrl-C is no failure
                     held.seek(0)
                     os.write(2, held.read())
                 raise

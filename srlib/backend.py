@@ -5,31 +5,104 @@ here, and shown after all if the import fails. Every module that needs Keras tak
 ``from .backend import keras``.
 """
 
+import json
 import os
 import sys
+import warnings
+from pathlib import Path
 
 import numpy as np
 
 from ._quiet import native_stderr_held
 
+BACKENDS = ("tensorflow", "jax")
+_PID = os.getpid()
+
 
 def _load():
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    if os.path.expanduser("~") == "~":  # the user has no home: Keras would make a folder called ~ here for its settings
+        os.environ.setdefault("KERAS_HOME", os.devnull)
+    file = Path(os.environ.get("KERAS_HOME") or Path("~/.keras").expanduser()) / "keras.json"
+    changed = _choose_backend(file)
     try:
         with native_stderr_held(told_on_failure=True):
             import keras
 
-            keras.ops.zeros(1)  # the first tensor brings a second round of greetings
-    except (ImportError, ValueError) as error:  # Keras raises the second for a name that it does not know
+            if keras.backend.backend() in BACKENDS:
+                changed += _settle(keras)
+                keras.ops.zeros(1)  # the first tensor brings a second round of greetings
+    except (
+        ImportError,
+        ValueError,
+        AssertionError,
+    ) as error:  # Keras raises the last two for words that it does not know
         asked = os.environ.get("KERAS_BACKEND")
+        if not asked and not isinstance(error, ImportError):
+            raise ImportError(
+                f"Keras does not start with {file} ({error}); expected settings that it knows: remove the file, or edit it."
+            ) from error
         told = f", which KERAS_BACKEND says is {asked}," if asked else ""
         raise ImportError(
             f"The backend of Keras{told} could not be imported ({error}); expected TensorFlow, or JAX with KERAS_BACKEND=jax: pip install 'srlib[{'jax' if asked == 'jax' else 'tensorflow'}]'{', or unset KERAS_BACKEND' if asked else ''}."
         ) from error
+    if keras.backend.backend() not in BACKENDS:
+        raise ImportError(
+            f"Keras runs on {keras.backend.backend()}, as KERAS_BACKEND or {file} says; expected tensorflow or jax: set KERAS_BACKEND=tensorflow before Keras is imported."
+        )
+    if changed:
+        warnings.warn(
+            f"{file} sets {', '.join(changed)}, which srlib does not work with; for this process it is set aside: remove the file, or edit it, to end this message.",
+            stacklevel=2,
+        )
     return keras
 
 
+def _choose_backend(file: Path) -> list[str]:
+    """Put TensorFlow in the place of a backend that another course left in `keras.json`; what was changed."""
+    if "KERAS_BACKEND" in os.environ or "keras" in sys.modules:
+        return []
+    try:
+        backend = json.loads(file.read_text("utf-8")).get("backend", BACKENDS[0])
+    except (OSError, ValueError, AttributeError, RecursionError):  # Keras does without the file, too
+        return []
+    if backend in BACKENDS:
+        return []
+    os.environ["KERAS_BACKEND"] = BACKENDS[0]
+    return [f"backend to {backend!r:.40}"]
+
+
+def _settle(keras) -> list[str]:
+    """Images have their channels last here, and numbers 32 bits, whatever `keras.json` says; what was changed."""
+    config, changed = keras.config, []
+    for name, ours in (("image_data_format", "channels_last"), ("floatx", "float32"), ("epsilon", 1e-7)):
+        theirs = getattr(config, name)()
+        if theirs != ours:
+            getattr(config, f"set_{name}")(ours)
+            changed.append(f"{name} to {theirs!r}")
+    return changed
+
+
 keras = _load()
+
+
+def check_process() -> None:
+    """Fail in a process that was forked from this one: the threads of the backend are not copied, so it would hang.
+
+    Raises
+    ------
+    RuntimeError
+        It is another process than the one that loaded Keras.
+
+    Examples
+    --------
+    >>> from srlib.backend import check_process
+    >>> check_process()
+    """
+    if os.getpid() != _PID:
+        raise RuntimeError(
+            "This process was forked from one that had loaded Keras, and would wait for its threads for ever; expected a fresh one: use multiprocessing.get_context('spawn'), or load the network in the new process alone."
+        )
 
 
 def keras_serializable(cls):

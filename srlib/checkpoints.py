@@ -1,9 +1,13 @@
 """Trained networks on disk: a card beside the weights, and the networks that travel with the package.
 
 A folder holds ``model.json``, the card with the builder's name and options, and ``model.weights.h5``. Nothing is pickled
-and no code is stored, so a stranger's folder can do no harm, and it is read by every version of Keras.
+and no code is stored, so that a stranger's folder can do no harm, and it is read by every version of Keras. What the
+folder claims is compared with the size of its files before anything is built. The card also holds the SHA-256 of the
+weights.
 """
 
+import contextlib
+import hashlib
 import json
 import os
 import warnings
@@ -12,15 +16,20 @@ from pathlib import Path
 
 import numpy as np
 
-from .models import build_model, clone_model, collapse, known_card, self_ensemble
-from .recipe import ModelCard
+from .backend import keras
+from .models import build_model, clone_model, collapse, count_weights, known_card, self_ensemble
+from .recipe import Architecture, ModelCard
 from .safe_files import write_text, write_whole
 
 WEIGHTS = Path(__file__).parent / "weights"
 RECIPE = "recipe.json"  # what a training writes first; a folder without it holds none
 CARD = "model.json"
 _WEIGHTS_FILE = "model.weights.h5"
+_SUM = "weights_sha256"  # in the card; older ones have none
 _LARGEST_HALF = float(np.finfo(np.float16).max)
+# Of a JSON file that srlib wrote: bytes, brackets within brackets, and the size of a number, which a seed may have
+_BYTES, _DEPTH, _NUMBER = 2**20, 32, 2**64
+_OPTION = 256  # up to here, a number in an architecture needs no large file of weights to be believed
 
 
 def shipped() -> dict[str, ModelCard]:
@@ -53,18 +62,30 @@ def default_network(scale: int | None = None) -> str:
     >>> default_network(), default_network(4)
     ('small_x2', 'small_x4')
     """
-    name = f"small_x{2 if scale is None else scale}"
-    if name not in _shipped_names():
-        scales = [other.removeprefix("small_x") for other in _shipped_names() if other.startswith("small_x")]
+    scale = 2 if scale is None else scale
+    if scale not in default_scales():
+        *scales, last = map(str, default_scales())
         raise ValueError(
-            f"scale is {scale}, and no network of that scale travels with srlib; expected {', '.join(scales[:-1])} or {scales[-1]}: choose one of these, or name an interpolation, such as bicubic."
+            f"scale is {scale}, and no network of that scale travels with srlib; expected {', '.join(scales)} or {last}: choose one of these, or name an interpolation, such as bicubic."
         )
-    return name
+    return f"small_x{scale}"
+
+
+def default_scales() -> list[int]:
+    """The scales for which a network is taken where no other is asked for.
+
+    Examples
+    --------
+    >>> from srlib.checkpoints import default_scales
+    >>> default_scales()
+    [2, 3, 4]
+    """
+    return sorted(int(name.removeprefix("small_x")) for name in _shipped_names() if name.startswith("small_x"))
 
 
 def known(name: str) -> bool:
     """Whether a network of this name travels with the package, or there is a folder that may hold one."""
-    return name in _shipped_names() or Path(name).is_dir()
+    return name in _shipped_names() or os.path.isdir(name)  # which answers for a name that no file can have
 
 
 def read_card(folder: Path) -> ModelCard:
@@ -75,13 +96,60 @@ def read_card(folder: Path) -> ModelCard:
     ValueError
         A file that is damaged, or no card.
     """
+    return _read_card(folder)[0]
+
+
+def _read_card(folder: Path) -> tuple[ModelCard, str | None]:
+    """The card, and the SHA-256 that it knows of the weights."""
     try:
-        return ModelCard.from_dict(json.loads((folder / CARD).read_text("utf-8")))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        what = f"it does not say {error}" if isinstance(error, KeyError) else error
-        raise ValueError(
-            f"{folder / CARD} does not describe a model ({what}); expected what `srlib train` writes: train again, or restore the file."
-        ) from None
+        told = read_json(folder / CARD)
+        checksum = told.pop(_SUM, None)
+        return ModelCard.from_dict(told), checksum
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+        raise _no_card(folder, f"it does not say {error}" if isinstance(error, KeyError) else error) from None
+
+
+def _no_card(folder: Path, what) -> ValueError:
+    return ValueError(
+        f"{folder / CARD} does not describe a model ({what!s:.300}); expected what `srlib train` writes: train again, or restore the file."
+    )
+
+
+def read_json(path: Path):
+    """What a JSON file says that srlib should have written.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    dict or whatever it holds
+
+    Raises
+    ------
+    ValueError
+        No JSON, or one that is longer, deeper, or of larger numbers than srlib's can be.
+    """
+    size = path.stat().st_size
+    if size > _BYTES:
+        raise ValueError(f"it has {size:,} bytes, and such a file has at most {_BYTES:,}")
+    try:
+        told = json.loads(path.read_text("utf-8"))
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    _check_plain(told, _DEPTH)
+    return told
+
+
+def _check_plain(told, depth: int) -> None:
+    if isinstance(told, (dict, list)):
+        if depth == 0:
+            raise ValueError("it is nested too deeply")
+        for value in told.values() if isinstance(told, dict) else told:
+            _check_plain(value, depth - 1)
+    elif isinstance(told, (int, float)) and not -_NUMBER <= told <= _NUMBER:  # nor NaN
+        raise ValueError(f"it holds the number {told!r:.30}")
 
 
 def save_model(model, folder: str | Path, *, half: bool = False, card: ModelCard | None = None) -> Path:
@@ -126,21 +194,22 @@ def save_model(model, folder: str | Path, *, half: bool = False, card: ModelCard
             f"The card is of {card.architecture}, and the model is {own.architecture}; expected a card of this model: leave it out for the model's own."
         )
     bare, folder = clone_model(collapse(model)), Path(folder)  # not compiled: no optimiser to save
-    card = replace(card or own, architecture=bare.card.architecture)
+    told = replace(card or own, architecture=bare.card.architecture).to_dict()
 
     def fill(scratch: Path) -> None:
-        named = scratch.with_name(f"{scratch.name}.weights.h5")  # Keras insists on the end of the name
-        try:
-            bare.save_weights(named)
-            if half:
-                _halve(named)
-            os.replace(named, scratch)
-        finally:
-            named.unlink(missing_ok=True)
+        bare.save_weights(scratch)
+        if half:
+            _halve(scratch)
+        told[_SUM] = _sha256(scratch)
 
     write_whole(folder / _WEIGHTS_FILE, fill)
-    write_text(folder / CARD, json.dumps(card.to_dict(), indent=2) + "\n")
+    write_text(folder / CARD, json.dumps(told, indent=2) + "\n")
     return folder
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _halve(path: Path) -> None:
@@ -208,39 +277,78 @@ def load_model(name: str | Path):
     """
     folder = Path(name)
     if isinstance(name, str) and name in _shipped_names():
-        if (folder / CARD).is_file():
+        if os.path.isfile(folder / CARD):
             warnings.warn(
                 f"{name!r} is a network of srlib's, which is taken, and a folder here; for that write ./{name}.",
                 stacklevel=2,
             )
         folder = WEIGHTS / name
-    elif isinstance(name, str) and name.endswith("+") and not folder.is_dir():
+    elif isinstance(name, str) and name.endswith("+") and not os.path.isdir(folder):
         return self_ensemble(load_model(name[:-1]))
     _check_finished(folder, name)
-    card, weights = read_card(folder), folder / _WEIGHTS_FILE
-    try:
-        model = build_model(card.architecture.builder, card.scale, **card.architecture.options)
-    except (ValueError, TypeError) as error:
+    (card, checksum), weights = _read_card(folder), folder / _WEIGHTS_FILE
+    if checksum is not None and checksum != _sha256(weights):
         raise ValueError(
-            f"{folder / CARD} does not describe a model ({error}); expected what `srlib train` writes: train again, or restore the file."
-        ) from None
+            f"{weights} is not the file that {CARD} was written with, as its SHA-256 is another; expected both as `srlib train` wrote them: fetch or restore them together."
+        )
     try:
+        _check_possible(folder, card.architecture)
+        model = build_model(card.architecture.builder, card.scale, **card.architecture.options)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise _no_card(folder, error) from None
+    try:
+        _check_arrays(weights)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Keras warns of what it also raises
             model.load_weights(weights)
     except Exception as error:  # h5py and Keras raise a dozen kinds here
         reason = str(error).splitlines()[0].partition(". Example")[0] if str(error) else type(error).__name__
-        raise ValueError(
-            f"{weights} does not hold the weights of {card.architecture.builder} ({reason}); expected what `srlib train` writes: train again, or restore the file."
-        ) from None
+        raise _no_weights(weights, card, reason) from None
+    for variable in model.weights:
+        if not np.isfinite(keras.ops.convert_to_numpy(variable)).all():
+            raise _no_weights(weights, card, f"{variable.path} holds NaN or infinity")
     model.card = card
     return model
 
 
+def _no_weights(weights: Path, card: ModelCard, reason: str) -> ValueError:
+    return ValueError(
+        f"{weights} does not hold the weights of {card.architecture.builder} ({reason}); expected what `srlib train` writes: train again, or restore the file."
+    )
+
+
+def _check_possible(folder: Path, architecture: Architecture) -> None:
+    """Whether it is a network whose weights can be in a file of that size; nothing is allocated to find out."""
+    if architecture.ensemble:
+        raise ValueError("it says ensemble, and a self-ensemble is the network with a + behind its name")
+    size = (folder / _WEIGHTS_FILE).stat().st_size
+    for name, value in {"scale": architecture.scale, **architecture.options}.items():
+        # both width and depth take that many bytes of a file at least
+        if isinstance(value, int) and value > max(_OPTION, size // 500):
+            raise ValueError(f"{name} is {value}, too much for weights of {size:,} bytes")
+    count = 0
+    with contextlib.suppress(ValueError, TypeError):  # build_model will say
+        count = count_weights(architecture.builder, architecture.scale, **architecture.options)
+    if count > 8 * size:  # two bytes each, and with a symmetry the file holds one in 16
+        raise ValueError(f"it has {count:,} weights, and {_WEIGHTS_FILE} {size:,} bytes")
+
+
+def _check_arrays(path: Path) -> None:
+    """An array of HDF5 may be declared of any size; whether those here are in the file."""
+    import h5py
+
+    def look(name, item):
+        if isinstance(item, h5py.Dataset) and item.nbytes > path.stat().st_size:
+            raise ValueError(f"it declares an array of {item.nbytes:,} bytes, more than it holds")
+
+    with h5py.File(path, "r") as file:
+        file.visititems(look)
+
+
 def _check_finished(folder: Path, name) -> None:
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise ValueError(
-            f"There is no model {str(name)!r}; expected one of {', '.join(_shipped_names())}, or a folder that `srlib train` wrote: `srlib models` shows them."
+            f"There is no model {str(name)!r:.200}; expected one of {', '.join(_shipped_names())}, or a folder that `srlib train` wrote: `srlib models` shows them."
         )
     for file in (CARD, _WEIGHTS_FILE):
         if not (folder / file).is_file():

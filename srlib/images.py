@@ -6,6 +6,18 @@ sentence, which says what came, what was expected and what to do.
 
 import numpy as np
 
+# What numbers in an image may span, and the way from there to [0, 1]; the first is what filters overshoot by
+_RANGES = {
+    (-0.3, 1.5): "use numpy.clip(image, 0, 1) if it only overshoots",
+    (-0.5, 0.5): "use image + 0.5 if it spans [-0.5, 0.5]",
+    (-1, 1): "use (image + 1) / 2 if it spans [-1, 1]",
+    (0, 255): "divide by 255 if it spans 8 bits",
+    (-128, 127): "use (image + 128) / 255 if it spans [-128, 127]",
+    (0, 1023): "divide by 1023 if it spans 10 bits",
+    (0, 4095): "divide by 4095 if it spans 12 bits",
+    (0, 65535): "divide by 65535 if it spans 16 bits",
+}
+
 
 def check(image, name: str = "image") -> np.ndarray:
     """Let an image, or a batch of them, through the door unchanged.
@@ -34,6 +46,11 @@ def check(image, name: str = "image") -> np.ndarray:
             f"{name} is a {type(image).__name__}; expected a NumPy array of shape (H, W, 3) or (N, H, W, 3): "
             "use numpy.asarray(...), or srlib.load_images(...) for files."
         )
+    if np.ma.is_masked(image):
+        raise TypeError(
+            f"{name} is a masked array, with {np.ma.count_masked(image)} of its values hidden; expected a plain array, as no mask is heeded here: "
+            "say what is to stand there, as image.filled(0) does."
+        )
     image = np.asarray(image)
     _check_shape(image, name)
     if image.dtype == np.uint8:
@@ -50,8 +67,9 @@ def check(image, name: str = "image") -> np.ndarray:
                 f"{name} holds {int(np.isnan(image).sum())} NaN values; expected numbers in [0, 1]: "
                 "find where they arise, or replace them with numpy.nan_to_num."
             )
-        remedy = "divide by 255" if 2 < high < np.inf else "use numpy.clip(image, 0, 1)"
-        raise ValueError(f"{name} runs from {low:.4g} to {high:.4g}; expected float32 in [0, 1]: {remedy}.")
+        raise ValueError(
+            f"{name} runs from {low:.4g} to {high:.4g}; expected float32 in [0, 1]: {_range_remedy(low, high)}."
+        )
     return image
 
 
@@ -74,6 +92,20 @@ def _check_shape(image: np.ndarray, name: str) -> None:
     else:
         remedy = "arrange it as rows, columns, red-green-blue"
     raise ValueError(f"{name} has shape {shape}; expected (H, W, 3) or (N, H, W, 3): {remedy}.")
+
+
+def _range_remedy(low: float, high: float) -> str:
+    """The ranges that such numbers may have been meant for, the two narrowest, and the way from each to [0, 1]."""
+    if not np.isfinite([low, high]).all():
+        return "find where the infinite values arise"
+    fitting = [
+        way
+        for (least, most), way in _RANGES.items()
+        if least <= low and high <= most and max(-low, high) > max(-least, most) / 25  # else it is almost black
+    ]
+    return " or ".join(
+        fitting[:2] or ["subtract the least value that it can have, and divide by the span to the largest"]
+    )
 
 
 def _dtype_remedy(dtype: np.dtype) -> str:
@@ -105,9 +137,19 @@ def check_image_list(images, name: str = "images"):
         raise ValueError(
             f"{name} has shape {images.shape}, one image; expected several, (N, H, W, 3) or a list: use {name}[None] for one."
         )
-    if not hasattr(images, "__len__") or isinstance(images, dict):
+    known = isinstance(images, (list, tuple)) or hasattr(images, "images") or getattr(images, "ndim", None) == 4
+    if not known:
         raise TypeError(
-            f"{name} is a {type(images).__name__}; expected ImageSet, an array (N, H, W, 3) or a list of images: see srlib.load_images."
+            f"{name} is a {type(images).__name__}; expected ImageSet, an array (N, H, W, 3) or a list of images: see srlib.load_images; a data set of another library's becomes a list of its images."
+        )
+    first = images[0] if isinstance(images, (list, tuple)) and images else None
+    if isinstance(first, (str, bytes)) or hasattr(first, "__fspath__"):
+        raise TypeError(
+            f"{name} is a list of names; expected the images themselves: srlib.load_images(folder) loads all of a folder."
+        )
+    if getattr(first, "ndim", 3) == 4 or isinstance(first, (list, tuple)):
+        raise TypeError(
+            f"{name} is a {type(images).__name__} of batches, or of pairs; expected HR images alone, an array (N, H, W, 3) or a list: give these, as the LR images are made from them."
         )
     return images
 

@@ -9,7 +9,8 @@ from .images import check, check_alike, check_choice, check_scale, to_float, to_
 
 PROTOCOLS = ("rgb", "y")
 LUMA = (65.481, 128.553, 24.966)  # what red, green and blue give to the luma Y of ITU-R BT.601, from 16 to 235
-_SSIM_WINDOW = 7  # scikit-image's default; the papers' Gaussian is 11 wide
+_SSIM_WINDOW, _SSIM_Y_WINDOW = 7, 11  # scikit-image's default; the papers' Gaussian
+_STRIP = 2**20  # pixels that are judged at a time
 
 
 def mse(a, b) -> float:
@@ -158,16 +159,16 @@ def score(sr, hr, *, protocol: str = "rgb", scale: int = 2) -> dict[str, float]:
 def scored(sr: np.ndarray, hr: np.ndarray, *, protocol: str, scale: int) -> dict[str, float]:
     """:func:`score` of images that were checked before."""
     if protocol == "rgb":
-        a, b = to_float(sr), to_float(hr)
-        return {"psnr": _psnr(a, b), "ssim": _ssim(a, b), "mse": _mse(a, b)}
-    height, width = sr.shape[:2]
-    a, b = (luma(to_uint8(x))[scale : height - scale, scale : width - scale] for x in (sr, hr))
-    if min(a.shape) < 11:
+        return {"psnr": _psnr(sr, hr), "ssim": _ssim(sr, hr), "mse": _mse(sr, hr)}
+    inner = tuple(slice(scale, length - scale) for length in sr.shape[:2])
+    height, width = (max(0, length - 2 * scale) for length in sr.shape[:2])
+    if min(height, width) < _SSIM_Y_WINDOW:
         raise ValueError(
             f"sr has shape {sr.shape}; protocol 'y' crops {scale} pixels from each border and needs 11x11 after that: "
             "use a larger image, or protocol 'rgb'."
         )
-    error = float(np.mean((a - b) ** 2))
+    a, b = sr[inner], hr[inner]
+    error = _mse(a, b, _luma)
     return {"psnr": _decibel(255.0**2, error), "ssim": _ssim_y(a, b), "mse": error}
 
 
@@ -193,16 +194,27 @@ def luma(image: np.ndarray) -> np.ndarray:
     return 16.0 + image.astype(np.float64) @ np.array(LUMA) / 255.0  # (H, W)
 
 
+def _luma(image: np.ndarray) -> np.ndarray:
+    return luma(to_uint8(image))
+
+
 def _mean(metric, a, b) -> float:
     """The metric of one image, or the mean of the metric over a batch."""
     a, b = check_alike(a, b, ("a", "b"))
-    if a.ndim == 3:
-        return metric(to_float(a), to_float(b))
-    return float(np.mean([metric(to_float(x), to_float(y)) for x, y in zip(a, b)]))
+    return metric(a, b) if a.ndim == 3 else float(np.mean([metric(x, y) for x, y in zip(a, b)]))
 
 
-def _mse(a, b) -> float:
-    return float(np.mean((a.astype(np.float64) - b) ** 2))
+def _strips(height: int, width: int, halo: int = 0):
+    """Rows of an image, about a megapixel at a time, which overlap by `halo`: a metric needs several times as much."""
+    step = max(halo + 1, _STRIP // width)
+    for top in range(0, height - halo, step):
+        yield slice(top, min(height, top + step + halo))
+
+
+def _mse(a, b, convert=to_float) -> float:
+    squares = lambda rows: np.square(convert(a[rows]).astype(np.float64) - convert(b[rows]))
+    sums, values = zip(*((x.sum(), x.size) for x in map(squares, _strips(*a.shape[:2]))))
+    return float(np.sum(sums) / np.sum(values))
 
 
 def _decibel(peak_squared: float, error: float) -> float:
@@ -218,22 +230,24 @@ def _ssim(a, b) -> float:
         raise ValueError(
             f"a has shape {a.shape}; SSIM looks through a window of 7x7, so it needs at least 7 rows and columns: use a larger image, or psnr."
         )
-    from skimage.metrics import structural_similarity
-
-    return float(
-        structural_similarity(
-            a.astype(np.float64), b.astype(np.float64), data_range=1.0, channel_axis=-1, win_size=_SSIM_WINDOW
-        )
-    )
+    return _ssim_in_strips(a, b, to_float, _SSIM_WINDOW, data_range=1.0, channel_axis=-1, win_size=_SSIM_WINDOW)
 
 
 def _ssim_y(a, b) -> float:
+    # sigma 1.5 cut at 3.5 sigma gives the 11x11 window; population covariance, as in the authors' MATLAB code
+    settings = {"data_range": 255.0, "gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False}
+    return _ssim_in_strips(a, b, _luma, _SSIM_Y_WINDOW, **settings)
+
+
+def _ssim_in_strips(a, b, convert, window: int, **settings) -> float:
+    """The mean over the places of the window, each of which is within one strip."""
     from skimage.metrics import structural_similarity
 
-    # sigma 1.5 cut at 3.5 sigma gives the 11x11 window; population covariance, as in the authors' MATLAB code
-    return float(
-        structural_similarity(a, b, data_range=255.0, gaussian_weights=True, sigma=1.5, use_sample_covariance=False)
-    )
+    total = 0.0
+    for rows in _strips(*a.shape[:2], halo=window - 1):
+        strip = structural_similarity(*(convert(x[rows]).astype(np.float64) for x in (a, b)), **settings)
+        total += float(strip) * (rows.stop - rows.start - window + 1)
+    return total / (len(a) - window + 1)
 
 
 def power_spectrum(image) -> tuple[np.ndarray, np.ndarray]:

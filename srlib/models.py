@@ -1,14 +1,16 @@
-"""Build a network by name, clone it, make a self-ensemble of it, and tell what it costs.
+"""Build a network by name, clone it, collapse it, make a self-ensemble of it.
 
-What a network is made of stands in :mod:`srlib.networks`; what each of its layers costs, in :mod:`srlib.layers`. Weights
+What a network is made of stands in :mod:`srlib.networks`; what it costs, in :mod:`srlib.costs`. Weights
 are drawn by NumPy from a seed, so that one seed starts the same network on every backend.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
 
-from .backend import keras
+from .backend import check_process, keras
+from .costs import free_parameters, gmacs, receptive_field  # noqa: F401 (they are found here, too)
 from .images import check_scale, check_seed
 from .layers import SelfEnsemble, WideConv2D, traits_of
 from .layers.initial import draw_kernel
@@ -16,7 +18,6 @@ from .networks import NETWORKS, complete_options
 from .recipe import Architecture, ModelCard
 
 layers = keras.layers
-_OUTPUT = 1280 * 720  # pixels of the output for which the papers count
 
 
 def build_model(name: str, scale: int = 2, *, seed: int = 0, **options):
@@ -32,7 +33,8 @@ def build_model(name: str, scale: int = 2, *, seed: int = 0, **options):
     **options
         Keywords of the builder: `width` for all; `kernel` (the interpolation inside) where there is one; `blocks` for
         ``subpixel`` and ``edsr``; `expand`, `channels` (3, or 1 for luminance alone), `symmetry` (``"none"``, ``"d4"``
-        or ``"d4_inversion"``) and `border` (``"zeros"`` or ``"mirror"``), `wide` for ``subpixel``; `shrinking` and `mapping` for ``fsrcnn``.
+        or ``"d4_inversion"``), `border` (``"zeros"`` or ``"mirror"``) and `wide` for ``subpixel``; `shrinking` and
+        `mapping` for ``fsrcnn``.
 
     Returns
     -------
@@ -45,6 +47,8 @@ def build_model(name: str, scale: int = 2, *, seed: int = 0, **options):
     ------
     ValueError
         An unknown name or scale, a negative seed, an option that the builder does not have or cannot use.
+    RuntimeError
+        The process was forked from one that had loaded Keras: the backend would hang in it.
 
     Examples
     --------
@@ -54,13 +58,51 @@ def build_model(name: str, scale: int = 2, *, seed: int = 0, **options):
     >>> tuple(model(np.zeros((1, 5, 7, 3), "float32")).shape)
     (1, 15, 21, 3)
     """
-    options = complete_options(name, options)
-    scale, seed = check_scale(scale), check_seed(seed)
-    lr = keras.Input((None, None, 3), name="lr")
-    model = keras.Model(lr, NETWORKS[name](lr, scale, **options), name=name)
+    check_process()
+    architecture, seed = Architecture(name, check_scale(scale), complete_options(name, options)), check_seed(seed)
+    model = _laid_out(architecture)
     _draw_weights(model, np.random.default_rng(seed))
-    model.card = ModelCard(Architecture(name, scale, options))
+    model.card = ModelCard(architecture)
     return model
+
+
+def _laid_out(architecture: Architecture):
+    lr = keras.Input((None, None, 3), name="lr")
+    sr = NETWORKS[architecture.builder](lr, architecture.scale, **architecture.options)
+    return keras.Model(lr, sr, name=architecture.builder)
+
+
+def count_weights(name: str, scale: int, **options) -> int:
+    """How many weights a network would have; it takes no memory for them.
+
+    Parameters
+    ----------
+    name, scale, **options
+        As for :func:`build_model`.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    ValueError
+        As for :func:`build_model`.
+
+    Examples
+    --------
+    >>> from srlib.models import build_model, count_weights
+    >>> count_weights("edsr", 2, width=100_000)
+    3330009200003
+    """
+    architecture = Architecture(name, check_scale(scale), complete_options(name, options))
+
+    def count():
+        with keras.StatelessScope(initialize_variables=False):
+            return _laid_out(architecture).count_params()
+
+    with ThreadPoolExecutor(1) as thread:  # Keras remembers there which variables it has yet to initialise, and forgets
+        return thread.submit(count).result()
 
 
 def _draw_weights(model, rng) -> None:
@@ -229,119 +271,3 @@ def self_ensemble(model):
     ensemble = keras.Model(lr, SelfEnsemble(model, card.scale)(lr), name=f"{model.name}_ensemble")
     ensemble.card = replace(card, architecture=replace(card.architecture, ensemble=True))
     return ensemble
-
-
-def kernels_at_images(model) -> list:
-    """The kernels that an image enters or leaves by: no other kernel lies before them, or none behind.
-
-    Parameters
-    ----------
-    model : keras.Model
-        From :func:`build_model` or :func:`srlib.load_model`.
-
-    Returns
-    -------
-    list of keras.Variable
-
-    Examples
-    --------
-    >>> from srlib.models import build_model, kernels_at_images
-    >>> [tuple(kernel.shape) for kernel in kernels_at_images(build_model("subpixel", 4, blocks=1))]
-    [(3, 3, 3, 32), (3, 3, 32, 48)]
-    """
-    calls = [node for depth in sorted(model._nodes_by_depth, reverse=True) for node in model._nodes_by_depth[depth]]
-    found = []
-    for order, ends in (
-        (calls, ("input_tensors", "output_tensors")),
-        (calls[::-1], ("output_tensors", "input_tensors")),
-    ):
-        reached = set()  # tensors on whose near side there is a kernel
-        for call in order:
-            near, far = ([id(x) for x in getattr(call, end, ())] for end in ends)
-            kernels = [v for v in getattr(call.operation, "weights", ()) if len(v.shape) == 4]
-            beyond = any(x in reached for x in near)
-            if not beyond:
-                found += [kernel for kernel in kernels if all(kernel is not other for other in found)]
-            if kernels or beyond:
-                reached.update(far)
-    return found
-
-
-# -- costs --------------------------------------------------------------------------------------------------------------
-
-
-def gmacs(model) -> float:
-    """Billions of multiply-adds (GMACs) for an output of 1280x720, as the papers count.
-
-    Parameters
-    ----------
-    model : keras.Model
-        From :func:`build_model` or :func:`srlib.load_model`.
-
-    Returns
-    -------
-    float
-
-    Raises
-    ------
-    ValueError
-        A layer whose traits are not known.
-
-    Examples
-    --------
-    >>> from srlib.models import build_model, gmacs
-    >>> round(gmacs(build_model("edsr")), 1)
-    316.2
-    """
-    return float(traits_of(model).macs * _OUTPUT / 10**9)
-
-
-def receptive_field(model) -> int:
-    """How many LR pixels wide the square is that a pixel of the SR image can depend on.
-
-    Parameters
-    ----------
-    model : keras.Model
-        From :func:`build_model` or :func:`srlib.load_model`.
-
-    Returns
-    -------
-    int
-
-    Raises
-    ------
-    ValueError
-        A layer whose traits are not known.
-
-    Examples
-    --------
-    >>> from srlib.models import build_model, receptive_field
-    >>> receptive_field(build_model("espcn"))  # 5x5, 3x3, 3x3
-    9
-    """
-    return 2 * traits_of(model).reach + 1
-
-
-def free_parameters(model) -> int:
-    """How many weights are not copies of others: what there is to learn, and what a file holds.
-
-    Parameters
-    ----------
-    model : keras.Model or keras.Layer
-
-    Returns
-    -------
-    int
-
-    Examples
-    --------
-    >>> from srlib.models import build_model, free_parameters
-    >>> [free_parameters(build_model("subpixel", width=16, symmetry=s)) for s in ("none", "d4")]
-    [16108, 2024]
-    """
-    if isinstance(model, SelfEnsemble):
-        return free_parameters(model.network)
-    if isinstance(model, keras.Model):
-        return sum(free_parameters(layer) for layer in model.layers)
-    free = getattr(model, "free_parameters", None)
-    return model.count_params() if free is None else free

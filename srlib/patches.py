@@ -114,12 +114,13 @@ def _check_sizes(images, recipe: Recipe) -> None:
         raise ValueError("There are no images to train on; expected at least one: look at how they were loaded.")
     smallest = min(range(len(pixels)), key=lambda i: min(pixels[i].shape[:2]))
     shortest = min(pixels[smallest].shape[:2])
+    name = getattr(images, "names", range(len(pixels)))[smallest]
     if shortest < scale:
-        name = getattr(images, "names", range(len(pixels)))[smallest]
         raise ValueError(
             f"The shortest side of image {name} is {shortest}, less than the scale {scale}; expected room for a patch: leave the smallest images out."
         )
     if patch > shortest or patch % scale:
+        nearest = min(max(1, round(patch / scale)), shortest // scale) * scale
         raise ValueError(
-            f"patch_size is {patch}, the shortest side of an image {shortest} and the scale {scale}; expected a multiple of the scale no longer than that side: choose patch_size={shortest - shortest % scale} or less."
+            f"patch_size is {patch}, the shortest side of image {name} {shortest} and the scale {scale}; expected a multiple of the scale no longer than that side: choose patch_size={nearest}, or leave the smallest images out."
         )

@@ -21,6 +21,16 @@ def _option(default, told: str, *, kind=int, choices=None):
     return field(default=default, metadata={"help": told, "type": kind, "choices": choices})
 
 
+def _check_kinds(value, **kinds: type) -> None:
+    """Whether the fields of a dataclass are what they are said to be; a file may hold anything."""
+    for name, kind in kinds.items():
+        held = getattr(value, name)
+        if not isinstance(held, kind):
+            raise ValueError(
+                f"{name} of the {type(value).__name__} is {held!r:.60}; expected a {kind.__name__}: see srlib.{type(value).__name__}."
+            )
+
+
 @dataclass(frozen=True)
 class Recipe:
     """How a network is trained; with the model, the images and the versions, everything that is needed to do it again.
@@ -172,10 +182,7 @@ class Architecture:
     ensemble: bool = False  # whether it is the geometric self-ensemble of such a network
 
     def __post_init__(self):
-        if not (isinstance(self.builder, str) and isinstance(self.options, dict)):
-            raise ValueError(
-                f"the architecture is {self.builder!r} with {self.options!r}; expected a builder's name and its options: see srlib.build_model."
-            )
+        _check_kinds(self, builder=str, options=dict, ensemble=bool)
         object.__setattr__(self, "scale", check_count(self.scale, "scale"))
 
     def __str__(self) -> str:
@@ -213,6 +220,14 @@ class Run:
     seconds: float | None = None
     command: str = ""
     hardware: str = ""
+
+    def __post_init__(self):
+        texts = ("images_sha256", "start_sha256", "command", "hardware")
+        _check_kinds(self, recipe=Recipe, provenance=Provenance, versions=dict, **dict.fromkeys(texts, str))
+        for layer in self.frozen:
+            check_count(layer, "a frozen layer", least=0)
+        if not (self.seconds is None or (is_number(self.seconds) and self.seconds >= 0)):
+            raise ValueError(f"seconds is {self.seconds!r:.60}; expected a number from 0, or None: leave it out.")
 
     def to_dict(self) -> dict:
         """The run for JSON; :meth:`from_dict` reads it."""
@@ -267,6 +282,11 @@ class ModelCard:
     not_for : str
         What the network must not be used for.
 
+    Raises
+    ------
+    ValueError
+        Something that is not of these types.
+
     Examples
     --------
     >>> import srlib
@@ -282,6 +302,9 @@ class ModelCard:
     scores: dict = field(default_factory=dict)
     licence: str = ""
     not_for: str = ""
+
+    def __post_init__(self):
+        _check_kinds(self, architecture=Architecture, scores=dict, licence=str, not_for=str)
 
     @property
     def scale(self) -> int:

@@ -168,6 +168,40 @@ def upscale_phases(scale: int, kernel: str) -> list[dict[int, float]]:
     return [_taps(function, centre, reach) for centre in centres]
 
 
+def resize_taps(n: int, wanted: int, kernel: str) -> tuple[np.ndarray, np.ndarray]:
+    """The filters of a resize to any size along one axis, at half-pixel centres; antialiased where it reduces.
+
+    Parameters
+    ----------
+    n, wanted : int
+        Pixels along the axis, before and after.
+    kernel : {"nearest", "bilinear", "bicubic", "lanczos"}
+
+    Returns
+    -------
+    places : ndarray of int, (wanted, taps)
+        The old pixels that each new one is made of; those beyond an edge are mirrored.
+    weights : ndarray of float32, (wanted, taps)
+        Each row sums to 1.
+
+    Examples
+    --------
+    >>> places, weights = resize_taps(3, 2, "bilinear")  # widened to 1.5 times
+    >>> places.tolist(), (weights * 9).round().tolist()
+    ([[1, 0, 0, 1], [0, 1, 2, 2]], [[0.0, 1.0, 5.0, 3.0], [0.0, 3.0, 5.0, 1.0]])
+    """
+    ratio = n / wanted
+    centres = (np.arange(wanted) + 0.5) * ratio - 0.5
+    if check_choice(kernel, UPSCALE_KERNELS, "kernel") == "nearest":
+        return np.floor(centres + 0.5).astype(int)[:, None], np.ones((wanted, 1), np.float32)
+    function, reach = {"bilinear": (_linear, 1), "bicubic": (_cubic, 2), "lanczos": (_lanczos3, 3)}[kernel]
+    wide = max(1.0, ratio)
+    places = np.floor(centres - reach * wide).astype(int)[:, None] + np.arange(math.ceil(2 * reach * wide) + 1)
+    weights = np.vectorize(function, [float])((places - centres[:, None]) / wide)
+    places %= 2 * n
+    return np.minimum(places, 2 * n - 1 - places), (weights / weights.sum(1, keepdims=True)).astype(np.float32)
+
+
 def _reach(phases: list[dict[int, float]]) -> int:
     """How many old pixels away from its own one a new pixel still looks."""
     return max(abs(k) for taps in phases for k in taps)

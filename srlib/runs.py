@@ -18,9 +18,11 @@ import numpy as np
 
 from .backend import keras
 from .callbacks import History
-from .checkpoints import CARD, RECIPE, load_model, save_model
+from .checkpoints import CARD, RECIPE, load_model, read_json, save_model
+from .images import check_count
 from .recipe import Architecture, Run
-from .safe_files import check_folder, is_scratch, sweep, write_text, write_whole
+from .safe_files import check_folder, write_text, write_whole
+from .scratch_files import is_scratch, sweep
 
 _CHECKPOINT, _PREVIOUS = "checkpoint.npz", "checkpoint.previous.npz"
 _SERIES = ("step", "loss", "psnr", "seconds")  # of a history
@@ -122,9 +124,9 @@ def read_recipe(folder: Path) -> tuple[Architecture, Run]:
         It is damaged.
     """
     try:
-        told = json.loads((folder / RECIPE).read_text("utf-8"))
+        told = read_json(folder / RECIPE)
         return Architecture(**told["architecture"]), Run.from_dict(told["run"])
-    except (ValueError, TypeError, KeyError, AttributeError):  # no JSON, or something else in it than srlib writes
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError):  # no JSON, or not what srlib writes
         raise ValueError(
             f"{folder / RECIPE} is damaged; expected the recipe that the run began with: choose another --out and begin again."
         ) from None
@@ -177,12 +179,16 @@ def _load_checkpoint(file: Path, model, averages: list, history: History) -> int
     state = _state(model)
     try:
         with np.load(file, allow_pickle=False) as saved:
+            if any(entry.compress_type != zipfile.ZIP_STORED for entry in saved.zip.infolist()):
+                raise ValueError  # none of srlib's: it could unpack to anything
             arrays = [saved[str(i)] for i in range(len(state) + len(averages))]
             told = json.loads(str(saved["history"]))
         architecture, run = Architecture(**told["architecture"]), Run.from_dict(told["run"])
+        series = {name: told[name] for name in (*_SERIES, "baseline")}
+        step = check_count(series["step"][-1], "step")
     except FileNotFoundError:
         return 0
-    except (OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, MemoryError, zipfile.BadZipFile):
+    except Exception:  # a file that anything may be in can raise anything
         raise ValueError(f"{file} is damaged") from None
     fits = all(array.shape == tuple(variable.shape) for array, variable in zip(arrays, [*state, *averages]))
     if architecture != history.architecture or run.differs_from(history.run) or not fits:
@@ -190,6 +196,6 @@ def _load_checkpoint(file: Path, model, averages: list, history: History) -> int
     for array, variable in zip(arrays, state):
         variable.assign(array)
     averages[:] = arrays[len(state) :]
-    for name in (*_SERIES, "baseline"):
-        setattr(history, name, told[name])
-    return history.step[-1]
+    for name, values in series.items():
+        setattr(history, name, values)
+    return step

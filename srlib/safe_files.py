@@ -1,30 +1,22 @@
 """Files that are written whole or not at all, and text of strangers that is safe to print.
 
 A file is filled under a scratch name beside its place and then moved there in one step. Whatever goes wrong on the way,
-what was there before is still there, and nothing half-written is left. Only a process that is killed can leave its scratch
-file. The name of that file carries the process's number, so the next process that writes there knows that its owner is
-gone, and removes it.
+what was there before is still there, and nothing half-written is left, unless the process is killed: `scratch_files`
+removes what such a process leaves.
 """
 
 import contextlib
+import errno
 import os
-import platform
-import re
 import stat
-import sys
 import tempfile
-import time
 import unicodedata
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-_SCRATCH = re.compile(r"\.srlib-(?P<pid>\d+)-(?P<machine>[0-9a-f]{8})-")
-_DAY = 24 * 60 * 60
-_JOINERS = "\u200c\u200d"  # invisible, but Persian words and many emoji are written with them
+from .scratch_files import scratch_file, sweep
 
-_in_work: set[str] = set()  # the names of the scratch files of this process
-_swept: set[Path] = set()  # the folders that this process has looked through
+_JOINERS = "\u200c\u200d"  # invisible, but Persian words and many emoji are written with them
 
 
 # -- writing ----------------------------------------------------------------------------------------------------------------
@@ -57,11 +49,11 @@ def write_whole(path: Path, fill: Callable[[Path], object], *, replace: bool = T
     >>> [file.name for file in folder.rglob("*.txt")]
     ['one.txt']
     """
-    ending, path = path.name[-16:], path.resolve()
+    ending, path = path.name[-16:], resolved(path)
     _check_ordinary(path)
     made = _make_folders(path.parent)
     try:
-        with _scratch_file(path.parent, ending) as scratch:
+        with scratch_file(path.parent, ending) as scratch:
             fill(scratch)
             os.chmod(scratch, _permissions(path))  # a scratch file's are for the owner alone
             if replace:
@@ -93,24 +85,6 @@ def write_text(path: Path, text: str, *, replace: bool = True) -> None:
     '{}'
     """
     write_whole(path, lambda scratch: scratch.write_text(text, "utf-8", newline="\n"), replace=replace)
-
-
-@contextlib.contextmanager
-def _scratch_file(folder: Path, ending: str) -> Iterator[Path]:
-    """An empty file in a folder, which is gone at the end of the block unless it was moved elsewhere."""
-    if folder not in _swept:
-        _swept.add(folder)
-        sweep(folder)
-    prefix = f".srlib-{os.getpid()}-{_machine()}-"
-    handle, name = tempfile.mkstemp(dir=folder, prefix=prefix, suffix=f"-{ending}")
-    os.close(handle)
-    scratch = Path(name)
-    _in_work.add(scratch.name)
-    try:
-        yield scratch
-    finally:
-        scratch.unlink(missing_ok=True)
-        _in_work.discard(scratch.name)
 
 
 def _make_folders(folder: Path) -> list[Path]:
@@ -168,11 +142,13 @@ def check_file(path: Path) -> None:
     if path.is_dir():
         raise IsADirectoryError(f"{path} is a folder; expected the name of a file: add one.")
     _check_ordinary(path)
-    check_folder(path.resolve().parent)
+    check_folder(resolved(path).parent)
 
 
 def check_folder(folder: Path) -> None:
     """Fail before the work is done where no file can be written to a folder, whether or not the folder is there yet.
+
+    A folder that is there is swept of what killed processes left; see :func:`sweep`.
 
     Parameters
     ----------
@@ -187,7 +163,7 @@ def check_folder(folder: Path) -> None:
     --------
     >>> check_folder(Path(tempfile.mkdtemp()) / "new")
     """
-    folder = folder.absolute()
+    folder = resolved(folder)
     there = next(p for p in (folder, *folder.parents) if p.exists())  # the rest is made when it is needed
     if not there.is_dir():
         raise NotADirectoryError(
@@ -198,19 +174,12 @@ def check_folder(folder: Path) -> None:
             pass
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(there)) from None  # not the name of the scratch file
+    if there == folder:
+        sweep(folder)
 
 
-def _check_ordinary(path: Path) -> None:
-    """What is moved to the place of a pipe or a device would take its place."""
-    if path.exists() and not (path.is_file() or path.is_dir()):
-        raise OSError(f"{path} is a pipe or a device; expected an ordinary file, or a free name: choose another.")
-
-
-# -- what killed processes leave ----------------------------------------------------------------------------------------------
-
-
-def is_scratch(path: Path) -> bool:
-    """Whether a file's name says that srlib was writing it.
+def resolved(path: Path) -> Path:
+    """The place that a path leads to through all links.
 
     Parameters
     ----------
@@ -218,77 +187,33 @@ def is_scratch(path: Path) -> bool:
 
     Returns
     -------
-    bool
+    Path
 
-    Examples
-    --------
-    >>> is_scratch(Path("out/.srlib-4711-0badcafe-x1y2z3-holiday.png")), is_scratch(Path("out/holiday.png"))
-    (True, False)
-    """
-    return _SCRATCH.match(path.name) is not None
-
-
-def sweep(folder: Path) -> None:
-    """Remove the scratch files in a folder whose processes are gone; those of running processes stay.
-
-    The number of a process means something on its own machine only. A file of another machine, or container, is taken for
-    abandoned when nothing was written to it for a day.
-
-    Parameters
-    ----------
-    folder : Path
-        Not looked into deeper.
+    Raises
+    ------
+    OSError
+        A loop of links leads nowhere.
 
     Examples
     --------
     >>> folder = Path(tempfile.mkdtemp())
-    >>> (folder / f".srlib-{2**31 - 1}-{_machine()}-x1y2z3-holiday.png").touch()  # no process has this number
-    >>> sweep(folder)
-    >>> list(folder.iterdir())
-    []
+    >>> (folder / "link").symlink_to("new")
+    >>> resolved(folder / "link").name
+    'new'
     """
-    with contextlib.suppress(OSError):  # a folder that may be written to but not listed
-        for file in [p for p in folder.iterdir() if is_scratch(p)]:
-            with contextlib.suppress(OSError):  # another process sweeps, too
-                if _is_abandoned(file):
-                    file.unlink()
-
-
-def _is_abandoned(file: Path) -> bool:
-    named = _SCRATCH.match(file.name)
-    if named["machine"] != _machine():
-        return time.time() - file.stat().st_mtime > _DAY
-    pid = int(named["pid"])
-    if pid == os.getpid():  # in a container that was started again, all have the numbers of those before
-        return file.name not in _in_work
-    return not _is_running(pid)
-
-
-def _machine() -> str:
-    """Eight digits for what gives processes their numbers: a machine, or a container on it."""
+    real = Path(os.path.realpath(path))
     try:
-        numbers = os.stat("/proc/self/ns/pid").st_ino
-    except OSError:  # not Linux
-        numbers = 0
-    return f"{zlib.crc32(f'{platform.node()} {numbers}'.encode('utf-8', 'replace')):08x}"
+        real.stat()
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise OSError(f"{path} is a loop of links, and leads nowhere; expected a place: choose another.") from None
+    return real
 
 
-def _is_running(pid: int) -> bool:
-    if sys.platform == "win32":  # where os.kill ends a process, whatever the signal
-        import ctypes
-
-        kernel = ctypes.WinDLL("kernel32", use_last_error=True)
-        handle = kernel.OpenProcess(0x1000, False, pid)  # PROCESS_QUERY_LIMITED_INFORMATION
-        if handle:
-            kernel.CloseHandle(handle)
-        return bool(handle) or ctypes.get_last_error() != 87  # ERROR_INVALID_PARAMETER: there is none
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except OSError:  # it is somebody else's
-        return True
-    return True
+def _check_ordinary(path: Path) -> None:
+    """What is moved to the place of a pipe or a device would take its place."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise OSError(f"{path} is a pipe or a device; expected an ordinary file, or a free name: choose another.")
 
 
 # -- text of strangers --------------------------------------------------------------------------------------------------------

@@ -1,7 +1,10 @@
 """Rows of cells as text: in columns for a terminal, in Markdown for a page.
 
-The tables of scores, costs and published results all print through these two functions, so that they look alike.
+The tables of scores, costs and published results all print through these two functions, so that they look alike. A cell may
+be a stranger's, the name of a file or of a network: none steers a terminal, or breaks out of its place in a page.
 """
+
+from .safe_files import printable
 
 
 def aligned(rows: list[list[str]], *, right: bool = True) -> str:
@@ -25,6 +28,7 @@ def aligned(rows: list[list[str]], *, right: bool = True) -> str:
     bicubic  33.68
     net        9.1
     """
+    rows = [[printable(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*rows)]
     place = [str.ljust] + [str.rjust if right else str.ljust] * (len(widths) - 1)
     return "\n".join("  ".join(put(cell, w) for put, cell, w in zip(place, row, widths)).rstrip() for row in rows)
@@ -51,6 +55,11 @@ def markdown(rows: list[list[str]], *, words: tuple[int, ...] = (0,)) -> str:
     | --- | ---: |
     | bicubic | 33.68 |
     """
-    head, *body = rows
+    head, *body = [[_in_markdown(cell) for cell in row] for row in rows]
     rule = ["---" if i in words else "---:" for i in range(len(head))]
     return "\n".join("| " + " | ".join(row) + " |" for row in [head, rule, *body])
+
+
+def _in_markdown(cell: str) -> str:
+    """A cell that stays one: no bar ends it, and what looks like HTML is text."""
+    return printable(cell).replace("|", "\\|").replace("<", "&lt;")

@@ -13,16 +13,19 @@ import numpy as np
 
 from .backend import keras, keras_serializable, versions
 from .callbacks import Checkpoint, History, MovingAverage, Progress, Validation, mean_psnr
+from .costs import kernels_at_images
 from .data import Provenance, provenance_of, refuse_benchmark
 from .degradation import make_pairs
 from .images import check_image_list
 from .losses import LOSSES
-from .models import clone_model, kernels_at_images, known_card
+from .models import clone_model, known_card
 from .optimizers import OPTIMIZERS, muon  # noqa: F401 (so that Keras' own files can be read back, as below)
 from .patches import Patches
 from .recipe import PRECISIONS, Recipe, Run
 from .resampling import interpolate
 from .runs import finish_run, open_run, save_progress
+
+_YEAR = 365 * 24 * 60  # in minutes
 
 for _loss in LOSSES.values():
     if callable(_loss):
@@ -218,8 +221,10 @@ def steps_within(minutes: float, model, images, recipe: Recipe) -> int:
     >>> steps_within(0.001, srlib.build_model("espcn", width=4), np.zeros((1, 8, 8, 3), np.uint8), recipe) >= 1
     True
     """
-    if not 0 < minutes < float("inf"):
-        raise ValueError(f"minutes is {minutes!r}; expected a positive number: use --steps to count steps instead.")
+    if not 0 < minutes <= _YEAR:
+        raise ValueError(
+            f"minutes is {minutes!r}; expected a positive number of at most {_YEAR:,}, a year: use --steps to count steps instead."
+        )
     first, card = model.get_weights(), model.card
     try:
         spent = fit(model, images[:16], replace(recipe, steps=16, validate_every=1)).seconds

@@ -20,9 +20,9 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "srlib"
 # A room may import the rooms before it, and none after.
 ORDER = (
-    "_quiet", "tables", "images", "metrics", "resampling", "degradation", "safe_files", "image_files", "data", "backend", "layers",
-    "optimizers", "losses", "networks", "recipe", "models", "checkpoints", "upscaling", "patches", "callbacks", "runs", "training",
-    "evaluation", "published", "show", "checks", "cli",
+    "_quiet", "scratch_files", "safe_files", "tables", "images", "metrics", "resampling", "degradation", "image_files", "data", "backend", "layers",
+    "optimizers", "losses", "networks", "recipe", "costs", "models", "checkpoints", "upscaling", "patches", "callbacks", "runs", "training",
+    "scores", "evaluation", "published", "show", "checks", "cli",
     "__main__",
 )  # fmt: skip
 NAMESPACES = ("show", "checks")
@@ -492,7 +492,13 @@ def test_a_dependency_listed_twice_is_seen(lines, answer):
 
 
 # Packages whose import has another name, and packages that one of ours brings and cannot do without.
-DISTRIBUTION = {"IPython": "ipython", "PIL": "pillow", "skimage": "scikit-image"}
+DISTRIBUTION = {
+    "IPython": "ipython",
+    "PIL": "pillow",
+    "pillow_heif": "pillow-heif",
+    "pillow_jxl": "pillow-jxl-plugin",
+    "skimage": "scikit-image",
+}
 BROUGHT_BY = {"scipy": "scikit-image", "h5py": "keras", "requests": "pooch"}
 
 

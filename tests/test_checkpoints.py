@@ -1,5 +1,6 @@
 """Files that come back as they went, and damaged ones that are refused with a sentence."""
 
+import hashlib
 import json
 import shutil
 from dataclasses import replace
@@ -7,7 +8,7 @@ from dataclasses import replace
 import h5py
 import numpy as np
 import pytest
-from _networks import array, noise, shaken, small, trained
+from _networks import array, noise, shaken, small, trained, without_checksum
 
 import srlib
 from srlib.backend import keras
@@ -225,9 +226,12 @@ DAMAGES = {
 
 
 @pytest.mark.filterwarnings("error::UserWarning")  # Keras' own warnings would come before the sentence
+@pytest.mark.parametrize("checksum", (True, False), ids=("checksum", "none"))
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_model_is_refused_with_one_sentence(damage, tmp_path):
+def test_a_damaged_model_is_refused_with_one_sentence(damage, checksum, tmp_path):
     folder = save_model(shaken(small("subpixel")), tmp_path / "model")
+    if not checksum:
+        without_checksum(folder)
     spoil, word = DAMAGES[damage]
     spoil(folder)
     with pytest.raises(ValueError) as refusal:
@@ -266,6 +270,12 @@ def test_every_shipped_model_beats_linear_upscaling(name, sample):
         card.degradation,
     )
     assert table.mean("net") > table.mean("linear")
+
+
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_every_shipped_card_knows_its_weights(name):
+    told = json.loads((WEIGHTS / name / "model.json").read_text("utf-8"))
+    assert told["weights_sha256"] == hashlib.sha256((WEIGHTS / name / "model.weights.h5").read_bytes()).hexdigest()
 
 
 def test_the_shipped_weights_are_light():

@@ -10,8 +10,9 @@ from skimage.metrics import structural_similarity
 import srlib
 from srlib import Degradation, Downscale
 from srlib.data import ImageSet, Provenance, Source
-from srlib.evaluation import Table, aligned, evaluate
+from srlib.evaluation import Table, evaluate
 from srlib.models import build_model
+from srlib.tables import aligned
 
 METHODS = {"linear": "bilinear", "cubic": "bicubic"}
 
@@ -217,8 +218,57 @@ def test_an_image_that_is_met_exactly(recwarn):
     flat = np.full((2, 16, 16, 3), 51, np.uint8)
     table = evaluate({"nearest": "nearest"}, flat)
     assert table.mean("nearest") == np.inf and table.mean("nearest", "ssim") == 1
-    assert "inf" in repr(table)
-    assert not recwarn.list
+    assert "nearest        inf   -  1.0000" in repr(table) and "nan" not in repr(table)
+    (told,) = (str(warning.message) for warning in recwarn.list)
+    assert told == "image-0, image-1 are met exactly, which is an infinite PSNR: so is the mean PSNR."
+
+
+def test_an_image_that_one_method_meets_exactly_is_in_no_mean_psnr(make_image, recwarn):
+    """Nearest meets blocks of two by two exactly, bicubic does not; both means must be over the same images."""
+    blocks = np.repeat(np.repeat(make_image(12, 12), 2, 0), 2, 1)
+    black = np.zeros((24, 24, 3), np.uint8)
+    others = [make_image(24, 24, seed) for seed in (1, 2)]
+    methods = {"nearest": "nearest", "bicubic": "bicubic"}
+    table = evaluate(methods, [others[0], blocks, black, others[1]])
+    alone = evaluate(methods, others)
+    assert table.exact == ["image-1", "image-2"] and table.refused == {}
+    for method in methods:
+        assert table.mean(method) == alone.mean(method) and np.isfinite(table.mean(method))
+        assert table.mean(method, "mse") == pytest.approx(np.mean(table.values(method, "mse")))
+        assert len(table.values(method)) == 4 and np.isinf(table.values("nearest")[1])
+    assert [row[1:3] for row in table.rows()] == [row[1:3] for row in alone.rows()]
+    assert "4 images (2 met exactly, and not in the mean PSNR)" in repr(table)
+    (told,) = (str(warning.message) for warning in recwarn.list)
+    assert told.endswith("the mean PSNR of every method is over the other 2.")
+    assert table.to_dict()["methods"]["nearest"]["psnr"] == table.mean("nearest")
+
+
+@pytest.mark.parametrize("protocol, side, why", [("rgb", 5, "7x7"), ("y", 12, "11x11"), ("rgb", 1, "at least 2")])
+def test_an_image_that_cannot_be_scored_is_named_and_the_rest_is_scored(make_image, protocol, side, why):
+    good = [make_image(24, 24, seed) for seed in range(3)]
+    names, classes = ["a", "thumb\n", "b", "c"], np.array([0, 1, 0, 0])
+    images = ImageSet(
+        [good[0], make_image(side, 40), *good[1:]], names, classes, ["big", "small"], refused={"cut": "cut."}
+    )
+    with pytest.warns(UserWarning, match=rf"1 of 4 images are not scored: thumb\\n: .*{why}"):
+        table = evaluate(METHODS, images, protocol=protocol)
+    alone = evaluate(METHODS, good, protocol=protocol)
+    assert list(table.refused) == ["cut", "thumb\n"] and why in table.refused["thumb\n"]
+    assert table.groups == {"big": ["a", "b", "c"]}
+    for method in METHODS:
+        assert list(table.scores[method]) == ["a", "b", "c"] and table.mean(method) == alone.mean(method)
+    assert "3 images (2 more refused)" in repr(table)
+    assert Table.from_dict(json.loads(table.to_json())).refused == table.refused
+
+
+def test_a_name_that_steers_a_terminal_is_escaped_in_a_table(make_image):
+    images = ImageSet(
+        [make_image(24, 24)], ["a"], np.array([0]), ["\x1b[2Jclass"], Provenance([Source("f\u202e", kind="folder")])
+    )
+    table = evaluate({"\x9bnearest|<b>": "nearest"}, images)
+    for text in (repr(table), table.to_markdown(), table.by_group()):
+        assert text.replace("\n", "").isprintable() and ("\\x9bnearest" in text)
+    assert "\\|&lt;b>" in table.to_markdown() and "\\x1b[2Jclass" in table.by_group()
 
 
 def test_the_published_direction_of_the_methods(sample):
@@ -244,7 +294,7 @@ def test_the_published_direction_of_the_methods(sample):
         (METHODS, {"images": []}, ValueError, ["no images"]),
         (METHODS, {"degradation": "bicubic"}, TypeError, ["'bicubic'", "Downscale"]),
         (METHODS, {"protocol": "paper"}, ValueError, ["'paper'", "rgb, y"]),
-        (METHODS, {"images": [np.zeros((24, 24, 3), np.uint8), np.zeros((6, 9, 3), np.uint8)]}, ValueError, ["image-1", "7x7"]),
+        (METHODS, {"images": [np.zeros((6, 9, 3), np.uint8)]}, ValueError, ["image-0", "7x7"]),
         (METHODS, {"images": [np.zeros((1, 9, 3), np.uint8)]}, ValueError, ["image-0", "at least 2"]),
         (METHODS, {"images": [np.zeros((14, 14, 3), np.uint8)], "protocol": "y"}, ValueError, ["image-0", "11x11"]),
         (METHODS, {"images": [np.zeros((14, 14), np.uint8)]}, ValueError, ["image-0", "(14, 14)"]),
@@ -289,6 +339,16 @@ def test_a_table_can_be_made_of_scores_alone():
     assert table.rows()[1] == ["m", "25.00", "5.00", "0.6000", "0.1000", "0.01"]
 
 
+class _Dataset:
+    """Like a `tf.data.Dataset`: it has a length and is gone through, and that is all."""
+
+    def __len__(self):
+        return 1
+
+    def __iter__(self):
+        return iter([np.zeros((1, 8, 8, 3), np.uint8)])
+
+
 @pytest.mark.parametrize(
     "images, error, words",
     [
@@ -297,6 +357,16 @@ def test_a_table_can_be_made_of_scores_alone():
         (np.zeros((8, 8, 3), np.uint8), ValueError, r"shape \(8, 8, 3\), one image"),
         (7, TypeError, "images is a int"),
         ({"a": 1}, TypeError, "images is a dict"),
+        (iter([np.zeros((8, 8, 3), np.uint8)]), TypeError, "images is a list_iterator; expected ImageSet"),
+        (["a.png", "b.png"], TypeError, "images is a list of names; expected the images themselves"),
+        ([Path("a.png")], TypeError, "images is a list of names"),
+        (
+            (np.zeros((1, 8, 8, 3)), np.zeros((1, 16, 16, 3))),
+            TypeError,
+            "images is a tuple of batches, or of pairs; expected HR images",
+        ),
+        ([(np.zeros((8, 8, 3)), np.zeros((16, 16, 3)))], TypeError, "images is a list of batches, or of pairs"),
+        (_Dataset(), TypeError, "images is a _Dataset; .* another library's becomes a list"),
     ],
 )
 def test_what_are_no_images_is_refused(images, error, words):

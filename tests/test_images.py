@@ -53,8 +53,17 @@ BAD = {
     "0 to 255 as float32": (filled(200), ValueError, "200", "divide by 255"),
     "a little above 1": (spotted(1.01), ValueError, "1.01", "numpy.clip"),
     "a little below 0": (spotted(-0.25), ValueError, "-0.25", "numpy.clip"),
-    "infinite": (spotted(np.inf), ValueError, "inf", "numpy.clip"),
+    "in [-1, 1]": (spotted(-0.97), ValueError, "-0.97", "(image + 1) / 2 if"),
+    "12 bits as float32": (spotted(4000), ValueError, "4000", "divide by 4095"),
+    "infinite": (spotted(np.inf), ValueError, "inf", "infinite values arise"),
     "NaN": (spotted(np.nan), ValueError, "1 NaN", "nan_to_num"),
+    "masked": (
+        np.ma.masked_invalid(spotted(np.nan)),
+        TypeError,
+        "masked array, with 1 of its values hidden",
+        "filled(0)",
+    ),
+    "masked, 8 bits": (np.ma.masked_less(filled(9, np.uint8), 10), TypeError, "masked array, with 768", "filled(0)"),
     "2-D": (filled(0.5, shape=(SIDE, SIDE)), ValueError, "(16, 16)", "numpy.stack"),
     "1 channel": (filled(0.5, shape=(SIDE, SIDE, 1)), ValueError, "(16, 16, 1)", "numpy.repeat(grey, 3"),
     "2 channels": (filled(0.5, shape=(SIDE, SIDE, 2)), ValueError, "(16, 16, 2)", "red-green-blue"),
@@ -80,6 +89,28 @@ def test_what_is_no_image_is_refused_with_a_sentence(door, case):
     message = str(caught.value)
     # what came, what was expected, how to get there: in this order, on one line, ended
     assert re.fullmatch(rf"{name} .*{re.escape(came)}.*; expected .+: .*{re.escape(remedy)}.*\.", message), message
+
+
+@pytest.mark.parametrize("least, most", [(-1, 1), (-0.5, 0.5), (0, 255), (-128, 127), (0, 1023), (0, 4095), (0, 65535)])
+def test_the_advice_for_another_range_gives_the_image_back(least, most, make_image):
+    """Done as it is told; an image that was in [-1, 1] must not be cut off at 0."""
+    image = make_image(16, 16)
+    image[0, 0], image[0, 1] = 0, 255
+    image = image / np.float32(255)
+    given = (least + image * (most - least)).astype(np.float32)
+    with pytest.raises(ValueError) as refusal:
+        images.check(given)
+    told = str(refusal.value).partition("[0, 1]: ")[2]
+    formula = re.match(r"use (.+?) if it spans", told) or re.match(r"(divide by \d+) if it spans", told)
+    code = formula[1].replace("divide by", "image /")
+    np.testing.assert_allclose(eval(code, {"image": given}), image, atol=1e-6)
+
+
+@pytest.mark.parametrize("low, high", [(-2.1, 2.6), (-1000, 5), (0, 1e6)])
+def test_a_range_that_nobody_uses_is_not_guessed(low, high):
+    image = np.linspace(low, high, 48, dtype=np.float32).reshape(4, 4, 3)
+    with pytest.raises(ValueError, match=r"\[0, 1\]: subtract the least value"):
+        images.check(image)
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -188,3 +219,7 @@ def test_every_8_bit_level_survives_the_way_to_float_and_back():
 @pytest.mark.parametrize("value, level", [(0.0, 0), (0.49 / 255, 0), (0.51 / 255, 1), (254.4 / 255, 254), (1.0, 255)])
 def test_to_uint8_rounds_to_the_nearest_level(value, level):
     assert np.unique(images.to_uint8(filled(value))).tolist() == [level]
+
+
+def test_a_masked_array_that_hides_nothing_is_an_image():
+    np.testing.assert_array_equal(srlib.upscale(np.ma.array(GOOD), "bicubic"), srlib.upscale(GOOD, "bicubic"))

@@ -292,3 +292,36 @@ def test_the_spectrum_of_a_batch_is_the_mean(batch):
 def test_the_spectrum_of_what_is_not_square_is_refused(make_image):
     with pytest.raises(ValueError, match="20x30; expected a square"):
         power_spectrum(make_image(20, 30))
+
+
+# -- in strips --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("strip", [1, 400, 1000, 2**20])  # pixels: one place of the window at a time, and all at once
+@pytest.mark.parametrize("protocol", ["rgb", "y"])
+def test_scores_do_not_depend_on_how_much_is_judged_at_a_time(protocol, strip, pair, monkeypatch):
+    monkeypatch.setattr(srlib.metrics, "_STRIP", strip)
+    a, b = pair
+    found = score(a, b, protocol=protocol, scale=2)
+    if protocol == "rgb":
+        x, y = (image / 255 for image in pair)
+        expected = skimage.metrics.structural_similarity(x, y, data_range=1.0, channel_axis=-1)
+    else:
+        x, y = (luma(image)[2:-2, 2:-2] for image in pair)
+        expected = skimage.metrics.structural_similarity(
+            x, y, data_range=255, gaussian_weights=True, sigma=1.5, use_sample_covariance=False
+        )
+    assert found["ssim"] == pytest.approx(expected, abs=1e-7)
+    assert found["mse"] == pytest.approx(np.mean((x - y) ** 2), rel=1e-6)
+
+
+def test_a_large_image_is_judged_in_little_memory(monkeypatch):
+    import tracemalloc
+
+    monkeypatch.setattr(srlib.metrics, "_STRIP", 2**17)
+    a = np.random.default_rng(0).integers(0, 256, (1500, 1400, 3), np.uint8)
+    tracemalloc.start()
+    score(a, a[::-1], protocol="y", scale=2)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 50e6  # whole, it would be 250

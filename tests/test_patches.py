@@ -99,14 +99,17 @@ def test_float_images_give_the_same_crops(leaves):
 
 
 @pytest.mark.parametrize(
-    "sizes, scale, crop, largest",
-    [((20, 33), 2, 22, 20), ((21, 33), 2, 22, 20), ((20, 33), 3, 21, 18), ((20, 33), 2, 9, 20), ((20, 33), 4, 10, 20)],
-)
-def test_a_crop_that_does_not_fit_is_refused_with_the_largest_that_does(sizes, scale, crop, largest):
-    images = [ramp(*sizes), ramp(40, 40)]
-    with pytest.raises(ValueError, match=f"patch_size is {crop}, .*: choose patch_size={largest} or less"):
+    "sizes, scale, crop, nearest",
+    [
+        ((20, 33), 2, 22, 20), ((21, 33), 2, 22, 20), ((20, 33), 3, 21, 18), ((20, 33), 2, 9, 8), ((20, 33), 4, 11, 12),
+        ((70, 90), 3, 64, 63), ((70, 90), 3, 65, 66), ((70, 90), 6, 64, 66), ((64, 90), 6, 64, 60), ((20, 33), 4, 1, 4),
+    ],
+)  # fmt: skip
+def test_a_crop_that_does_not_fit_is_refused_with_the_nearest_that_does(sizes, scale, crop, nearest):
+    images = [ramp(*sizes), ramp(80, 80)]
+    with pytest.raises(ValueError, match=f"patch_size is {crop}, .*: choose patch_size={nearest}\\."):
         patches(images, scale, "area", patch_size=crop, batch_size=1)
-    patches(images, scale, "area", patch_size=largest, batch_size=1)[0]  # and that one does fit
+    patches(images, scale, "area", patch_size=nearest, batch_size=1)[0]  # and that one does fit
 
 
 @pytest.mark.parametrize("workers", (2, 4))

@@ -29,7 +29,9 @@ def test_every_shipped_network_was_scored_under_both_protocols():
         kernels = [kernels for protocol in published.stored_scores(scale).values() for kernels in protocol.values()]
         by_scale = {name for name, step in NETWORKS.items() if step.scale == scale}
         for methods in kernels:
-            assert set(published.BASELINES) <= set(methods) <= {*published.BASELINES, *by_scale, f"{published.ENSEMBLE}+"}
+            assert (
+                set(published.BASELINES) <= set(methods) <= {*published.BASELINES, *by_scale, f"{published.ENSEMBLE}+"}
+            )
 
 
 def test_the_stored_costs_are_counted_from_the_networks():
@@ -120,7 +122,15 @@ def test_published_numbers_stand_only_where_they_may_be_compared():
         assert f"{kernel}, protocol {protocol}" in repr(table)
 
 
-@pytest.mark.parametrize("options, word", [({"kernel": "area"}, "'area'"), ({"protocol": "paper"}, "'paper'"), ({"scale": 5}, "scale is 5"), ({"scale": 4, "kernel": "bilinear"}, "kernel at x4 is 'bilinear'")])
+@pytest.mark.parametrize(
+    "options, word",
+    [
+        ({"kernel": "area"}, "'area'"),
+        ({"protocol": "paper"}, "'paper'"),
+        ({"scale": 5}, "scale is 5"),
+        ({"scale": 4, "kernel": "bilinear"}, "kernel at x4 is 'bilinear'"),
+    ],
+)
 def test_what_was_not_measured_is_refused(options, word):
     with pytest.raises(ValueError, match=word):
         leaderboard(**options)

@@ -531,9 +531,7 @@ def test_killed_at_every_file_that_is_moved(leaves, watched, tmp_path):
         with (folder / "history.csv").open(newline="") as file:
             assert [float(row["loss"]) for row in csv.DictReader(file)] == expected[1].loss
         at += 1
-    assert (
-        at == 10
-    )  # recipe; two histories, two checkpoints, one moved aside; weights twice, card: 9, and the whole run
+    assert at == 9  # recipe; two histories, two checkpoints, one moved aside; weights, card: 8, and the whole run
 
 
 def test_what_a_kill_left_beside_a_finished_run_goes(finished, leaves, watched, tmp_path):

@@ -9,8 +9,9 @@ import time
 
 import pytest
 
-from srlib import safe_files
-from srlib.safe_files import check_file, is_scratch, printable, sweep, write_text, write_whole
+from srlib import scratch_files
+from srlib.safe_files import check_file, check_folder, printable, write_text, write_whole
+from srlib.scratch_files import is_scratch, sweep
 
 unix = pytest.mark.skipif(os.name == "nt", reason="links, pipes and rights are those of Unix")
 
@@ -133,12 +134,14 @@ def test_what_a_killed_process_leaves_is_swept_by_the_next_and_not_before(tmp_pa
 
 
 def test_only_what_is_abandoned_is_swept(tmp_path):
-    here, there, dead = safe_files._machine(), "0badcafe", 2**31 - 1
+    here, there, dead = scratch_files._machine(), "0badcafe", 2**31 - 1
     assert here != there
+    began = scratch_files._start_of(os.getppid()) or "00000000"
     names = {
         "of a process that is gone": (f".srlib-{dead}-{here}-x-a.png", False),
         "of this process, but not in work": (f".srlib-{os.getpid()}-{here}-x-a.png", False),
         "of a running process": (f".srlib-{os.getppid()}-{here}-x-a.png", True),
+        "of a running process that began then": (f".srlib-{os.getppid()}-{here}-{began}-x-a.png", True),
         "of another machine": (f".srlib-{dead}-{there}-x-a.png", True),
         "of another machine, days ago": (f".srlib-{dead}-{there}-x-b.png", False),
         "of somebody else": (".srlib-notes", True),
@@ -151,10 +154,41 @@ def test_only_what_is_abandoned_is_swept(tmp_path):
     assert {p.name for p in tmp_path.iterdir()} == {"a", *(name for name, kept in names.values() if kept)}
 
 
+@pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="the system does not tell when a process began")
+def test_the_number_of_a_dead_process_may_be_given_again(tmp_path):
+    """To this very process, to one that runs, to one that is dead while its parent has not asked how it ended."""
+    here, began = scratch_files._machine(), scratch_files._start_of(os.getpid())
+    (tmp_path / f".srlib-{os.getpid()}-{here}-{began}-x-a.png").touch()
+    for pid in (os.getpid(), os.getppid()):
+        (tmp_path / f".srlib-{pid}-{here}-0badcafe-x-a.png").touch()
+    with subprocess.Popen([sys.executable, "-c", ""]) as dead:
+        os.waitid(os.P_PID, dead.pid, os.WEXITED | os.WNOWAIT)
+        (tmp_path / f".srlib-{dead.pid}-{here}-{scratch_files._start_of(dead.pid)}-x-a.png").touch()
+        sweep(tmp_path)
+        assert os.listdir(tmp_path) == [f".srlib-{os.getpid()}-{here}-{began}-x-a.png"]
+
+
+def test_a_folder_is_swept_before_it_is_known_whether_there_is_anything_to_write(tmp_path):
+    for _ in range(2):  # the first time in this process, or not
+        (tmp_path / f".srlib-{2**31 - 1}-{scratch_files._machine()}-x-a.png").touch()
+        check_folder(tmp_path)
+        assert os.listdir(tmp_path) == []
+
+
+@unix
+def test_a_loop_of_links_is_one_sentence(tmp_path):
+    (tmp_path / "loop").symlink_to("loop")
+    for path in (tmp_path / "loop", tmp_path / "loop" / "a"):
+        for work in (check_file, lambda path: write_text(path, "x")):
+            with pytest.raises(OSError, match="is a loop of links, and leads nowhere; expected"):
+                work(path)
+    assert os.listdir(tmp_path) == ["loop"]
+
+
 def test_a_folder_is_looked_through_once(tmp_path, monkeypatch):
     """A folder of ten thousand results would take minutes else."""
     calls = []
-    monkeypatch.setattr(safe_files, "sweep", calls.append)
+    monkeypatch.setattr(scratch_files, "sweep", calls.append)
     for i in range(3):
         write_text(tmp_path / str(i), "")
     assert calls == [tmp_path]

@@ -1,15 +1,11 @@
 """The command line: one job each command, one file each command, its arguments beside its work; failures in one line."""
 
-import contextlib
-import os
+import signal
 import sys
 import warnings
 
 from .. import __version__
-from . import evaluation, image_sets, models, training, upscaling
-from .common import Parser, one_line, tell
-
-COMMANDS = (image_sets, models, training, evaluation, upscaling)  # in the order of the help
+from .process import drop_output, one_line, open_streams, set_signals, stoppable, tell
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -18,12 +14,14 @@ def main(argv: list[str] | None = None) -> int:
     Parameters
     ----------
     argv : list of str, optional
-        The words after ``srlib``; those of the process unless given.
+        The words after ``srlib``. Unless given, those of the process, which then is this command's alone: a signal before
+        it begins ends it without a word.
 
     Returns
     -------
     int
-        The exit status: 0; 1 after a failure, told in one line on standard error; 2 for a command line that makes no sense.
+        The exit status: 0; 1 after a failure, told in one line on standard error; 2 for a command line that makes no sense;
+        128 and the number of the signal that ended it.
 
     Examples
     --------
@@ -32,10 +30,28 @@ def main(argv: list[str] | None = None) -> int:
     sample/test, ...
     0
     """
+    if argv is not None:
+        return _main(argv)
+    try:
+        set_signals(signal.SIG_DFL)  # nothing is to be removed yet, and importing takes its time
+        return _main(sys.argv[1:])
+    except KeyboardInterrupt:  # in the moment before that
+        return 130
+    finally:
+        set_signals(signal.SIG_DFL)
+
+
+def _main(argv: list[str]) -> int:
+    open_streams()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a name that the console's code cannot say is no reason to lose a result
             stream.reconfigure(errors="backslashreplace")
     args = _parser().parse_args(argv)
+    with stoppable():
+        return _run(args)
+
+
+def _run(args) -> int:
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", category=DeprecationWarning)  # for programmers, and not of this one
@@ -45,30 +61,28 @@ def main(argv: list[str] | None = None) -> int:
             sys.stdout.flush()  # that nobody reads any more, or that the disk is full, shows only here
         return status
     except BrokenPipeError:  # as in `srlib models | head -1`: no fault, but what a shell counts as one
-        _drop_output()
+        drop_output()
         return 141
     except (ValueError, TypeError, OSError, ImportError, MemoryError) as error:
-        _drop_output()
+        drop_output()
         tell(one_line(error))
         return 1
-    except KeyboardInterrupt:
-        tell(f"interrupted; {args.interrupted}.")
-        return 130
+    except KeyboardInterrupt as stop:
+        set_signals(signal.SIG_IGN)  # a second Ctrl-C has nothing to stop any more
+        number = getattr(stop, "number", signal.SIGINT)
+        drop_output()
+        cause = "interrupted" if number == signal.SIGINT else f"stopped by {signal.Signals(number).name}"
+        tell(f"{cause}; {args.interrupted}.")
+        return 128 + number
 
 
-def _parser() -> Parser:
+def _parser():
+    from . import evaluation, image_sets, models, training, upscaling
+    from .common import Parser
+
     parser = Parser(prog="srlib", description="Image super-resolution: get images, train, judge, upscale.")
     parser.add_argument("--version", action="version", version=f"srlib {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in COMMANDS:
+    for module in (image_sets, models, training, evaluation, upscaling):  # in the order of the help
         module.add_to(commands)
     return parser
-
-
-def _drop_output() -> None:
-    """What could not be written to standard output shall not be tried again, and told of again, when Python ends."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        with contextlib.suppress(OSError, ValueError):  # not a real file
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,7 +1,6 @@
-"""What several commands share: how arguments are told and checked, methods by name, images by name, one-line messages."""
+"""What several commands share: how arguments are told and checked, methods by name, images by name."""
 
 import argparse
-import sys
 from pathlib import Path
 
 from ..degradation import Blur, Degradation, Downscale, Jpeg, Noise
@@ -14,7 +13,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message):
         """What argparse finds wrong, in one line instead of the whole usage."""
-        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help.\n")
+        self.exit(2, f"{self.prog}: {printable(message)}; see {self.prog} --help.\n")
 
 
 class _Help(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
@@ -96,10 +95,11 @@ def degradation_of(args, scale: int) -> Degradation:
     return Degradation((*step("blur", Blur), downscale, *step("noise", Noise), *step("jpeg", Jpeg)))
 
 
-def images_of(source: str, split: str, count: int = 400, seed: int = 0, scale: int = 2):
+def images_of(source: str, split: str, count: int = 400, seed: int = 0, scale: int = 2, strict: bool = False):
     """The images of a set or a folder that are meant for a purpose: to train on, to validate with, or to judge on.
 
-    A benchmark is cropped for the scale, as `load_images` does.
+    A benchmark is cropped for the scale, as `load_images` does. Of a folder with a damaged image the rest is taken, or,
+    where that would be another experiment, nothing.
     """
     from ..data import CATALOGUE, SPLITS, load_images
 
@@ -117,7 +117,7 @@ def images_of(source: str, split: str, count: int = 400, seed: int = 0, scale: i
         raise ValueError(
             f"{source} is split into {', '.join(parts)}, and here {split} is asked for; expected that folder in it: make one, or give the folder that is meant, such as {Path(source) / parts[0]}."
         )
-    return load_images(source, split=split if parts else None)
+    return load_images(source, split=split if parts else None, strict=strict)
 
 
 def print_rows(rows: list[list[str]]) -> None:
@@ -125,19 +125,3 @@ def print_rows(rows: list[list[str]]) -> None:
     from ..tables import aligned
 
     print(aligned(rows, right=False))
-
-
-def tell(sentence: str) -> None:
-    """One line on standard error."""
-    print(f"srlib: {printable(sentence)}", file=sys.stderr)
-
-
-def one_line(error: BaseException) -> str:
-    """What an error says, in one line; what the system raised, with a hint."""
-    if isinstance(error, OSError) and error.strerror:  # raised by the system, in the system's words
-        where = f": {error.filename}" if error.filename else ""
-        return f"{error.strerror}{where}; expected a place that can be read and written: check the path, its rights and the room on the disk."
-    told = " ".join(str(error).split())
-    if isinstance(error, MemoryError) and "expected" not in told:  # raised by whoever asked for too much
-        return f"the memory does not suffice{f' ({told})' if told else ''}; expected room for the work: give less at a time, or close other programs."
-    return told

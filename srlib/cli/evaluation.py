@@ -11,8 +11,8 @@ from .common import (
     images_of,
     name,
     path,
-    tell,
 )
+from .process import tell
 
 
 def add_to(commands) -> None:
@@ -43,7 +43,7 @@ def add_to(commands) -> None:
     judge.add_argument("--json", type=path, metavar="FILE", help="write every score here too")
 
 
-def _evaluate(args) -> None:
+def _evaluate(args) -> int:
     from ..evaluation import OwnLR, evaluate
     from ..safe_files import check_file, write_text
     from ..upscaling import check_method, method_named
@@ -62,6 +62,7 @@ def _evaluate(args) -> None:
     if args.json is not None:  # before it is printed, for printing may fail
         write_text(args.json, table.to_json() + "\n")
     print(table)
+    return 1 if table.refused else 0
 
 
 def _common_scale(methods: dict, asked: int | None) -> int:

@@ -1,5 +1,6 @@
 """``srlib data``: list or fetch image sets."""
 
+from ..safe_files import printable
 from .common import add_command, print_rows
 
 
@@ -13,13 +14,22 @@ def add_to(commands) -> None:
 
 
 def _list(args) -> None:
-    from ..data import CATALOGUE, on_disk
+    from ..data import CATALOGUE
 
     rows = [["name", "what", "images", "download", "licence", "on disk"]]
     for s in CATALOGUE.values():
-        place = "travels with srlib" if s.download == "none" else str(on_disk(s.name) or "no")
+        place = "travels with srlib" if s.download == "none" else _on_disk(s.name)
         rows.append([s.name, s.what, s.images, s.download, s.licence, place])
     print_rows(rows)
+
+
+def _on_disk(name: str) -> str:
+    from ..data import FetchError, on_disk
+
+    try:
+        return str(on_disk(name) or "no")
+    except FetchError:  # there is no place for it
+        return "no"
 
 
 def _fetch(args) -> None:
@@ -29,4 +39,4 @@ def _fetch(args) -> None:
     if CATALOGUE[args.name].download == "none":
         print(f"{args.name} travels with srlib; there is nothing to fetch.")
     else:
-        print(f"{args.name}: {place}")
+        print(f"{args.name}: {printable(place)}")

@@ -5,7 +5,9 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 from ..recipe import Recipe
-from .common import add_command, add_data, add_degradation, add_scale, degradation_of, images_of, name, path, tell
+from ..safe_files import printable
+from .common import add_command, add_data, add_degradation, add_scale, degradation_of, images_of, name, path
+from .process import tell
 
 _OPTIONS = [option for option in fields(Recipe) if option.metadata and option.name != "steps"]
 
@@ -79,7 +81,7 @@ def _train(args) -> None:
         refuse_benchmark(source, f"--{purpose} is")
     model = _model(args)
     check_run(args.out, args.resume)  # here, because --minutes times some steps first; likewise the next
-    watched = images_of(args.validation, "validation")
+    watched = images_of(args.validation, "validation", strict=True)
     images = _images(args)
     chosen = {option.name: getattr(args, option.name) for option in _OPTIONS}
     degradation = degradation_of(args, model.card.scale if args.scale is None else args.scale)
@@ -96,7 +98,7 @@ def _train(args) -> None:
         workers=args.workers, progress=True,
     )  # fmt: skip
     print(
-        f"{args.out}: {history.step[-1]} steps in {history.seconds[-1]:.0f} s, validation {history.psnr[-1]:.2f} dB (linear interpolation {history.baseline:.2f} dB)"
+        f"{printable(args.out)}: {history.step[-1]} steps in {history.seconds[-1]:.0f} s, validation {history.psnr[-1]:.2f} dB (linear interpolation {history.baseline:.2f} dB)"
     )
 
 
@@ -122,7 +124,7 @@ def _model(args):
 
 def _images(args):
     """All images to learn from, at all their sizes."""
-    first, *others = (images_of(source, "train", args.count, args.seed) for source in args.data)
+    first, *others = (images_of(source, "train", args.count, args.seed, strict=True) for source in args.data)
     images = sum(others, first)
     if args.squares is not None:
         images = images.squares(args.squares)

@@ -1,11 +1,13 @@
 """``srlib upscale``: image files, or folders of them, in; larger files out."""
 
-import os
+import argparse
+import contextlib
 import sys
 from pathlib import Path
 
-from ..safe_files import check_folder, printable
-from .common import add_command, add_scale, name, one_line, tell
+from .batch import SUFFIXES, Batch, Job, batch_of, identity
+from .common import add_command, name
+from .process import go_on, one_line, tell
 
 
 def add_to(commands) -> None:
@@ -16,128 +18,168 @@ def add_to(commands) -> None:
         _upscale,
         "upscale image files",
         "srlib upscale holiday.jpg -o large/",
-        interrupted="images that were finished are kept, and nothing is half-written",
+        interrupted="images that were finished are kept, and nothing is half-written; --skip-existing goes on with the rest",
     )
-    upscale.add_argument("inputs", nargs="+", type=name, metavar="IN", help="image files, or folders of them")
     upscale.add_argument(
-        "-o", "--out", required=True, type=name, metavar="OUT", help="a file for one image, a folder for more"
-    )
+        "inputs", nargs="+", type=name, metavar="IN",
+        help="image files, folders of them, patterns such as *.jpg, or - for standard input",
+    )  # fmt: skip
+    upscale.add_argument(
+        "-o", "--out", required=True, type=name, metavar="OUT",
+        help="a file for one image, a folder for more, or - for standard output",
+    )  # fmt: skip
     upscale.add_argument(
         "--model", type=name, metavar="M",
         help="a trained network, a run folder or an interpolation; small_x2, small_x3 or small_x4 unless given; M+ is eight times as slow and a little better",
     )  # fmt: skip
-    add_scale(upscale)
-    upscale.add_argument("--force", action="store_true", help="replace files that exist")
+    _add_size(upscale)
+    upscale.add_argument(
+        "--format",
+        type=_format,
+        choices=SUFFIXES,
+        metavar="F",
+        help=f"write {', '.join(SUFFIXES)}; unless given, what each image is, or png",
+    )
+    upscale.add_argument("--quality", type=int, metavar="Q", help="of JPEG and WebP, 1 to 100; 95 unless given")
+    upscale.add_argument(
+        "--no-metadata", dest="metadata", action="store_false",
+        help="leave out what a file says beside its pixels, such as place, owner and serial number; the colour profile stays",
+    )  # fmt: skip
+    upscale.add_argument(
+        "--frames", action="store_true", help="take every image of animations and of pages, into numbered files"
+    )
+    there = upscale.add_mutually_exclusive_group()
+    there.add_argument(
+        "--skip-existing", action="store_true", help="leave out images whose result is there, to go on with a folder"
+    )
+    there.add_argument("--force", action="store_true", help="replace files that exist")
+
+
+def _add_size(upscale) -> None:
+    upscale.add_argument(
+        "--scale", type=_number, metavar="S",
+        help="how many times larger, such as 3 or 1.5; the network's own, or 2, unless given",
+    )  # fmt: skip
+    upscale.add_argument("--width", type=int, metavar="N", help="of the results, in pixels; the height follows")
+    upscale.add_argument("--height", type=int, metavar="N", help="of the results; the width follows, or must fit")
+
+
+def _number(text: str) -> int | float:
+    for kind in (int, float):
+        with contextlib.suppress(ValueError):
+            return kind(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is no number; expected one such as 2 or 1.5")
+
+
+def _format(text: str) -> str:
+    return {"jpg": "jpeg", "tif": "tiff"}.get(text.lower(), text.lower())
 
 
 def _upscale(args) -> int:
     from tqdm import tqdm
 
-    from ..images import check_scale
-    from ..upscaling import check_method, method_named, upscale_file
+    from ..image_files import kind_of
+    from ..upscaling import check_size
 
-    if args.scale is not None:
-        check_scale(args.scale)
-    jobs = _upscalings([Path(name) for name in args.inputs], args.out, args.force)
-    method = method_named(args.model, args.scale)
-    if not isinstance(method, str):
-        check_method(method, args.scale)  # a wrong scale is told once, not for every file
-    failed, made = 0, set()
-    for source, target in tqdm(jobs, desc="images", delay=1, disable=None):
+    check_size(args.scale, args.width, args.height)
+    if args.quality is not None:
+        kind_of(Path(f"results{SUFFIXES[args.format or 'jpeg']}"), args.quality)  # told once, not for every file
+    batch = batch_of(
+        args.inputs, args.out, format=args.format, force=args.force, skip=args.skip_existing, frames=args.frames
+    )
+    method = _method(args)
+    done, skipped, made = 0, 0, set()
+    for why in batch.refused.values():
+        tell(why)
+    for job in tqdm(batch.jobs, desc="images", delay=1, disable=None):
         try:
-            if _identity(target) in made:  # on a disk that does not tell a.png from A.png
-                raise FileExistsError(
-                    f"{source} would replace {target}, which was made a moment ago; expected names that differ: upscale it into another folder."
-                )
-            upscale_file(source, target, method, args.scale, replace=args.force)
-            made.add(_identity(target))
+            go_on()
+            if _upscale_one(job, args, method, made):
+                done += 1
+            else:
+                skipped += 1
         except (ValueError, OSError, MemoryError) as error:  # one bad file does not stop the rest
-            failed += 1
             # the system's own words name a scratch file, or none
-            place = f"{source}: " if isinstance(error, OSError) and error.strerror else ""
-            tqdm.write(f"srlib: {printable(place + one_line(error))}", file=sys.stderr)
-    return 1 if failed else 0
+            place = f"{job.name}: " if isinstance(error, OSError) and error.strerror else ""
+            batch.refused[job.name] = place + one_line(error)
+            with tqdm.external_write_mode():
+                tell(batch.refused[job.name])
+    if batch.several:
+        tell(_summary(batch, done, skipped))
+    return 1 if batch.refused else 0
 
 
-def _upscalings(inputs: list[Path], out: str, force: bool) -> list[tuple[Path, Path]]:
-    """What is to be upscaled, and where the result goes; or why this cannot be."""
-    jobs = []  # an image, and what it is called below the folder of the results
-    for path in inputs:
-        if not path.exists():
-            raise FileNotFoundError(f"There is no file or folder {str(path)!r}; expected images: check the spelling.")
-        if path.is_dir():
-            jobs += [(p, p.relative_to(path)) for p in _images_in(path, Path(out))]
-        else:
-            jobs.append((path, Path(path.name)))
-    if _is_file_name(out, [path for path in inputs if path.is_dir()] or jobs[1:]):
-        jobs = [(jobs[0][0], Path(out))]
-    else:
-        jobs = [(source, Path(out) / name) for source, name in jobs]
-    targets = [target for _, target in jobs]
-    if len(set(targets)) < len(targets):
-        twice = next(t for t in targets if targets.count(t) > 1)
-        raise ValueError(
-            f"Two inputs would be written to {twice}; expected names that differ: upscale them into two folders."
-        )
-    sources = {_identity(source) for source, _ in jobs}
-    for target in targets:
-        if target.exists() and not force:
-            raise FileExistsError(f"{target} exists; expected a new name: choose another -o, or --force to replace it.")
-        if target.is_dir():
-            raise IsADirectoryError(f"{target} is a folder; expected a name that is free: choose another -o.")
-        if _identity(target) in sources:
-            raise FileExistsError(
-                f"{target} is one of the images to upscale, and would be lost; expected another place: choose another -o."
-            )
-    for folder in dict.fromkeys(target.parent for target in targets):
-        check_folder(folder)
-    return jobs
+def _method(args):
+    """The method, loaded once; None for the networks that travel with srlib, by the size that each image is to have."""
+    from ..upscaling import check_method, check_reach, method_named
+
+    method = None if args.model is None else method_named(args.model)
+    if not isinstance(method, (str, type(None))):
+        check_method(method)
+    if args.scale is not None and not isinstance(method, str):
+        check_reach(args.scale, method, f"scale is {args.scale}")  # told once, not for every file
+    return method
 
 
-def _images_in(folder: Path, out: Path) -> list[Path]:
-    """The images in a folder, but not the results of an earlier time, where they lie inside it."""
-    from ..data import SUFFIXES, files_in
+def _upscale_one(job: Job, args, method, made: set) -> bool:
+    """Upscale an image, or all of a file; whether anything was to be done."""
+    from ..image_files import frames_in, quiet_decoders
 
-    found = files_in(folder)
-    inside, root = out.resolve(), folder.resolve()
-    if inside != root and inside.is_relative_to(root):
-        kept = [p for p in found if not p.resolve().is_relative_to(inside)]
-        if len(kept) < len(found):
-            tell(f"left out what is in {out} already ({len(found) - len(kept)}), as that is where results go.")
-        found = kept
-    if not found:
-        raise FileNotFoundError(
-            f"{folder} holds no image; expected files ending in {', '.join(SUFFIXES)}: give another folder."
-        )
-    return found
-
-
-def _is_file_name(out: str, too_much: list) -> bool:
-    """Whether -o names a file rather than a folder; refuses one that cannot be written."""
-    from ..image_files import KINDS
-
-    suffix = Path(out).suffix.lower()
-    if not suffix or out.endswith(("/", os.sep)) or Path(out).is_dir():
+    if job.target is not None and args.skip_existing and not args.frames and _is_there(job.target):
         return False
-    if suffix not in KINDS:
-        from PIL import Image
-
-        if suffix not in Image.registered_extensions():
-            return False
+    with quiet_decoders():
+        count = frames_in(job.source, name=job.name)
+    if count > 1 and not args.frames:
         raise ValueError(
-            f"-o is {out}, a kind of file that srlib does not write; expected one of {', '.join(KINDS)}: choose one, or write {out}/ for a folder of this name."
+            f"{job.name} holds {count} images, as an animation or as pages; expected one: --frames makes a file of each."
         )
-    if too_much:
-        raise ValueError(
-            f"-o is {out}, the name of one file, and there may be more images; expected a folder: choose one, or write {out}/ for a folder of this name."
-        )
-    return True
+    frames = [(None, job.target)] if count == 1 else [(k, _numbered(job.target, k, count)) for k in range(count)]
+    todo = [(k, target) for k, target in frames if not (args.skip_existing and target and _is_there(target))]
+    for frame, target in todo:
+        go_on()
+        _write(job, frame, target, args, method, made)
+    return bool(todo)
 
 
-def _identity(path: Path):
-    """What tells a file from every other, by whatever name it is reached; None where there is none."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
+def _write(job: Job, frame: int | None, target: Path | None, args, method, made: set) -> None:
+    """Upscale one image."""
+    from ..image_files import KINDS
+    from ..upscaling import upscale_bytes, upscale_file
+
+    how = {name: getattr(args, name) for name in ("scale", "width", "height", "quality", "metadata")}
+    how |= {"method": method, "frame": frame}
+    if target is None:
+        sys.stdout.buffer.write(upscale_bytes(job.source, SUFFIXES[args.format or "png"], **how))
+        return
+    if args.format is None and "quality" not in KINDS[target.suffix.lower()].options and target != Path(args.out):
+        how["quality"] = None  # in a folder of several kinds it is for those that have one
+    if identity(target) in made:  # on a disk that does not tell a.png from A.png
+        raise FileExistsError(
+            f"{job.name} would replace {target}, which was made a moment ago; expected names that differ: upscale it into another folder."
+        )
+    empty = args.skip_existing and target.exists()  # what a kill leaves where a disk knows no links
+    upscale_file(job.source, target, **how, replace=args.force or empty)
+    made.add(identity(target))
+
+
+def _is_there(target: Path) -> bool:
+    return target.exists() and target.stat().st_size > 0
+
+
+def _numbered(target: Path, k: int, count: int) -> Path:
+    """The name of one image of several: name-0001.png."""
+    return target.with_name(f"{target.stem}-{k + 1:0{max(4, len(str(count)))}}{target.suffix}")
+
+
+def _summary(batch: Batch, done: int, skipped: int) -> str:
+    """What became of every image, in a line."""
+    from ..data import named
+
+    count = done + skipped + len(batch.refused)
+    parts = [f"{done:,} done"]
+    if skipped:
+        parts.append(f"{skipped:,} skipped, as they are there already")
+    if batch.refused:
+        parts.append(f"{len(batch.refused):,} refused ({named([Path(each) for each in batch.refused])})")
+    told = f"{count:,} {'image' if count == 1 else 'images'}: {', '.join(parts)}"
+    return "; ".join([told, *batch.others])

@@ -11,7 +11,7 @@ from ..images import check_choice
 from . import linnaeus5, repositories
 from .cache import FetchError, NotFetched
 from .catalogue import CATALOGUE, FOR_JUDGING, refuse_benchmark
-from .folder import SUFFIXES, files_in, load_folder
+from .folder import Found, calls_itself_image, load_folder, look_through, named, not_meant
 from .image_set import ImageSet
 from .leaves import dead_leaves
 from .provenance import Provenance, Source, provenance_of
@@ -22,6 +22,7 @@ __all__ = [
     "CATALOGUE",
     "FOR_JUDGING",
     "FetchError",
+    "Found",
     "NotFetched",
     "ImageSet",
     "Provenance",
@@ -29,12 +30,14 @@ __all__ = [
     "SAMPLE_RULE",
     "SAMPLE_SIDE",
     "SPLITS",
-    "SUFFIXES",
     "Source",
+    "calls_itself_image",
     "dead_leaves",
     "fetch",
-    "files_in",
     "load_images",
+    "look_through",
+    "named",
+    "not_meant",
     "on_disk",
     "provenance_of",
     "published_lr",
@@ -61,8 +64,9 @@ def load_images(name_or_folder: str | Path, split: str | None = None, **options)
         folder: the folder of that name inside it.
     **options
         For ``dead_leaves``: those of :func:`dead_leaves` (`count`, `size`, `seed`). For ``linnaeus5``: `size`, 128, or 32,
-        64, 256. For ``set5``, ``set14`` and ``bsd100``: `scale` (2), for which the images are cropped, as
-        their publisher did, or else to sides that 12 divides. For all that
+        64, 256. For a folder: `strict`, whether a damaged image in it is an error; it is left out otherwise, and told of
+        in a warning. For ``set5``, ``set14`` and ``bsd100``: `scale` (2), for which the images are cropped, as their
+        publisher did, or else to sides that 12 divides. For all that
         is downloaded: ``download=False``, to raise :class:`NotFetched` instead.
 
     Returns
@@ -80,7 +84,14 @@ def load_images(name_or_folder: str | Path, split: str | None = None, **options)
     FileNotFoundError
         An unknown name; a folder that is not there, or holds no image.
     OSError
-        A file in it that cannot be read as an image.
+        A folder in which no image can be read; with `strict`, one in which an image is damaged.
+    TypeError
+        Something else than a name or a folder.
+
+    Warns
+    -----
+    UserWarning
+        What of a folder was passed over, and why: images that cannot be read, files that are no images.
 
     Examples
     --------
@@ -90,6 +101,10 @@ def load_images(name_or_folder: str | Path, split: str | None = None, **options)
     >>> images["dog"].shape
     (256, 256, 3)
     """
+    if not isinstance(name_or_folder, (str, Path)):
+        raise TypeError(
+            f"name_or_folder is a {type(name_or_folder).__name__}; expected the name of a set, or a folder: give the folder that holds the images, or read single files with srlib.image_files.read_image."
+        )
     entry = CATALOGUE.get(name_or_folder) if isinstance(name_or_folder, str) else None
     if entry is None:
         return _load_folder(Path(name_or_folder), split, options)
@@ -109,16 +124,17 @@ def _load_folder(place: Path, split: str | None, options: dict) -> ImageSet:
         raise FileNotFoundError(
             f"There is no set or folder {str(place)!r}; expected one of {', '.join(CATALOGUE)}, or a folder that exists: `srlib data list` shows them all."
         )
+    strict = options.pop("strict", False)
     if options:
         raise ValueError(
-            f"{place} got {', '.join(sorted(options))}, which it does not take; expected nothing but a folder and a split: leave it out."
+            f"{place} got {', '.join(sorted(options))}, which it does not take; expected nothing but a folder, a split and strict: leave it out."
         )
     folder = place / split if split else place
     if not folder.is_dir():
         raise FileNotFoundError(
             f"{place} has no folder {split!r}; expected the images of that split in {folder}: leave the split out to load everything."
         )
-    return load_folder(folder, Source(str(place), kind="folder", split=split))
+    return load_folder(folder, Source(str(place), kind="folder", split=split), strict)
 
 
 def on_disk(name: str, *, size: int = 128) -> Path | None:

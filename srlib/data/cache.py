@@ -23,12 +23,18 @@ class NotFetched(FileNotFoundError):
 
 def cache_root() -> Path:
     """The folder of the cache; it need not exist yet."""
-    named = os.environ.get("SRLIB_DATA")
-    if named:
-        return Path(named).expanduser().absolute()
     import platformdirs
 
-    return platformdirs.user_cache_path("srlib")
+    named = os.environ.get("SRLIB_DATA")
+    try:
+        place = Path(named).expanduser() if named else platformdirs.user_cache_path("srlib")
+    except (RuntimeError, KeyError):  # a number without an entry in the list of users, as in many containers
+        place = Path("~")
+    if place.parts[:1] == ("~",):  # as some versions of Python leave it
+        raise FetchError(
+            f"The user has no home folder{f', and SRLIB_DATA is {named}' if named else ''}; expected a place for images: let SRLIB_DATA name a folder."
+        )
+    return place.absolute()
 
 
 def sha256_of(path: Path) -> str:

@@ -8,6 +8,7 @@ import logging
 import sys
 from pathlib import Path
 
+from ..safe_files import printable
 from .cache import FetchError
 
 _ATTEMPTS = 3
@@ -119,7 +120,9 @@ def _failed(url: str, error) -> FetchError:
         reason = "could not be reached, or was lost"
     else:
         reason = f"could not be fetched ({error})"
-    return FetchError(f"{url} {reason}; expected a file: see whether a browser can fetch it, and try again later.")
+    return FetchError(
+        f"{url} {printable(reason)}; expected a file: see whether a browser can fetch it, and try again later."
+    )
 
 
 def _stay_encrypted(response, **_) -> None:

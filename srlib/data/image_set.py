@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ..images import check_choice, is_number
+from ..safe_files import printable
 from .catalogue import CATALOGUE
 from .provenance import Provenance, Source
 
@@ -29,6 +30,8 @@ class ImageSet:
         Sets or folders, splits, licence. The number of images is counted here.
     origins : ndarray of int (N,), optional
         Which source of the provenance each image comes from; needed where there are several.
+    refused : dict, optional
+        Name -> why, of images that belong to these and could not be loaded. A selection has none.
 
     Raises
     ------
@@ -54,6 +57,7 @@ class ImageSet:
     class_names: list[str] | None = None
     provenance: Provenance = field(default_factory=Provenance)
     origins: np.ndarray | None = None
+    refused: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self):
         sources = self.provenance.sources or (Source("images", kind="array"),)
@@ -81,7 +85,9 @@ class ImageSet:
             self.images[chosen] if isinstance(self.images, np.ndarray) else one_array([self.images[i] for i in chosen])
         )
         labels, origins = (None if told is None else told[chosen] for told in (self.labels, self.origins))
-        return replace(self, images=images, names=[self.names[i] for i in chosen], labels=labels, origins=origins)
+        return replace(
+            self, images=images, names=[self.names[i] for i in chosen], labels=labels, origins=origins, refused={}
+        )
 
     def __iter__(self):
         return iter(self.images)
@@ -104,6 +110,7 @@ class ImageSet:
             classes,
             both,
             np.concatenate(origins),
+            self.refused | other.refused,
         )
 
     def squares(self, side: int) -> "ImageSet":
@@ -199,7 +206,7 @@ class ImageSet:
         if self.class_names:
             counts = np.bincount(self.labels, minlength=len(self.class_names))
             parts = ": " + ", ".join(f"{name} {count}" for name, count in zip(self.class_names, counts) if count)
-        return f"<ImageSet {self.provenance}, {len(self)} images, {size}{parts}>"
+        return printable(f"<ImageSet {self.provenance}, {len(self)} images, {size}{parts}>")
 
 
 def middle_square(image: np.ndarray) -> np.ndarray:

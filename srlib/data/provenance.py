@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, fields, replace
 
 from ..images import check_choice, is_number
+from ..safe_files import printable
 from .catalogue import CATALOGUE, FOR_JUDGING, FREE
 
 KINDS = ("set", "folder", "array")
@@ -233,7 +234,7 @@ class Provenance:
         return "+".join(map(str, self)) or "images"
 
     def __repr__(self) -> str:
-        return f"<Provenance of {self.describe()}>"
+        return printable(f"<Provenance of {self.describe()}>")
 
     def to_dict(self) -> dict:
         """All of it in what JSON knows."""

@@ -15,7 +15,8 @@ ORIENTATION = 0x0112
 # The tags that are carried over: what tells of the image, never of a file's layout. Description, make, model, software,
 # date, artist, computer, rating, copyright, Windows' title to subject
 _KEPT_TAGS = {270, 271, 272, 305, 306, 315, 316, 0x4746, 0x4749, 33432, *range(0x9C9B, 0x9CA0), EXIF, GPS}
-_KEPT_CHUNKS = (b"gAMA", b"cHRM", b"sRGB", b"cICP", b"tEXt", b"zTXt", b"iTXt")
+_COLOUR_CHUNKS = (b"gAMA", b"cHRM", b"sRGB", b"cICP")
+_KEPT_CHUNKS = (*_COLOUR_CHUNKS, b"tEXt", b"zTXt", b"iTXt")
 # EXIF as old programs wrote it, and XMP: these are kept as such
 _KEPT_ELSEWHERE = (b"Raw profile type exif", b"Raw profile type APP1", b"XML:com.adobe.xmp")
 _PHOTOSHOP = b"Photoshop 3.0\x00"
@@ -36,6 +37,8 @@ class Metadata:
     dpi : tuple of float, or None
     chunks : list of (bytes, bytes)
         Texts and colour definitions of a PNG, by their names.
+    lossless : bool
+        Whether it is a WebP whose pixels are as they were: the new one's are to be so, too.
     """
 
     icc: bytes = b""
@@ -45,6 +48,12 @@ class Metadata:
     comment: bytes = b""
     dpi: tuple[float, float] | None = None
     chunks: list[tuple[bytes, bytes]] = field(default_factory=list)
+    lossless: bool = False
+
+    def of_pixels(self) -> "Metadata":
+        """What is needed to show the pixels right, and nothing that tells of people, places and cameras."""
+        colours = [chunk for chunk in self.chunks if chunk[0] in _COLOUR_CHUNKS]
+        return Metadata(icc=self.icc, chunks=colours, lossless=self.lossless)
 
 
 # -- reading ----------------------------------------------------------------------------------------------------------------
@@ -78,6 +87,7 @@ def read_metadata(image, exif, grey: bool, file) -> Metadata:
         comment=info.get("comment", b"") if image.format in ("JPEG", "MPO") else b"",
         dpi=_sound_dpi(info.get("dpi")),
         chunks=_kept_chunks(file) if image.format == "PNG" else [],
+        lossless=image.format == "WEBP" and _is_lossless(file),
     )
 
 
@@ -109,15 +119,21 @@ def _kept_exif(exif):
     with contextlib.suppress(Exception):
         tags = {tag: exif[tag] for tag in exif if tag in _KEPT_TAGS}
         for tag in (EXIF, GPS):
-            if tag in tags:
-                tags[tag] = dict(exif.get_ifd(tag))
+            if tag in tags:  # a directory of its own; what does not belong there was put there to mislead
+                tags[tag] = {
+                    t: value for t, value in exif.get_ifd(tag).items() if (t < 32 if tag == GPS else t > 33000)
+                }
         if INTEROP in tags.get(EXIF, {}):
             tags[EXIF][INTEROP] = dict(exif.get_ifd(INTEROP))
         for tag, value in tags.items():
+            if value == {}:
+                continue
             kept[tag] = value
-        kept.tobytes()  # what cannot be written is of no use
-        return kept
-    return Image.Exif()
+            try:
+                kept.tobytes()
+            except Exception:  # what cannot be written is of no use
+                del kept[tag]
+    return kept
 
 
 def _kept_xmp(xmp: bytes) -> bytes:
@@ -134,19 +150,34 @@ def _iptc(image) -> bytes:
     return found if isinstance(found, bytes) else b""
 
 
-def png_chunks(file):
-    """The chunks of a PNG as (name, data), from a file object."""
+def png_chunks(file, wanted=None):
+    """The chunks of a PNG as (name, data), from a file object; of some names only, where these are given."""
+    size = file.seek(0, os.SEEK_END)
     file.seek(8)
     while len(head := file.read(8)) == 8:
         length, name = struct.unpack(">I4s", head)
-        yield name, file.read(length)
+        left = min(length, size - file.tell())  # the length is what the file says
+        if wanted is None or name in wanted:
+            yield name, file.read(left)
+        else:
+            file.seek(left, os.SEEK_CUR)
         file.seek(4, os.SEEK_CUR)  # its checksum
 
 
 def _kept_chunks(file) -> list[tuple[bytes, bytes]]:
-    return [
-        (name, data) for name, data in png_chunks(file) if name in _KEPT_CHUNKS and not data.startswith(_KEPT_ELSEWHERE)
-    ]
+    return [chunk for chunk in png_chunks(file, _KEPT_CHUNKS) if not chunk[1].startswith(_KEPT_ELSEWHERE)]
+
+
+def _is_lossless(file) -> bool:
+    """Whether the pixels of a WebP are in a chunk of the kind that loses nothing; of an animation those of its frames."""
+    file.seek(12)
+    while len(head := file.read(8)) == 8:
+        name, length = struct.unpack("<4sI", head)
+        if name in (b"VP8 ", b"VP8L"):
+            return name == b"VP8L"
+        # a frame's own chunks follow 16 bytes in; lengths are even
+        file.seek(16 if name == b"ANMF" else length + length % 2, os.SEEK_CUR)
+    return False
 
 
 # -- writing ----------------------------------------------------------------------------------------------------------------

@@ -27,8 +27,12 @@ def has_sixteen_bits(image) -> bool:
     """
     if image.mode.startswith("I;16"):
         return True
+    if image.format == "PPM":
+        (tile,) = image.tile
+        return image.mode == "I" or (tile.codec_name == "ppm" and tile.args[-1] > 255)
     bits = image.tag_v2.get(258, (8,)) if image.format == "TIFF" else (8,)  # the raw mode of planes does not tell
-    return image.mode in ("RGB", "RGBA") and (";16" in raw_mode(image) or max(bits) == 16)
+    order = raw_mode(image).endswith((";16B", ";16L", ";16N"))  # "BGR;16" of a BMP has 5, 6 and 5 bits
+    return image.mode in ("RGB", "RGBA") and (order or max(bits) == 16)
 
 
 def raw_mode(image) -> str:
@@ -59,6 +63,8 @@ def read_sixteen_bits(image, open_again) -> tuple[np.ndarray, np.ndarray | None]
     alpha : ndarray of uint16, (h, w), or None
     """
     raw, key = raw_mode(image), image.info.get("transparency")
+    if image.format == "PPM":
+        return _netpbm(image), None
     if image.mode.startswith("I;16"):
         levels = _grey(image)
         return levels, None if key is None else _opaque_except(levels == key)
@@ -94,6 +100,19 @@ def _grey(image) -> np.ndarray:
     if tags.get(262) == 0:  # white is zero: Pillow minds it in 8 bits only
         levels = 65535 - levels
     return levels
+
+
+def _netpbm(image) -> np.ndarray:
+    """From black, 0, to white, 65535, whatever the file calls white; Pillow keeps 16 bits of grey alone."""
+    if image.mode == "I":
+        return np.asarray(image).astype(np.uint16)
+    (tile,), count = image.tile, image.width * image.height * 3
+    image.fp.seek(tile.offset)
+    data = image.fp.read(2 * count)
+    if len(data) < 2 * count:
+        raise OSError("image file is truncated")
+    levels = np.frombuffer(data, ">u2").reshape(image.height, image.width, 3) / tile.args[-1]
+    return np.rint(np.minimum(levels, 1) * 65535).astype(np.uint16)
 
 
 def _opaque_except(hidden: np.ndarray) -> np.ndarray:

@@ -49,4 +49,4 @@ class Interpolation(keras.layers.Layer):
         return {**super().get_config(), "scale": self.scale, "kernel": self.kernel}
 
     def srlib_traits(self):
-        return Traits(self.scale, self.reach, label="interpolation", colour="#8c4a86")
+        return Traits(self.scale, self.reach, border="mirror", label="interpolation", colour="#8c4a86")

@@ -30,6 +30,9 @@ class Traits:
         Multiply-adds (MACs) per pixel of the output.
     stride : int
         The layer works on a grid of this many input pixels: moving the input by a multiple of it moves the output.
+    border : {"", "zeros", "mirror"}
+        What a layer that looks at neighbours puts beyond the edges of its input: zeros, or the mirror image with the edge
+        itself repeated. Empty where that is not known.
     label : str
         What a drawing calls the layer; a layer without a label is left out of drawings.
     colour : str
@@ -51,6 +54,7 @@ class Traits:
     reach: int | Fraction = 0
     macs: int | Fraction = 0
     stride: int = 1
+    border: str = ""
     label: str = ""
     colour: str = ""
 
@@ -191,6 +195,7 @@ def convolution_traits(layer) -> Traits:
         max(height, width) // 2 * max(layer.dilation_rate),
         height * width * inputs * outputs,
         stride,
+        "zeros" if layer.padding == "same" else "",
         label="convolution",
         colour="#0b5c8a",
     )
@@ -205,6 +210,7 @@ def _transposed_convolution(layer) -> Traits:
         stride,
         Fraction(max(height, width) // 2 + stride, stride),
         height * width * inputs * outputs,
+        border="zeros" if layer.padding == "same" else "",
         label="transposed convolution",
         colour="#5b3a8a",
     )

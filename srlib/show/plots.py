@@ -109,7 +109,7 @@ def spread(table, *, over: str, metric: str = "psnr", title: str = ""):
 
     Parameters
     ----------
-    table : srlib.evaluation.Table
+    table : srlib.scores.Table
         From :func:`srlib.evaluate`.
     over : str
         The baseline: the method that the others are compared with.

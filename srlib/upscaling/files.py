@@ -4,36 +4,58 @@ The pixels of the result are those of :func:`srlib.upscale`, rounded once. Grey 
 transparency stays, where the new kind of file can hold them. What the old file says beside its pixels is kept, too.
 """
 
-import contextlib
-import os
 from pathlib import Path
 
 import numpy as np
 
-from ..image_files import DecodedImage, Kind, decode, kind_of, quiet_decoders, write_image
-from ..images import check_scale
+from ..image_files import DecodedImage, Kind, decode, encode_image, kind_of, quiet_decoders, write_image
 from ..metrics import LUMA
+from .room import check_room
+from .sizes import check_size, planned, resized
 from .tiles import check_method, method_named, upscaled_pieces
+from .transparency import transparent_pieces
 
 _GREY = (np.array(LUMA) / sum(LUMA)).astype(np.float32)  # as Pillow's
 
 
 def upscale_file(
-    source: str | Path, target: str | Path, method=None, scale: int | None = None, *, replace: bool = False
+    source: str | Path | bytes,
+    target: str | Path,
+    method=None,
+    scale: float | None = None,
+    *,
+    width: int | None = None,
+    height: int | None = None,
+    frame: int | None = None,
+    quality: int | None = None,
+    metadata: bool = True,
+    replace: bool = False,
 ) -> Path:
-    """Upscale an image file.
+    """Upscale an image file, to any size above its own.
+
+    What the file says beside its pixels is kept, too: also the place where a photograph was taken, the serial number of
+    the camera and the name of its owner. ``metadata=False`` leaves them out.
 
     Parameters
     ----------
-    source : str or Path
-        One image of 8 or 16 bits: JPEG, PNG, WebP, TIFF, BMP and some more.
+    source : str, Path or bytes
+        One image of 8 or 16 bits, or what a file of it holds: JPEG, PNG, WebP, TIFF, BMP and some more.
     target : str or Path
         Its suffix says what is written: .jpg, .jpeg, .png, .webp, .tif, .tiff or .bmp. Folders on the way to it are made.
     method : keras.Model, str or Path, optional
         A network; the name or the folder of one, as for :func:`srlib.load_model`; or an interpolation's name. Unless given,
         the small network for the scale that travels with srlib and may be used for anything.
-    scale : int, optional
-        2 for an interpolation unless given; a network has its own, which this may confirm.
+    scale : float, optional
+        Such as 1.5; unless given, a network's own, or 2. What a network makes too large is reduced by antialiased bicubic
+        interpolation; an interpolation goes to the size at once.
+    width, height : int, optional
+        Instead of a scale: of the result, in pixels. One of them is enough; both must have the image's proportions.
+    frame : int, optional
+        Which image of an animation or of several pages, from 0. Unless given, a file that holds several is refused.
+    quality : int, optional
+        Of a JPEG or a WebP, from 1 to 100; 95 unless given. Without it a WebP of a lossless WebP is lossless, too.
+    metadata : bool
+        Whether to keep what the file says beside its pixels; if not, only its colour profile is kept.
     replace : bool
         Whether a file that is there already may be replaced.
 
@@ -45,11 +67,12 @@ def upscale_file(
     Raises
     ------
     ValueError
-        A kind of file that is not written, or that cannot hold the image; no such method; a scale that is not its own.
+        A kind of file that is not written, or that cannot hold the image; no such method; a size that it does not make; a
+        quality that there is not, or for a kind of file that loses nothing.
     FileNotFoundError, FileExistsError, OSError
         No such file, or a damaged one; a target that exists, or that cannot be written.
     MemoryError
-        The result would not fit into this machine.
+        The image and the result would not fit into the memory that this process may take.
 
     Examples
     --------
@@ -59,31 +82,75 @@ def upscale_file(
     >>> large = srlib.upscale_file(folder / "small.png", folder / "large.jpg", "bicubic", scale=3)
     >>> PIL.Image.open(large).size
     (90, 60)
+    >>> PIL.Image.open(srlib.upscale_file(folder / "small.png", folder / "wide.png", "bicubic", width=100)).size
+    (100, 67)
     """
-    source, target = Path(source), Path(target)
-    kind = kind_of(target)
+    target = Path(target)
+    kind = kind_of(target, quality)
     if target.exists() and not replace:
         raise FileExistsError(f"{target} exists; expected a free name: choose another, or say replace=True.")
-    if isinstance(method, (str, Path, type(None))):
-        method = method_named(method, scale)
-    if isinstance(method, str):
-        scale = 2 if scale is None else check_scale(scale)
-    else:
-        scale = check_method(method, scale)
+    pixels, told = _larger(source, kind, method, (scale, width, height), frame, metadata)
+    write_image(target, pixels, told, quality=quality, replace=replace)
+    return target
+
+
+def upscale_bytes(
+    source, suffix: str, method=None, scale=None, *, width=None, height=None, frame=None, quality=None, metadata=True
+) -> bytes:
+    """What :func:`upscale_file` would write to a file.
+
+    Parameters
+    ----------
+    source : str, Path or bytes
+    suffix : str
+        Of the file, such as ``".png"``.
+    method, scale, width, height, frame, quality, metadata
+        As for :func:`upscale_file`.
+
+    Returns
+    -------
+    bytes
+
+    Examples
+    --------
+    >>> import io, PIL.Image
+    >>> file = io.BytesIO()
+    >>> PIL.Image.new("RGB", (30, 20), "olive").save(file, "PNG")
+    >>> PIL.Image.open(io.BytesIO(upscale_bytes(file.getvalue(), ".webp", "bicubic"))).size
+    (60, 40)
+    """
+    kind = kind_of(Path(f"the result{suffix}"), quality)
+    return encode_image(kind, *_larger(source, kind, method, (scale, width, height), frame, metadata))
+
+
+def _larger(source, kind: Kind, method, asked: tuple, frame: int | None, metadata: bool):
+    """The larger image, as :func:`write_image` takes it, and what the file says beside its pixels."""
+    check_size(*asked)
+    if isinstance(method, (str, Path)):
+        method = method_named(method)
+    if not isinstance(method, (str, type(None))):
+        check_method(method)
         if getattr(method, "card", None) is None:
             raise ValueError(
                 f"method is {getattr(method, 'name', 'a function')}, which srlib did not build; expected a network whose receptive field it knows: use srlib.build_model or srlib.load_model."
             )
     with quiet_decoders():
-        image = decode(source)
-    _check_holds(source, image, target, kind, scale)
-    write_image(target, _upscaled(image, kind, method, scale), image.metadata, replace=replace)
-    return target
+        network = not isinstance(method, str)
+        known = asked if any(asked) else (check_method(method) if network and method is not None else 2, None, None)
+        check_room(source, kind, known, network=network)
+        image = decode(source, frame=frame)
+    name = "the image" if isinstance(source, bytes) else source
+    try:
+        method, scale, size = planned(image.levels.shape[:2], method, *asked)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
+    _check_holds(name, image, kind, size)
+    return _upscaled(image, kind, method, scale, size), image.metadata if metadata else image.metadata.of_pixels()
 
 
-def _check_holds(source: Path, image: DecodedImage, target: Path, kind: Kind, scale: int) -> None:
-    """Whether the result goes into a file of this kind, and into the memory, told before the work is done."""
-    height, width = (scale * n for n in image.levels.shape[:2])
+def _check_holds(source, image: DecodedImage, kind: Kind, size: tuple[int, int]) -> None:
+    """Whether the result goes into a file of this kind, told before the work is done."""
+    height, width = size
     result = f"{source} would become {width}x{height}"
     transparent = image.alpha is not None and image.alpha.min() < np.iinfo(image.alpha.dtype).max
     if transparent and not kind.alpha:
@@ -95,77 +162,55 @@ def _check_holds(source: Path, image: DecodedImage, target: Path, kind: Kind, sc
             f"{result}, and {kind.format} ends at {kind.longest}; expected a kind of file that does not: choose a file name that ends in .png or .tif."
         )
     channels = (1 if image.levels.ndim == 2 else 3) + (image.alpha is not None)
-    size = height * width * channels * (2 if kind.deep and image.levels.dtype == np.uint16 else 1)
-    if kind.format == "TIFF" and size > 2**32 - 2**24:
+    count = height * width * channels * (2 if kind.deep and image.levels.dtype == np.uint16 else 1)
+    if kind.format == "TIFF" and count > 2**32 - 2**24:
         raise ValueError(
-            f"{result}, {size / 2**30:.1f} GiB, and a TIFF ends at 4; expected a kind of file that does not: choose a file name that ends in .png."
+            f"{result}, {count / 2**30:.1f} GiB, and a TIFF ends at 4; expected a kind of file that does not: choose a file name that ends in .png."
         )
-    with contextlib.suppress(AttributeError, ValueError, OSError):  # not every system tells how much it has
-        room = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-        if size > room:
-            raise MemoryError(
-                f"{result}, {size / 2**30:.0f} GiB, and this machine has {room / 2**30:.0f}; expected less: give a smaller scale, or cut the image into parts."
-            )
 
 
-def _upscaled(image: DecodedImage, kind: Kind, method, scale: int):
+def _upscaled(image: DecodedImage, kind: Kind, method, scale: int, size: tuple[int, int]):
     """The larger image: a Pillow canvas of 8 bits, or an array (H, W, channels) of ``uint16``."""
+    from PIL import Image
+
     levels, alpha = image.levels, image.alpha if kind.alpha else None
-    if alpha is not None:
-        levels = _without_hidden_colours(levels, alpha)
     deep = kind.deep and levels.dtype == np.uint16
     if deep and alpha is not None and levels.ndim == 2 and kind.format == "TIFF":  # Pillow would not read it as grey
         levels = _as_rgb(levels)
-    layers = [(levels, method)]
-    if alpha is not None:  # a network would make an opaque image slightly transparent
-        layers.append((alpha, method if isinstance(method, str) else "bicubic"))
-    return _deep_array(layers, scale) if deep else _canvas(layers, scale)
+    height, width = size
+    channels = (1 if levels.ndim == 2 else 3) + (alpha is not None)
+    if deep:
+        array = np.empty((height, width, channels), np.uint16)
+        for rows, columns, piece in _rounded(levels, alpha, method, scale, size, np.uint16):
+            array[rows, columns] = piece
+        return array
+    canvas = Image.new(("L", "LA", "RGB", "RGBA")[channels - 1], (width, height))
+    for rows, columns, piece in _rounded(levels, alpha, method, scale, size, np.uint8):
+        canvas.paste(Image.fromarray(piece.squeeze(-1) if channels == 1 else piece), (columns.start, rows.start))
+    return canvas
 
 
-def _deep_array(layers: list, scale: int) -> np.ndarray:
-    height, width = (scale * n for n in layers[0][0].shape[:2])
-    channels = [1 if layer.ndim == 2 else 3 for layer, _ in layers]
-    array = np.empty((height, width, sum(channels)), np.uint16)
-    for (layer, method), first, count in zip(layers, (0, channels[0]), channels):
-        for rows, columns, piece in _rounded(layer, method, scale, np.uint16):
-            array[rows, columns, first : first + count] = piece.reshape(*piece.shape[:2], count)
-    return array
-
-
-def _canvas(layers: list, scale: int):
-    from PIL import Image
-
-    height, width = (scale * n for n in layers[0][0].shape[:2])
-    canvases = [Image.new("L" if layer.ndim == 2 else "RGB", (width, height)) for layer, _ in layers]
-    for (layer, method), canvas in zip(layers, canvases):
-        for rows, columns, piece in _rounded(layer, method, scale, np.uint8):
-            canvas.paste(Image.fromarray(piece), (columns.start, rows.start))
-    for alpha in canvases[1:]:
-        canvases[0].putalpha(alpha)
-    return canvases[0]
-
-
-def _rounded(layer: np.ndarray, method, scale: int, dtype):
-    """A layer upscaled, in pieces: rows and columns of the result, and its levels there, grey or RGB as the layer is."""
-    grey, top = layer.ndim == 2, np.float32(np.iinfo(dtype).max)
-    for rows, columns, piece in upscaled_pieces(_as_rgb(layer) if grey else layer, method, scale):
+def _rounded(levels: np.ndarray, alpha: np.ndarray | None, method, scale: int, size: tuple[int, int], dtype):
+    """An image upscaled, in pieces: rows and columns of the result, and its levels there, (rows, columns, channels)."""
+    grey, top = levels.ndim == 2, np.float32(np.iinfo(dtype).max)
+    pieces, made = _pieces(levels, alpha, method, scale), tuple(scale * n for n in levels.shape[:2])
+    if size != made:
+        pieces = resized(pieces, made, size, method if isinstance(method, str) else "bicubic")
+    for rows, columns, colours, seen in pieces:
         if grey:  # an interpolation treats all three alike, a network nearly
-            piece = piece[..., 0] if isinstance(method, str) else piece @ _GREY
-        yield rows, columns, np.rint(piece * top).astype(dtype)
+            colours = colours[..., :1] if isinstance(method, str) else (colours @ _GREY)[..., None]
+        planes = colours if alpha is None else np.concatenate([colours, seen[..., None]], -1)
+        yield rows, columns, np.rint(planes * top).astype(dtype)
+
+
+def _pieces(levels: np.ndarray, alpha: np.ndarray | None, method, scale: int):
+    """Rows, columns, colours and alpha; what is opaque goes the short way."""
+    if alpha is not None and alpha.min() < np.iinfo(alpha.dtype).max:
+        yield from transparent_pieces(levels, alpha, method, scale)
+        return
+    for rows, columns, colours in upscaled_pieces(_as_rgb(levels) if levels.ndim == 2 else levels, method, scale):
+        yield rows, columns, colours, np.ones(colours.shape[:2], np.float32)
 
 
 def _as_rgb(grey: np.ndarray) -> np.ndarray:
     return np.broadcast_to(grey[..., None], (*grey.shape, 3))  # takes no memory
-
-
-def _without_hidden_colours(levels: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-    """Give what is wholly transparent the colour of the nearest pixel that is seen.
-
-    What is hidden there, mostly black, would be mixed into the edges.
-    """
-    hidden = alpha == 0
-    if hidden.all() or not hidden.any():
-        return levels
-    from scipy.ndimage import distance_transform_edt
-
-    return levels[tuple(distance_transform_edt(hidden, return_distances=False, return_indices=True))]

@@ -47,6 +47,9 @@ def upscale(image, method, scale: int | None = None, *, tile: int | None = None)
         What is not an image or a method, a scale that is not the network's, a tile below 1.
     MemoryError
         There is no room for a few tiles.
+    RuntimeError
+        The process was forked from one that had loaded a network, in which it would hang: start it with
+        ``multiprocessing.get_context("spawn")``.
 
     Examples
     --------
@@ -188,12 +191,18 @@ def method_named(name: str | Path | None, scale: int | None = None):
 
 
 def _predict(model, lr: np.ndarray) -> np.ndarray:
-    from ..backend import keras
+    from ..backend import check_process, keras
 
+    check_process()
     try:
         ours = getattr(model, "card", None) is not None  # others may hold what a graph does not see change
-        graph = ours and keras.backend.backend() == "tensorflow"
-        sr = keras.ops.convert_to_numpy(_graph(model)(lr) if graph else model(lr, training=False))
+        backend = keras.backend.backend() if ours else ""
+        if backend == "jax":
+            from .canvas import predict_compiled
+
+            sr = predict_compiled(model, lr)
+        else:
+            sr = keras.ops.convert_to_numpy(_graph(model)(lr) if backend == "tensorflow" else model(lr, training=False))
     except Exception as error:
         if "RESOURCE" not in f"{type(error).__name__} {error}".upper():  # each backend has its own name for it
             raise
@@ -211,7 +220,7 @@ def _graph(model):
     """The network as a TensorFlow graph, which takes half the time of single operations; kept with the network.
 
     One graph for all sizes, as a graph takes longer to make than to run. So without XLA, which would compile for every
-    size anew, as JAX does. (So does Keras' own `predict` on a graphics card.)
+    size anew. (So does Keras' own `predict` on a graphics card.)
     """
     graph = getattr(model, "_srlib_graph", None)
     if graph is None:

@@ -29,6 +29,8 @@ def shelf(tmp_path_factory, make_image):
     save("mixed/c.png", make_image(9, 9))
     (place / "mixed" / "b.png").write_bytes(b"no image at all")
     (place / "mixed" / "notes.txt").write_text("not for upscaling")
+    (place / "bad").mkdir()
+    (place / "bad" / "b.png").write_bytes(b"no image at all")
     save("tiny/dot.png", make_image(1, 1))
     (place / "bad.png").write_bytes(b"no image at all")
     save("cut.jpg", make_image(64, 64))

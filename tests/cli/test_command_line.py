@@ -10,6 +10,7 @@ import sys
 
 import pytest
 from _command_line import TRAIN, contents, failed, is_upscaled, run
+from _networks import without_checksum
 
 import srlib
 from srlib import cli
@@ -106,7 +107,7 @@ BAD = {
     "evaluate --model bicubic --data nowhere": ["'nowhere'", "srlib data list"],
     "evaluate --model bicubic --data file.txt": ["file.txt", "folder"],
     "evaluate --model bicubic --data empty": ["empty", "no image"],
-    "evaluate --model bicubic --data mixed": ["mixed/b.png", "not an image"],
+    "evaluate --model bicubic --data bad": ["bad/b.png", "not an image"],
     "evaluate --model bicubic --data tiny": ["dot.png", "at least 2"],
     "evaluate --model nothing --data images": ["'nothing'", "srlib models"],
     "evaluate --model bicubic nothing --data images --json s.json": ["'nothing'"],
@@ -136,6 +137,19 @@ BAD = {
     "upscale one.png -o a.png --model broken": ["broken", "model.weights.h5"],
     "upscale one.png -o a.png --model bicubic --scale 0": ["scale is 0", "at least 1"],
     "upscale one.png -o a.png --model bicubic --scale -2": ["scale is -2"],
+    "upscale one.png -o a.png --model bicubic --scale 0.5": ["scale is 0.5", "enlarged"],
+    "upscale one.png -o a.png --model bicubic --scale nan": ["scale is nan"],
+    "upscale one.png -o a.png --model bicubic --scale 1e999": ["scale is inf"],
+    "upscale one.png -o a.png --model bicubic --scale two": ["'two' is no number"],
+    "upscale one.png -o a.png --model bicubic --scale 2 --height 40": ["scale is 2 and height 40"],
+    "upscale one.png -o a.png --model bicubic --width 40 --height 50": ["one.png", "not of its proportions"],
+    "upscale one.png -o a.png --model bicubic --width 10": ["one.png", "larger than 10x"],
+    "upscale one.png -o a.png --model bicubic --width 0": ["width is 0"],
+    "upscale one.png -o a.png --scale 5": ["scale is 5", "upscales by 4"],
+    "upscale one.png -o a.png --model bicubic --format jpeg": ["a.png", "--format is jpeg"],
+    "upscale one.png -o new --model bicubic --format heic": ["'heic'", "webp"],
+    "upscale one.png -o new --model bicubic --force --skip-existing": ["--force"],
+    "upscale *.tiff -o new --model bicubic": ["'*.tiff'", "none that it stands for"],
     "upscale one.png -o a.png --model net --scale 3": ["scale is 3", "upscales by 2"],
     "upscale images -o new --model net --scale 3": ["scale is 3", "upscales by 2"],
     "upscale one.png -o file.txt/a.png --model bicubic": ["file.txt"],
@@ -162,6 +176,9 @@ BAD = {
     f"{TRAIN} --minutes 0 --out run": ["minutes is 0"],
     f"{TRAIN} --minutes -1 --out run": ["minutes is -1"],
     f"{TRAIN} --minutes nan --out run": ["minutes is nan"],
+    f"{TRAIN} --minutes 1e308 --out run": ["minutes is 1e+308", "a year"],
+    f"{TRAIN} --minutes inf --out run": ["minutes is inf"],
+    f"{TRAIN} --steps 1 --out run --validation mixed": ["mixed/b.png"],
     f"{TRAIN} --steps 1 --minutes 1 --out run": ["--minutes", "--steps"],
     f"{TRAIN} --steps 1 --scale 0 --out run": ["scale is 0"],
     f"{TRAIN} --steps 1 --seed -1 --out run": ["seed is -1"],
@@ -243,6 +260,7 @@ def test_a_process_that_cannot_load_its_network_says_one_line(here):
     """Keras warns, in several lines, of what it then raises; so does HDF5."""
     other = build_model("subpixel", width=5, blocks=1)
     shutil.copy(save_model(other, here / "other") / "model.weights.h5", here / "net")
+    without_checksum(here / "net")  # which would tell first
     for model in ("net", "broken"):
         ended = process("upscale", "one.png", "-o", "b.png", "--model", model, cwd=here)
         assert ended.returncode == 1 and ended.stdout == ""

@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 from _command_line import contents, failed, learnt_from, run
+from PIL import Image
 
 import srlib
 from srlib.checkpoints import load_model, save_model
@@ -122,3 +123,26 @@ def test_a_folder_that_cannot_be_read_is_not_left_out(here, capsys, monkeypatch)
     monkeypatch.setattr(os, "scandir", closed)
     assert run("evaluate --model nearest --data nested") == 1
     failed(capsys, "nested/deep cannot be read (Permission denied)")
+
+
+def test_one_odd_image_spoils_nothing(here, capsys):
+    """A damaged one, one that is too small, one that is met exactly, and what is no image."""
+    shutil.copytree("images", "odd")
+    shutil.copy("bad.png", "odd")
+    shutil.copy("tiny/dot.png", "odd")
+    (here / "odd/README.txt").write_text("words")
+    Image.new("RGB", (24, 24), "navy").save("odd/flat.jfif", format="PNG")
+    assert run("evaluate --model bicubic nearest --data odd --json odd.json") == 1
+    out, err = capsys.readouterr()
+    unread, unscored, exact = err.splitlines()
+    assert "1 of 6 images left out: odd/bad.png is not an image that srlib reads; no image: README.txt" in unread
+    assert unscored.startswith("srlib: 1 of 5 images are not scored: dot.png: ") and "at least 2" in unscored
+    assert exact.startswith("srlib: flat.jfif is met exactly, ") and exact.endswith("over the other 3.")
+    assert "odd, 4 images (2 more refused) (1 met exactly, and not in the mean PSNR)" in out
+    assert "nan" not in out and "inf" not in out
+    scores = json.loads((here / "odd.json").read_text())
+    assert set(scores["refused"]) == {"bad.png", "dot.png"}
+    assert run("evaluate --model bicubic nearest --data images --json alone.json") == 0
+    alone = json.loads((here / "alone.json").read_text())
+    for method in ("bicubic", "nearest"):
+        assert scores["methods"][method]["psnr"] == alone["methods"][method]["psnr"]

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from _command_line import NETWORK, PATCHES, TRAIN, begun_with, contents, failed, is_upscaled, run, same_weights
+from PIL import Image
 
 import srlib
 from srlib import training
@@ -197,3 +198,21 @@ def test_a_full_disk_leaves_no_half_a_checkpoint(here, capsys, monkeypatch):
     assert run(f"{TRAIN} --steps 1 --out run") == 1
     assert "No space left on device" in capsys.readouterr().err
     assert not [name for name in contents(here / "run") if "checkpoint" in name]
+
+
+def test_what_a_folder_holds_beside_its_images_is_told(here, fitted, capsys):
+    """A kind that is not read is left out by name; a damaged image would make it another training."""
+    Image.open("images/0.png").save("images/3.jfif", format="JPEG")
+    Image.open("images/0.png").save("images/4", format="GIF")
+    (here / "images/layers.psd").write_bytes(b"8BPS")
+    (here / "images/notes.txt").write_text("words")
+    assert run(TRAIN, "--steps 1 --out run") == 0
+    ((_, images, _, _),) = fitted
+    assert images.names == ["0.png", "1.png", "2.png", "3.jfif", "4"]
+    err = capsys.readouterr().err
+    assert (
+        "images: 1 of 6 images left out: images/layers.psd is not an image that srlib reads; no image: notes.txt" in err
+    )
+    (here / "images/5.png").write_bytes(b"")
+    assert run(TRAIN, "--steps 1 --out other") == 1
+    failed(capsys, "images/5.png is not an image", "expected")

@@ -1,10 +1,14 @@
 """Images by name or from a folder: which files are meant, what they are called, and what is refused."""
 
+import os
+import warnings
+
 import numpy as np
 import pytest
 from PIL import Image
 
 import srlib
+from srlib.data import look_through
 
 
 def save(path, array, mode=None, **options):
@@ -20,7 +24,9 @@ def test_a_folder_of_one_size_is_one_array(tmp_path, make_image):
     for name, x in zip(("b.png", "a.bmp", "c.TIF"), expected):
         save(tmp_path / name, x)
     (tmp_path / "notes.txt").write_text("not an image, and not asked to be one")
-    images = srlib.load_images(tmp_path)
+    with pytest.warns(UserWarning, match="no image: notes.txt"):
+        images = srlib.load_images(tmp_path)
+    (tmp_path / "notes.txt").unlink()
     assert images.names == ["a.bmp", "b.png", "c.TIF"]
     assert np.array_equal(images.images, np.stack([expected[i] for i in (1, 0, 2)]))
     assert images.labels is None and images.class_names is None and images.provenance.licence == "not stated"
@@ -57,7 +63,7 @@ def test_a_folder_may_have_splits(tmp_path, make_image):
 
 def test_a_folder_without_images(tmp_path):
     (tmp_path / "notes.txt").write_text("nothing here")
-    with pytest.raises(FileNotFoundError, match=r"holds no image; expected files ending in \.jpg.*: ") as caught:
+    with pytest.raises(FileNotFoundError, match=r"holds no image; expected JPEG, PNG.*: ") as caught:
         srlib.load_images(tmp_path)
     assert str(tmp_path) in str(caught.value)
 
@@ -106,4 +112,134 @@ def test_hidden_files_are_not_images(tmp_path):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         Image.new("RGB", (9, 8)).save(tmp_path / name)
     (tmp_path / "._a.png").write_bytes(b"no image at all")
-    assert srlib.load_images(tmp_path).names == ["a.png"]
+    with pytest.warns(UserWarning, match=r"hidden: \.ipynb_checkpoints, \.b\.png"):
+        assert srlib.load_images(tmp_path).names == ["a.png"]
+
+
+def formats(folder, array):
+    """One image under names as people have them, in formats as they have them; name -> what srlib should read."""
+    folder.mkdir(exist_ok=True)
+    expected = {}
+    for name, format in {
+        "a.png": "PNG", "b.jfif": "JPEG", "c.jpe": "JPEG", "d.avif": "AVIF", "e.gif": "GIF", "f.JPEG": "JPEG", "g": "JPEG",
+        "h.TIF": "TIFF", "i.jpg": "PNG", "j.txt": "BMP", "k.tmp.webp": "WEBP", "l.2024": "PPM", "m.jp2": "JPEG2000",
+    }.items():  # fmt: skip
+        Image.fromarray(array).save(folder / name, format=format)
+        expected[name] = np.asarray(Image.open(folder / name).convert("RGB"))
+    return expected
+
+
+NO_IMAGES = {
+    "README.txt": b"a shopping list", "IMG_1.xmp": b"<x:xmpmeta/>", "Thumbs.db": b"\xd0\xcf\x11\xe0", ".DS_Store": b"\0\0\0\1Bud1",
+    "._a.png": b"\0\5\x16\7", "clip.mp4": b"\0\0\0\x18ftypmp42", "labels.csv": b"", "noise": bytes(range(256)),
+}  # fmt: skip
+
+
+def test_every_image_of_a_folder_is_read_whatever_it_is_called(tmp_path, make_image):
+    expected = formats(tmp_path, make_image(9, 14))
+    for name, data in NO_IMAGES.items():
+        (tmp_path / name).write_bytes(data)
+    with pytest.warns(UserWarning) as warned:
+        images = srlib.load_images(tmp_path)
+    assert images.names == sorted(expected) and images.refused == {} and images.provenance.images == len(expected)
+    for name, image in zip(images.names, images):
+        np.testing.assert_array_equal(image, expected[name])
+    (told,) = (str(warning.message) for warning in warned)
+    assert told == f"{tmp_path}: no image: IMG_1.xmp, README.txt, clip.mp4, labels.csv, noise"
+
+
+UNREAD = {  # what calls itself an image or begins like one, and is none that can be read
+    "empty.png": b"", "page.JPG": b"<!doctype html>", "cut.jpeg": b"\xff\xd8\xff\xe0 and no more", "cut": b"\x89PNG\r\n\x1a\n",
+    "photo.dng": b"words", "layers.psd": b"8BPS", "drawing.svg": b"<svg/>",
+    "IMG_1.HEIC": b"\0\0\0\x18ftypheic" + bytes(200), "renamed.jpg": b"\0\0\0\x0cJXL \r\n\x87\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("sizes", [(9, 9, 9), (9, 10, 11)])
+def test_an_image_that_cannot_be_read_is_named_and_the_rest_is_there(tmp_path, make_image, sizes):
+    for i, side in enumerate(sizes):
+        save(tmp_path / f"{'bdz'[i]}.png", make_image(side, 8, i))
+    for name, data in UNREAD.items():
+        (tmp_path / name).write_bytes(data)
+    (tmp_path / "dangling.png").symlink_to("nowhere")
+    (tmp_path / "loop.png").symlink_to("loop.png")
+    refused = sorted([*UNREAD, "dangling.png", "loop.png"])
+    with pytest.warns(UserWarning, match="11 of 14 images left out: ") as warned:
+        images = srlib.load_images(tmp_path)
+    assert images.names == ["b.png", "d.png", "z.png"]
+    assert sorted(images.refused) == refused and all("expected" in why for why in images.refused.values())
+    assert sum(name in str(warned[0].message) for name in refused) == 10 and "; and 1 more" in str(warned[0].message)
+    for i, (image, side) in enumerate(zip(images, sizes)):
+        np.testing.assert_array_equal(image, make_image(side, 8, i))
+    assert isinstance(images.images, list) == (len(set(sizes)) > 1)
+    assert images[:2].refused == {} and (images + images.resized(0.5)).refused == images.refused
+
+
+@pytest.mark.parametrize("name", ["empty.png", "page.JPG", "cut.jpeg", "cut"])
+def test_a_damaged_image_is_an_error_where_it_is_asked_to_be(name, tmp_path, make_image):
+    save(tmp_path / "a.png", make_image(9, 9))
+    (tmp_path / "layers.psd").write_bytes(UNREAD["layers.psd"])
+    with pytest.warns(UserWarning, match="layers.psd"):
+        assert srlib.load_images(tmp_path, strict=True).names == ["a.png"]  # no fault of the folder
+    (tmp_path / name).write_bytes(UNREAD[name])
+    with pytest.raises(OSError, match=f"{name} .*; expected .*: "):
+        srlib.load_images(tmp_path, strict=True)
+    (tmp_path / "z.png").write_bytes(b"")
+    with pytest.raises(OSError, match=rf"2 images in .* cannot be read \({name}, z.png\): .*{name} .*; expected"):
+        srlib.load_images(tmp_path, strict=True)
+
+
+def test_a_folder_in_which_nothing_can_be_read(tmp_path):
+    (tmp_path / "only.png").write_bytes(b"")
+    with pytest.raises(OSError, match="only.png is not an image that srlib reads; expected .*: "):
+        srlib.load_images(tmp_path)
+
+
+def test_a_name_that_steers_a_terminal_is_escaped_in_the_warning(tmp_path, make_image):
+    save(tmp_path / "a.png", make_image(9, 9))
+    (tmp_path / "b\x1b[31m\n.txt").write_text("no image")
+    (tmp_path / "c\u202e.png").write_text("no image")
+    with pytest.warns(UserWarning) as warned:
+        srlib.load_images(tmp_path)
+    told = str(warned[0].message)
+    with pytest.warns(UserWarning):
+        (tmp_path / "d\x9b").mkdir()
+        save(tmp_path / "d\x9b" / "a.png", make_image(9, 9))
+        images = srlib.load_images(tmp_path)
+    assert repr(images).isprintable() and repr(srlib.load_images(tmp_path / "d\x9b").provenance).isprintable()
+    assert told.isprintable() and "b\\x1b[31m\\n.txt" in told and "c\\u202e.png" in told
+
+
+def test_links_are_not_followed_and_said(tmp_path, make_image):
+    save(tmp_path / "in" / "a.png", make_image(9, 9))
+    save(tmp_path / "far" / "b.png", make_image(9, 9))
+    (tmp_path / "in" / "back").symlink_to("..")
+    (tmp_path / "in" / "round").symlink_to("round")
+    (tmp_path / "in" / "linked.png").symlink_to("../far/b.png")  # an image is an image
+    with pytest.warns(UserWarning, match="a link, not followed: back"):
+        assert srlib.load_images(tmp_path / "in").names == ["a.png", "linked.png"]
+
+
+def test_a_folder_of_images_alone_says_nothing(tmp_path, make_image):
+    formats(tmp_path, make_image(9, 9))
+    (tmp_path / ".DS_Store").write_bytes(b"")
+    (tmp_path / ".srlib-1-0badcafe-x-a.png").write_bytes(b"half")  # what another process is writing
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        srlib.load_images(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    os.mkfifo(tmp_path / "pipe.png")
+    found = look_through(tmp_path)
+    assert ([p.name for p in found.images], [p.name for p in found.others]) == (["pipe.png"], ["pipe"])
+
+
+@pytest.mark.parametrize("source", [["a.png", "b.png"], 3, None, b"photos"])
+def test_something_else_than_a_name_is_refused_in_a_sentence(source):
+    with pytest.raises(
+        TypeError, match="name_or_folder is a .*; expected the name of a set, or a folder: give the folder"
+    ):
+        srlib.load_images(source)

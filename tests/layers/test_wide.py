@@ -44,7 +44,9 @@ def test_a_wide_network_is_trained_and_saved_narrow(tmp_path):
     model = build_model("subpixel", **TINY)
     before = model.get_weights()
     fit(model, hr, steps=3, batch_size=2, patch_size=16, optimizer="muon", out=tmp_path / "run")
-    assert sum(np.abs(a - b).max() > 0 for a, b in zip(before, model.get_weights())) == len(before)  # both kernels learn
+    assert sum(np.abs(a - b).max() > 0 for a, b in zip(before, model.get_weights())) == len(
+        before
+    )  # both kernels learn
     saved = load_model(tmp_path / "run")
     assert saved.card.architecture.options["wide"] == 1 and saved.card.runs == model.card.runs
     x = noise(1, 6, 9, 3)

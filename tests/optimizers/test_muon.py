@@ -5,7 +5,7 @@ import pytest
 
 import srlib
 from srlib.backend import keras
-from srlib.models import kernels_at_images
+from srlib.costs import kernels_at_images
 from srlib.optimizers.muon import Muon, orthogonal
 
 ops = keras.ops

@@ -122,7 +122,7 @@ def test_weights_beyond_half_precision_stay_whole(shipping, trained, tmp_path, c
     run = shutil.copytree(trained, tmp_path / "large")
     model = load_model(run)
     model.set_weights([w + 70000 for w in model.get_weights()])
-    model.save_weights(run / "model.weights.h5")
+    save_model(model, run)
     _, new = shipping(run)
     assert "full precision" in capsys.readouterr().out and load_model(new).get_weights()[0].max() > 65504
 

@@ -73,7 +73,7 @@ def test_results_are_not_upscaled_again(here, capsys):
     Path("images").mkdir()
     image().save("images/a.png")
     assert run("upscale", "images", "-o", "images/large", "--model", "nearest") == 0
-    assert capsys.readouterr().err == ""
+    assert capsys.readouterr().err == "srlib: 1 image: 1 done\n"
     image().save("images/b.png")
     Path("images/large/a.png").rename("images/large/old.png")
     assert run("upscale", "images", "-o", "images/large", "--model", "nearest") == 0
@@ -89,7 +89,9 @@ def test_the_rest_is_done(here, capsys):
     image("RGBA").save("images/z.png")
     assert run("upscale", "images", "-o", "out", "--model", "nearest") == 1
     err = capsys.readouterr().err
-    assert err.count("\n") == 6 and all(line.startswith("srlib: images/") for line in err.splitlines())
+    *refused, summary = err.splitlines()
+    assert len(refused) == 6 and all(line.startswith("srlib: images/") for line in refused)
+    assert summary.startswith("srlib: 8 images: 2 done, 6 refused (0empty.png, ")
     assert {p.name for p in Path("out").iterdir()} == {"a.png", "z.png"}
 
 

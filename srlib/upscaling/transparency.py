@@ -1,0 +1,133 @@
+"""Images that are partly transparent: to upscale them must be the same as to lay them on a background and upscale that.
+
+So an image is laid on black and on white, both are upscaled, and colour and transparency are solved for. An interpolation
+weighs colours by their alpha in this way, and a network sees nothing but opaque images. Where an interpolation overshoots
+beyond opaque no transparency could do the same: there the colour stays that of the object.
+
+References
+----------
+.. [1] T. Porter and T. Duff, "Compositing digital images", SIGGRAPH 1984 (colours multiplied by alpha).
+.. [2] A. R. Smith and J. F. Blinn, "Blue screen matting", SIGGRAPH 1996 (alpha from two backgrounds: triangulation).
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..images import to_float
+from .tiles import TILES, upscale, upscaled_pieces
+
+_REACH = 3  # pixels of the image: as far as the widest interpolation reaches
+_NEAR = 3  # pixels around an edge in which a network may choose the transparency
+
+
+def transparent_pieces(
+    levels: np.ndarray, alpha: np.ndarray, method, scale: int
+) -> Iterator[tuple[slice, slice, np.ndarray, np.ndarray]]:
+    """Upscale an image that is partly transparent, in pieces as :func:`upscaled_pieces` does.
+
+    Parameters
+    ----------
+    levels : ndarray of uint8 or uint16, (h, w) or (h, w, 3)
+    alpha : ndarray of the same dtype, (h, w)
+    method : keras.Model or str
+    scale : int
+
+    Yields
+    ------
+    rows, columns : slice
+        Of the result.
+    colours : ndarray of float32, (rows, columns, 3)
+    alpha : ndarray of float32, (rows, columns)
+        Both in [0, 1].
+
+    Examples
+    --------
+    >>> levels = np.array([[200, 0]], np.uint8)  # what is hidden has no say
+    >>> for _, _, colours, alpha in transparent_pieces(levels, np.array([[255, 0]], np.uint8), "bilinear", 2):
+    ...     print((colours[0, :, 0] * 255).round(), alpha[0])
+    [200. 200. 200. 200.] [1.   0.75 0.25 0.  ]
+    """
+    solved = _interpolated if isinstance(method, str) else _through_network
+    half = np.float32(0.5 / np.iinfo(alpha.dtype).max)
+    nearest = _without_hidden_colours(levels, alpha)
+    for rows, columns, colours, seen in solved(levels, alpha, method, scale):
+        hidden = seen < half
+        if hidden.any():  # nobody sees it, but other programs may mix it into the edges
+            y, x = (np.arange(place.start, place.stop) // scale for place in (rows, columns))
+            colours[hidden] = to_float(nearest[np.ix_(y, x)])[hidden].reshape(len(colours[hidden]), -1)
+        yield rows, columns, colours, seen
+
+
+def _interpolated(levels, alpha, method: str, scale: int):
+    """By the weights alone: as colours times alpha, and alpha, are interpolated, their quotient is the colour."""
+    squeeze = lambda x: np.float32(0.25) + np.float32(0.5) * x  # or what overshoots would be clipped
+    height, width = alpha.shape
+    for top, bottom in _bands(height, width):
+        first = max(0, top - _REACH)
+        colours, veil = _floats(levels, alpha, slice(first, bottom + _REACH))
+        seen = slice((top - first) * scale, (bottom - first) * scale)
+        back = lambda x: 2 * upscale(squeeze(x), method, scale)[seen] - np.float32(0.5)  # noqa: B023
+        products, sums = back(colours * veil), back(_rgb(veil[..., 0]))[..., :1]
+        products /= np.maximum(sums, np.float32(1e-6))
+        rows, columns = slice(top * scale, bottom * scale), slice(0, width * scale)
+        yield rows, columns, np.clip(products, 0, 1, out=products), np.clip(sums[..., 0], 0, 1)
+
+
+def _through_network(levels, alpha, method, scale: int):
+    """By what the network makes of the image on black and on white."""
+    from scipy.ndimage import maximum_filter, minimum_filter
+
+    top, size = np.iinfo(alpha.dtype).max, 2 * _NEAR + 1
+    black, white = (np.empty((*alpha.shape, 3), np.uint16) for _ in range(2))  # takes half of what fractions would
+    for band in (slice(*ends) for ends in _bands(*alpha.shape)):
+        colours, veil = _floats(levels, alpha, band)
+        for laid, background in ((black, 0), (white, 1)):
+            laid[band] = np.rint((colours * veil + background * (1 - veil)) * 65535)
+    opaque, clear = minimum_filter(alpha, size) == top, maximum_filter(alpha, size) == 0
+    for rows, columns, on_black, on_white in _together(black, white, method, scale):
+        y, x = (np.arange(place.start, place.stop) // scale for place in (rows, columns))
+        seen = np.clip(1 - (on_white - on_black).mean(-1), 0, 1)
+        seen[opaque[np.ix_(y, x)]], seen[clear[np.ix_(y, x)]] = 1, 0
+        through = seen[..., None]
+        products = np.clip((on_black + on_white - (1 - through)) / 2, 0, through)  # as wrong on black as on white
+        yield rows, columns, products / np.maximum(through, np.float32(1e-6)), seen
+
+
+def _together(black, white, method, scale: int):
+    """Both in the same pieces, smaller ones where the memory does not suffice."""
+    for side in TILES:
+        try:
+            for (rows, columns, on_black), (_, _, on_white) in zip(
+                *(upscaled_pieces(image, method, scale, tile=side) for image in (black, white))
+            ):
+                yield rows, columns, on_black, on_white
+            return
+        except MemoryError:
+            if side == TILES[-1]:
+                raise
+
+
+def _bands(height: int, width: int) -> Iterator[tuple[int, int]]:
+    """Rows as many as make a tile."""
+    step = max(8, TILES[0] ** 2 // width)
+    return ((top, min(height, top + step)) for top in range(0, height, step))
+
+
+def _floats(levels, alpha, rows: slice) -> tuple[np.ndarray, np.ndarray]:
+    """Colours (rows, w, 3) and alpha (rows, w, 1) in [0, 1]."""
+    return _rgb(to_float(levels[rows])), to_float(alpha[rows])[..., None]
+
+
+def _rgb(plane: np.ndarray) -> np.ndarray:
+    return plane if plane.ndim == 3 else np.broadcast_to(plane[..., None], (*plane.shape, 3))
+
+
+def _without_hidden_colours(levels: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """Give what is wholly transparent the colour of the nearest pixel that is seen."""
+    hidden = alpha == 0
+    if hidden.all() or not hidden.any():
+        return levels
+    from scipy.ndimage import distance_transform_edt
+
+    return levels[tuple(distance_transform_edt(hidden, return_distances=False, return_indices=True))]
