@@ -129,7 +129,7 @@ print(f"image {image_numbers:,} numbers, code {code_numbers:,}: {code_numbers / 
 #
 # $$\text{output} = \text{upscaled picture} + \text{network}(\text{upscaled picture})$$
 #
-# The added part is called the **residual**. We make two changes: the input is added at the very end, and the last convolution may give negative numbers and starts at zero. **Predict:** what does the residual network give before it has trained at all?
+# The added part is called the **residual**. We make two changes: the input is added at the very end, and the last convolution may give negative numbers and starts at zero. (A third is small: beyond its border it sees the picture mirrored, and not black.) **Predict:** what does the residual network give before it has trained at all?
 
 # %%
 small, true = srlib.make_pairs(held_out[:1])
@@ -161,7 +161,7 @@ for name in fresh:
     print(f"{name}: {histories[name].step[-1]} steps, validated {len(histories[name].step)} times")
 
 # %% tags=["nbval-ignore-output"]
-# not compared: the last digits of a training, and its time (here on a fast machine), depend on the processor
+# not compared: the last digits of a training, and its time (here on a busy machine), depend on the processor
 for history in histories.values():
     print(history, f"{history.seconds[-1]:.0f} s")
 
