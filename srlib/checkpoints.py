@@ -62,25 +62,13 @@ def default_network(scale: int | None = None) -> str:
     >>> default_network(), default_network(4)
     ('small_x2', 'small_x4')
     """
-    scale = 2 if scale is None else scale
-    if scale not in default_scales():
-        *scales, last = map(str, default_scales())
+    name = f"small_x{2 if scale is None else scale}"
+    if name not in _shipped_names():
+        scales = [other.removeprefix("small_x") for other in _shipped_names() if other.startswith("small_x")]
         raise ValueError(
-            f"scale is {scale}, and no network of that scale travels with srlib; expected {', '.join(scales)} or {last}: choose one of these, or name an interpolation, such as bicubic."
+            f"scale is {scale}, and no network of that scale travels with srlib; expected {', '.join(scales[:-1])} or {scales[-1]}: choose one of these, or name an interpolation, such as bicubic."
         )
-    return f"small_x{scale}"
-
-
-def default_scales() -> list[int]:
-    """The scales for which a network is taken where no other is asked for.
-
-    Examples
-    --------
-    >>> from srlib.checkpoints import default_scales
-    >>> default_scales()
-    [2, 3, 4]
-    """
-    return sorted(int(name.removeprefix("small_x")) for name in _shipped_names() if name.startswith("small_x"))
+    return name
 
 
 def known(name: str) -> bool:

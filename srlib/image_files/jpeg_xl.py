@@ -1,4 +1,6 @@
-"""How large a JPEG XL says it is: its plugin decodes all of it before anyone can ask, and a few bytes may claim anything."""
+"""What a JPEG XL says of itself at its beginning: its plugin decodes all of it before anyone can ask, and a few bytes may claim
+any size; and it gives the first image of an animation as if there were no others.
+"""
 
 import os
 import struct
@@ -14,8 +16,8 @@ _WIDTHS = {
 }  # for a height, by their code
 
 
-def size_in(file) -> tuple[int, int]:
-    """The width and the height that a JPEG XL begins with.
+def header_in(file) -> tuple[int, int, bool]:
+    """The size that a JPEG XL begins with, and whether it is an animation.
 
     Parameters
     ----------
@@ -25,6 +27,7 @@ def size_in(file) -> tuple[int, int]:
     Returns
     -------
     width, height : int
+    animated : bool
 
     Raises
     ------
@@ -33,31 +36,40 @@ def size_in(file) -> tuple[int, int]:
 
     References
     ----------
-    .. [1] ISO/IEC 18181-1, "JPEG XL Image Coding System", the image's header: SizeHeader; part 2, its boxes.
+    .. [1] ISO/IEC 18181-1, "JPEG XL Image Coding System", the headers of an image (SizeHeader, ImageMetadata); part 2, boxes.
 
     Examples
     --------
     >>> import io
-    >>> size_in(io.BytesIO(b"\\xff\\x0a" + (1 | 2 << 1 | 1 << 6).to_bytes(8, "little")))  # small: 8 * 3 rows, a square
-    (24, 24)
+    >>> header_in(io.BytesIO(bytes([255, 10, 69, 2])))  # small: 8 * 3 rows, a square
+    (24, 24, False)
     """
     _to_image(file)
     if file.read(2) != b"\xff\x0a":
         raise OSError("there is no image in it")
-    bits = int.from_bytes(file.read(16), "little")
+    bits = int.from_bytes(file.read(32), "little")
 
     def take(count: int) -> int:
         nonlocal bits
         taken, bits = bits & ((1 << count) - 1), bits >> count
         return taken
 
-    small = take(1)
-    side = lambda: 8 * (take(5) + 1) if small else 1 + take((9, 13, 18, 30)[take(2)])
-    height, code = side(), take(3)
-    if code == 0:
-        return side(), height
-    across, down = _WIDTHS[code]
-    return height * across // down, height
+    def size() -> tuple[int, int]:
+        small = take(1)
+        side = lambda: 8 * (take(5) + 1) if small else 1 + take((9, 13, 18, 30)[take(2)])
+        height, code = side(), take(3)
+        across, down = _WIDTHS.get(code, (0, 1))
+        return height * across // down if code else side(), height
+
+    width, height = size()
+    usual, more = take(1), take(1)
+    if usual or not more:
+        return width, height, False
+    take(3)  # which side is up
+    if take(1):
+        size()  # at which it is to be shown
+    preview = take(1)
+    return width, height, bool(not preview and take(1))
 
 
 def _to_image(file) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .._quiet import native_stderr_held
 from .formats import format_of, lacking, register_plugin
-from .jpeg_xl import size_in
+from .jpeg_xl import header_in
 from .metadata import png_chunks
 
 _MOST_FRAMES = 10_000  # no more are counted, as a file may claim any number
@@ -132,16 +132,27 @@ def _opened(source: Path | bytes):
         raise _Lacking(lacks)
     register_plugin(format)
     if format == "JXL":
-        with file_of(source) as file:
-            pixels, most = math.prod(size_in(file)), 2 * (Image.MAX_IMAGE_PIXELS or math.inf)
-        if pixels > most:  # as Pillow has it
-            raise Image.DecompressionBombError(f"Image size ({pixels} pixels) exceeds limit of {most} pixels")
+        _check_jpeg_xl(source)
     try:
         return Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=[format])
     except UnidentifiedImageError:
         raise _Lacking(
             f"is damaged, or a {format} of a kind that Pillow does not read; expected an undamaged file of 8 or 16 bits a channel: fetch it again, or convert it."
         ) from None
+
+
+def _check_jpeg_xl(source: Path | bytes) -> None:
+    from PIL import Image
+
+    with file_of(source) as file:
+        width, height, animated = header_in(file)
+    most = 2 * (Image.MAX_IMAGE_PIXELS or math.inf)
+    if width * height > most:  # as Pillow has it
+        raise Image.DecompressionBombError(f"Image size ({width * height} pixels) exceeds limit of {most} pixels")
+    if animated:
+        raise _Lacking(
+            "is an animated JPEG XL, of which the plugin reads the first image alone; expected a still one: save the frames as files of their own, or as an animated PNG."
+        )
 
 
 def opened_at(source: Path | bytes, name: str, frame: int | None):

@@ -68,6 +68,8 @@ class PadToMultiple(keras.layers.Layer):
 class Mirrored:
     """Makes a convolution of an odd kernel and the padding ``same`` mirror its borders; stands before it among the bases."""
 
+    border = "mirror"
+
     def convolution_op(self, inputs, kernel):
         """What Keras calls to convolve."""
         for axis, side in zip((1, 2), self.kernel_size):

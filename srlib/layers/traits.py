@@ -195,10 +195,16 @@ def convolution_traits(layer) -> Traits:
         max(height, width) // 2 * max(layer.dilation_rate),
         height * width * inputs * outputs,
         stride,
-        "zeros" if layer.padding == "same" else "",
+        _border(layer, keras.layers.Conv2D),
         label="convolution",
         colour="#0b5c8a",
     )
+
+
+def _border(layer, kind: type) -> str:
+    """What a layer says in its attribute `border`; of one that convolves in a way of its own and says nothing, nothing is known."""
+    usual = all(getattr(type(layer), name, None) is getattr(kind, name, None) for name in ("call", "convolution_op"))
+    return getattr(layer, "border", "zeros" if usual and layer.padding == "same" else "")
 
 
 @register_traits(keras.layers.Conv2DTranspose)
@@ -210,7 +216,7 @@ def _transposed_convolution(layer) -> Traits:
         stride,
         Fraction(max(height, width) // 2 + stride, stride),
         height * width * inputs * outputs,
-        border="zeros" if layer.padding == "same" else "",
+        border=_border(layer, keras.layers.Conv2DTranspose),
         label="transposed convolution",
         colour="#5b3a8a",
     )

@@ -85,5 +85,6 @@ class WideConv2D(keras.layers.Layer):
     def srlib_traits(self):
         k, _, inputs, _ = self.inner.shape
         return Traits(
-            reach=k // 2, macs=k * k * inputs * self.filters, label="convolution, trained wide", colour="#0b5c8a"
-        )
+            reach=k // 2, macs=k * k * inputs * self.filters, label="convolution, trained wide", colour="#0b5c8a",
+            border=self.border,
+        )  # fmt: skip

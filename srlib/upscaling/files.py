@@ -129,11 +129,13 @@ def _larger(source, kind: Kind, method, asked: tuple, frame: int | None, metadat
     if isinstance(method, (str, Path)):
         method = method_named(method)
     if not isinstance(method, (str, type(None))):
-        check_method(method)
+        own = check_method(method)
         if getattr(method, "card", None) is None:
             raise ValueError(
                 f"method is {getattr(method, 'name', 'a function')}, which srlib did not build; expected a network whose receptive field it knows: use srlib.build_model or srlib.load_model."
             )
+        if asked == (None, None, None):
+            asked = (own, None, None)
     with quiet_decoders():
         network = not isinstance(method, str)
         known = asked if any(asked) else (check_method(method) if network and method is not None else 2, None, None)

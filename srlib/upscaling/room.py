@@ -5,12 +5,14 @@ of the machine's memory, the limits of the control groups above the process, and
 """
 
 import contextlib
+import io
 import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from ..image_files import Kind
+from ..image_files.metadata import ORIENTATION
 from ..image_files.opening import opened_at
 from ..image_files.sixteen_bits import has_sixteen_bits
 from .sizes import size_of
@@ -46,7 +48,8 @@ def check_room(source: Path | bytes, kind: Kind, asked: tuple, *, network: bool)
     """
     try:
         with opened_at(source if isinstance(source, bytes) else Path(source), "", 0) as image:
-            _, (height, width) = size_of(image.size[::-1], *asked)
+            turned = image.getexif().get(ORIENTATION) in (5, 6, 7, 8)
+            _, (height, width) = size_of(image.size if turned else image.size[::-1], *asked)
             need = _needed(image, kind, height * width) + (_TILES if network else _STRIPS)
     except Exception:  # a stranger's file: the decoder will say what is wrong with it
         return

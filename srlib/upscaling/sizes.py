@@ -15,6 +15,8 @@ from ..images import check_count, is_number
 from ..resampling import resize_taps
 from .tiles import check_method, method_named
 
+_LONGEST = 2**31 - 1  # pixels along a side, of any kind of file
+
 
 def check_size(scale, width, height) -> None:
     """Whether a size can be asked for so.
@@ -35,13 +37,16 @@ def check_size(scale, width, height) -> None:
     >>> check_size(1.5, None, None), check_size(None, 4000, None)
     (None, None)
     """
-    if scale is not None and not (is_number(scale) and 1 <= scale < math.inf):
+    if scale is not None and not (is_number(scale) and 1 <= scale <= _LONGEST):
         raise ValueError(
             f"scale is {scale!r}; expected a number of at least 1, as images are enlarged here: choose another, such as 1.5 or 2."
         )
     for side, name in ((width, "width"), (height, "height")):
         if side is not None:
-            check_count(side, name)
+            if check_count(side, name) > _LONGEST:
+                raise ValueError(
+                    f"{name} is more than {_LONGEST:,}, where all kinds of files end; expected less: choose another."
+                )
             if scale is not None:
                 raise ValueError(
                     f"scale is {scale} and {name} {side}; expected one of them, as either gives the size: leave one out."
@@ -104,7 +109,7 @@ def planned(size: tuple[int, int], method, scale=None, width=None, height=None):
     method : keras.Model, str or None
         A network, an interpolation, or None: the smallest network that travels with srlib and enlarges enough.
     scale : float, optional
-        A network's own, or 2, unless anything is given.
+        2 unless anything is given.
     width, height : int, optional
 
     Returns
@@ -124,8 +129,6 @@ def planned(size: tuple[int, int], method, scale=None, width=None, height=None):
     >>> planned((20, 30), "bicubic", 1.5), planned((20, 30), "bicubic", width=60)
     (('bicubic', 1, (30, 45)), ('bicubic', 2, (40, 60)))
     """
-    if scale is None and width is None and height is None and not isinstance(method, (str, type(None))):
-        scale = check_method(method)
     factor, wanted = size_of(size, scale, width, height)
     if isinstance(method, str):
         whole = round(factor)
@@ -165,10 +168,11 @@ def check_reach(factor: float, method, asked: str) -> None:
         )
 
 
+@lru_cache
 def _scales() -> list[int]:
-    from ..checkpoints import default_scales  # brings Keras, which an interpolation does without
+    from ..checkpoints import shipped  # brings Keras, which an interpolation does without
 
-    return default_scales()
+    return sorted(card.scale for name, card in shipped().items() if name.startswith("small_x"))
 
 
 @lru_cache

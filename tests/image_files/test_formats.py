@@ -10,7 +10,7 @@ from PIL import Image
 
 from srlib.image_files import FORMATS, decode, format_of, frames_in, holds_image, lacking
 from srlib.image_files.formats import register_plugin
-from srlib.image_files.jpeg_xl import size_in
+from srlib.image_files.jpeg_xl import header_in
 from srlib.upscaling import upscale_file
 
 SAVED = {  # how Pillow writes each format that it can write
@@ -187,7 +187,7 @@ def test_the_size_of_a_jpeg_xl_is_read_from_its_beginning(size, options):
     file = io.BytesIO()
     Image.new("L", size).save(file, "JXL", **options)
     file.seek(0)
-    assert size_in(file) == size
+    assert header_in(file) == (*size, False)
 
 
 def test_a_jpeg_xl_that_claims_to_be_enormous_is_not_begun(monkeypatch):
@@ -199,3 +199,21 @@ def test_a_jpeg_xl_that_claims_to_be_enormous_is_not_begun(monkeypatch):
     for data in (claim, b"\0\0\0\x0cJXL \r\n\x87\n\0\0\0\x14ftypjxl \0\0\0\0jxl \0\0\0\0jxlc" + claim):
         with pytest.raises(OSError, match="is too large to be opened safely"):
             decode(data + bytes(100))
+
+
+@pytest.mark.parametrize("intrinsic", [False, True])
+@pytest.mark.parametrize("animated", [False, True])
+def test_an_animated_jpeg_xl_is_not_taken_for_a_still_one(intrinsic, animated, monkeypatch):
+    """By hand: 24x24; not all as usual, more is told; upright; perhaps another size to be shown at; no preview."""
+    pytest.importorskip("pillow_jxl")
+    size = [(1, 1), (2, 5), (1, 3)]
+    fields = [*size, (0, 1), (1, 1), (0, 3), (intrinsic, 1), *(size if intrinsic else []), (0, 1), (animated, 1)]
+    bits = place = 0
+    for value, count in fields:
+        bits, place = bits | int(value) << place, place + count
+    data = b"\xff\x0a" + bits.to_bytes(40, "little")
+    assert header_in(io.BytesIO(data)) == (24, 24, animated)
+    with pytest.raises(
+        OSError, match="is an animated JPEG XL, .*; expected" if animated else "expected an undamaged file"
+    ):
+        decode(data)

@@ -130,6 +130,8 @@ def test_what_is_asked_for(asked, factor, size):
         ({"scale": 0}, "scale is 0; "),
         ({"scale": float("nan")}, "scale is nan; "),
         ({"scale": float("inf")}, "scale is inf; "),
+        ({"scale": 1e300}, "scale is 1e.300; "),
+        ({"width": 10**400}, "width is more than 2,147,483,647"),
         ({"scale": True}, "scale is True; "),
         ({"scale": "2"}, "scale is '2'; "),
         ({"scale": 2, "width": 60}, "scale is 2 and width 60; expected one of them"),
@@ -156,7 +158,7 @@ def test_the_next_scale_up_is_taken(monkeypatch):
             (round(10 * (scale or 2)), round(20 * (scale or 2))),
         )
     assert planned((10, 20), None, width=50) == (models[3], 3, (25, 50))
-    assert planned((10, 20), models[4]) == (models[4], 4, (40, 80))
+    assert planned((10, 20), models[4], 4) == (models[4], 4, (40, 80))
     assert planned((10, 20), models[4], height=15) == (models[4], 4, (15, 30))
     assert planned((10, 20), "lanczos", 9.5) == ("lanczos", 1, (95, 190))
     for method, scale, words in (

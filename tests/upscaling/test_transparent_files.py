@@ -182,7 +182,7 @@ def test_bands_leave_no_seams(method, here, monkeypatch):
 
 @pytest.fixture(scope="module")
 def network():
-    return load_model("small_bicubic")
+    return load_model("small_x2")
 
 
 @pytest.mark.parametrize("softness", [64, 24])
