@@ -5,7 +5,6 @@ of the machine's memory, the limits of the control groups above the process, and
 """
 
 import contextlib
-import io
 import math
 import os
 from collections.abc import Iterator

@@ -188,7 +188,7 @@ BAD = {
     f"{TRAIN} --steps 1 --option channels=2 --out run": ["channels is 2", "1 for luminance"],
     f"{TRAIN} --steps 1 --option depth=3 --out run": [
         "'depth'",
-        "width, blocks, expand, channels, symmetry, kernel",
+        "width, blocks, expand, channels, symmetry, border, wide, kernel",
     ],
     f"{TRAIN} --steps 1 --option width --out run": ["'width'", "NAME=VALUE"],
     f"{TRAIN} --steps 1 --option kernel=area --out run": ["'area'"],

@@ -54,7 +54,8 @@ def test_train_writes_a_run_that_the_other_commands_take(here, capsys):
     )
     assert begun.recipe == recipe and str(begun.validation) == "images"
     assert begun.provenance.describe() == "images, 3 images"
-    options = {"width": 4, "blocks": 1, "expand": 1, "channels": 3, "symmetry": "none", "kernel": "bilinear"}
+    options = {"width": 4, "blocks": 1, "expand": 1, "channels": 3, "symmetry": "none"}
+    options |= {"border": "zeros", "wide": 1, "kernel": "bilinear"}
     assert architecture == {"builder": "subpixel", "scale": 2, "options": options, "ensemble": False}
     with open("runs/a/history.csv", newline="") as file:
         assert [row["step"] for row in csv.DictReader(file)] == ["1", "2", "3"]

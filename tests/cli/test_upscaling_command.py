@@ -123,7 +123,7 @@ def test_a_network_of_nan_writes_nothing(here, capsys):
     model.set_weights([np.full_like(w, np.nan) for w in model.get_weights()])
     save_model(model, here / "broken")
     assert run("upscale", next((here / "images").iterdir()), "--model broken -o large.png") == 1
-    assert "values that are not finite" in capsys.readouterr().err and not (here / "large.png").exists()
+    assert "holds NaN or infinity" in capsys.readouterr().err and not (here / "large.png").exists()
 
 
 def test_a_folder_called_image_is_no_obstacle(here):

@@ -97,7 +97,7 @@ def test_a_folder_that_bears_a_sets_name_is_reached_by_its_path(tmp_path, make_i
         ("dead_leaves", {"radius": 3}, r"dead_leaves got radius.*takes count, size, seed"),
         ("linnaeus5", {"split": "validation"}, r"expected one of train, test.*hold out"),
         ("bsds500", {"split": "val"}, r"are the benchmark bsd100; expected train or test"),
-        ("bsd100", {"scale": 2}, r"bsd100 got scale.*takes download"),
+        ("bsd100", {"size": 2}, r"bsd100 got size.*takes scale, download"),
         (".", {"count": 3}, r"got count, which it does not take"),
     ],
 )
