@@ -31,7 +31,8 @@ def test_a_builder_may_hold_a_model_within(monkeypatch):
 
 def test_the_model_says_what_it_is():
     card = build_model("subpixel", 3, width=8, kernel="bicubic").card
-    options = {"width": 8, "blocks": 3, "expand": 1, "channels": 3, "symmetry": "none", "kernel": "bicubic"}
+    options = {"width": 8, "blocks": 3, "expand": 1, "channels": 3, "symmetry": "none"}
+    options |= {"border": "zeros", "wide": 1, "kernel": "bicubic"}
     assert card == ModelCard(Architecture("subpixel", 3, options))
     assert card.runs == () and card.degradation is None
 
@@ -51,7 +52,7 @@ def test_first_weights_are_glorot_uniform_drawn_by_numpy():
         ("subpixel", {"scale": 0}, ["scale is 0", "at least 1"]),
         ("subpixel", {"scale": 0}, ["scale is 0"]),
         ("subpixel", {"scale": 2.0}, ["scale is 2.0", "whole number"]),
-        ("subpixel", {"depth": 3}, ["'depth'", "width, blocks, expand, channels, symmetry, kernel"]),
+        ("subpixel", {"depth": 3}, ["'depth'", "width, blocks, expand, channels, symmetry, border, wide, kernel"]),
         ("autoencoder", {"blocks": 3}, ["'blocks'", "width, kernel"]),
         ("subpixel", {"width": 0}, ["width is 0", "at least 1"]),
         ("subpixel", {"width": 1.5}, ["width is 1.5"]),

@@ -58,7 +58,7 @@ def test_a_folder_with_no_images(train, tmp_path):
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "to-mother.txt").write_text("dear mother")
     told = train(data=tmp_path / "letters")
-    assert "letters holds no image" in told and ".png" in told
+    assert "letters holds no image" in told and "PNG" in told
     assert "no set or folder" in train(data=tmp_path / "nowhere")
 
 
