@@ -210,7 +210,7 @@ print(f"best instead:                 {table.mean('best_bilinear') - base:+.2f} 
 print(srlib.leaderboard(kernel="bilinear", protocol="rgb"))
 
 # %% [markdown]
-# Here, too, the original's network is above bicubic, and the small one above the original's on every set, for a fourteenth of the multiply-adds, but after far more pixels in training. The best, which does as much work as the original's, adds a few tenths.
+# Here, too, the original's network is about a decibel above bicubic, and the small one above the original's on every set, for a fourteenth of the multiply-adds, but after far more pixels in training. The best, which does as much work as the original's, adds less than that.
 
 # %% [markdown]
 # ## The field's table
@@ -227,9 +227,9 @@ print(published)
 srlib.show.quality(published)
 
 # %% [markdown]
-# Orange is ours (without the plus), grey is quoted, lines are interpolations. (Networks without a count of their work are not drawn.)
+# Orange is ours (without the plus), grey is quoted; the interpolations lie below. (Networks without a count of their work are not drawn.)
 #
-# First compare the baselines: our bicubic is above the published one by 0.02, 0.09 and 0.00 dB. (On Set14, take 0.09 off ours: a grey picture is scored as a coloured one.) Then compare networks of equal work, and look at what they learned from. `best_x2` does fourteen times the work of the small one, for a few tenths. IMDN and SwinIR-S lead with less work, after 800 photographs of DIV2K. `small_x2` and `best_x2` see brightness alone and leave colours to bicubic, as most of those quoted do.
+# First compare the baselines: our bicubic is above the published one by 0.02, 0.09 and 0.00 dB. (On Set14, take 0.09 off ours: a grey picture is scored as a coloured one.) Then compare networks of equal work, and look at what they learned from. `small_x2` stands about where VDSR does, with less than a twentieth of its work. `best_x2` does fourteen times the work of the small one, for a tenth or two. IMDN and SwinIR-S are ahead of it with less work, after 800 photographs of DIV2K. `small_x2` and `best_x2` see brightness alone and leave colours to bicubic, as most of those quoted do.
 #
 # ## Sixteen filters for the price of one
 #
@@ -328,6 +328,6 @@ srlib.show.zoom(shoulder, pair, box=(32, 32, 64))
 # - Multiply-adds hint at the wait, parameters at the file; low resolution divides the first by four.
 # - Pixel shuffle only moves numbers: twelve channels become a picture twice as large.
 # - Before you compare two tables, look whether their baselines agree.
-# - What buys quality? In a short training, the residual was worth a decibel, four times the steps a third, depth and width a quarter each, most other things nothing measurable. What does it cost? Fourteen times the work for less than a tenth on our test photographs, and for a few tenths by the papers' rules.
+# - What buys quality? In a short training, the residual was worth a decibel, four times the steps a third, depth and width a quarter each, most other things nothing measurable. What does it cost? Fourteen times the work for less than a tenth on our test photographs, and for a tenth or two by the papers' rules.
 #
 # Next: [07 Your photographs](07_your_photos.ipynb).
