@@ -129,7 +129,7 @@ print(f"image {image_numbers:,} numbers, code {code_numbers:,}: {code_numbers / 
 #
 # $$\text{output} = \text{upscaled picture} + \text{network}(\text{upscaled picture})$$
 #
-# The added part is called the **residual**. We make two changes: the input is added at the very end, and the last convolution may give negative numbers and starts at zero. **Predict:** what does the residual network give before it has trained at all?
+# The added part is called the **residual**. We make two changes: the input is added at the very end, and the last convolution may give negative numbers and starts at zero. (A third is small: beyond its border it sees the picture mirrored, and not black.) **Predict:** what does the residual network give before it has trained at all?
 
 # %%
 small, true = srlib.make_pairs(held_out[:1])
@@ -149,7 +149,7 @@ for name, network in fresh.items():
 # For the sake of your time both networks have a quarter of the original's channels, 70,243 parameters. They get the same pictures, the same crops in the same order, the same number of steps. The loss is the mean absolute error; the original used the mean *squared* error, which lets the few hardest
 # edges decide.
 #
-# If you have an hour, set `STEPS` to 20,000. What is said below of the plain network then no longer holds: after 5,000 steps ours had reached bicubic upscaling, and the residual one was more than a decibel ahead of both.
+# If you have an hour, set `STEPS` to 20,000. The gap between the two then narrows, but stays: after 5,000 steps, with twice as many dead leaves, ours had 28.7 and 29.0 dB on these photographs.
 
 # %%
 STEPS = 1000  # one to two minutes for each network on two cores
@@ -161,7 +161,7 @@ for name in fresh:
     print(f"{name}: {histories[name].step[-1]} steps, validated {len(histories[name].step)} times")
 
 # %% tags=["nbval-ignore-output"]
-# not compared: the last digits of a training, and its time (here on a fast machine), depend on the processor
+# not compared: the last digits of a training, and its time (here on a busy machine), depend on the processor
 for history in histories.values():
     print(history, f"{history.seconds[-1]:.0f} s")
 
@@ -169,7 +169,7 @@ for history in histories.values():
 srlib.show.curves(histories)
 
 # %% [markdown]
-# Look at the left-hand figure first. The residual network is above the grey line of linear upscaling from its first validation on. The plain one stays below it for all of its steps, still learning to copy.
+# Look at the left-hand figure first. The residual network is above the grey line of linear upscaling from its first validation on. The plain one spends a third of its steps below it, learning to copy, and never catches up with the other.
 #
 # On the right, the training loss wobbles, because every stretch of steps sees other crops. Both networks see the same ones, so they wobble together.
 #
@@ -181,31 +181,31 @@ srlib.show.curves(histories)
 # not compared: the last digits of a training depend on the processor
 methods = {"linear": "bilinear", "bicubic": "bicubic", "plain": fresh["autoencoder"], "residual": fresh["residual_autoencoder"]}
 table = srlib.evaluate(methods, held_out)
-print(table.by_group("psnr"))
+print(table.by_image("psnr"))
 gain = table.values("residual") - table.values("bicubic")
-print("squares where the residual network is behind bicubic:", [name for name, g in zip(held_out.names, gain) if g < 0])
+print("photographs where the residual network is behind bicubic:", [name for name, g in zip(held_out.names, gain) if g < 0])
 
 # %% [markdown]
 # The exact digits differ from one processor to the next, so we state what we claim as conditions. If one of them fails on your machine, we would like to know.
 
 # %%
 mean = {name: table.mean(name) for name in methods}
-print("residual beats plain by at least 0.5 dB:", mean["residual"] - mean["plain"] >= 0.5)
-print("residual beats linear upscaling by at least 0.3 dB:", mean["residual"] - mean["linear"] >= 0.3)
-print("bicubic beats plain:", mean["bicubic"] > mean["plain"])
-print("residual is ahead of bicubic on most squares:", bool((gain > 0).mean() > 0.5))
-assert mean["residual"] - mean["plain"] >= 0.5 and mean["residual"] - mean["linear"] >= 0.3
+print("residual beats plain by at least 0.3 dB:", mean["residual"] - mean["plain"] >= 0.3)
+print("residual beats bicubic by at least 0.3 dB:", mean["residual"] - mean["bicubic"] >= 0.3)
+print("plain beats linear, and is within 0.6 dB of bicubic:", mean["plain"] > mean["linear"] and abs(mean["plain"] - mean["bicubic"]) < 0.6)
+print("residual is ahead of bicubic on most photographs:", bool((gain > 0).mean() > 0.5))
+assert min(mean["residual"] - mean["plain"], mean["residual"] - mean["bicubic"]) >= 0.3
 
 # %% [markdown]
-# On our machine the plain autoencoder is, on the mean, worse even than linear upscaling, though better on the portrait. The residual one, with as many parameters, is 2.6 dB ahead of linear upscaling and 0.9 dB ahead of bicubic.
+# On our machine the plain autoencoder is 1.2 dB ahead of linear upscaling on the mean, but no more than 0.2 dB ahead of bicubic, which needs no training. The residual one, with as many parameters, is 0.85 dB ahead of bicubic, and ahead on every photograph.
 #
-# Where the residual network is behind bicubic, the picture is soft already: a flag and a model rocket out of focus, five squares of the retina. There is little to gain there. And the network begins from *linear* upscaling, so it has to learn first what bicubic has for free.
+# It gains most on the portrait and least on the reeds (`path`), where downscaling has left little to go by. And the network begins from *linear* upscaling, so it has to learn first what bicubic has for free.
 
 # %%
-portrait = held_out["astronaut-r1c1"]
+portrait = held_out["astronaut"][112:240, 16:144]  # the collar of a space suit
 seen = srlib.downscale(portrait)
 made = {name: srlib.upscale(seen, method) for name, method in methods.items()}
-srlib.show.zoom(portrait, made, box=(20, 40, 64))
+srlib.show.zoom(portrait, made, box=(20, 32, 64))
 
 # %% [markdown]
 # Compare *plain* with *residual* (the numbers beneath are those of the marked square alone). The plain network is better than bicubic at the edge of the collar, and yet its SSIM is lower: the black cloth, which is easy, is slightly off, because it is painted from scratch. The residual network leaves flat areas alone and works on the edges. The next figure shows that directly: dark means wrong.
@@ -214,7 +214,7 @@ srlib.show.zoom(portrait, made, box=(20, 40, 64))
 srlib.show.errors(portrait, made, size=2.0)
 
 # %% [markdown]
-# For linear and bicubic upscaling the errors trace the edges, and little else. The plain autoencoder is better on the edges, and wrong where nothing happens: look for the orange patches where the picture has plain black cloth. That is what it costs to paint everything from scratch.
+# For linear and bicubic upscaling the errors trace the edges, and little else. The plain autoencoder is better on the edges, and a little wrong everywhere else: look at the black cloth and at the orange one. On this square its mean error is no smaller than bicubic's. That is what it costs to paint everything from scratch.
 #
 # ## What the network adds
 #
@@ -243,6 +243,6 @@ srlib.show.images(panels, ["what is missing (4 times)", "what the network adds (
 # - Skips carry fine detail around the pooling.
 # - Asked for the whole picture, the network first learns to copy. Asked for the residual, it starts at the upscaled picture and only adds.
 # - A curve without a baseline says nothing: look for the grey line.
-# - So, can a network that compresses pictures sharpen them? This one does not compress; it sharpens because it is trained to. In a minute or two of training, only the residual form beat bicubic upscaling.
+# - So, can a network that compresses pictures sharpen them? This one does not compress; it sharpens because it is trained to. In a minute or two of training, the plain form drew level with bicubic upscaling; only the residual form clearly beat it.
 #
 # Next: [04 Results](04_results.ipynb).

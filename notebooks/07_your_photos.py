@@ -60,15 +60,20 @@ print("the network was trained on one degradation alone:", network.card.degradat
 # Sometimes it can be found out. JPEG files store blocks of 8 by 8 pixels, each for itself, so that the blocks do not quite fit together: at every eighth row, neighbouring rows differ a little more. **Predict:** are our own training photographs free of that?
 
 # %%
-for name in train.class_names + validation.class_names:
-    images = train if name in train.class_names else validation
-    squares = np.stack([square for square, n in zip(images.images, images.names) if n.startswith(name)]) / 255
-    jumps = np.abs(np.diff(squares, axis=1)).mean(axis=(0, 2, 3))  # from each row to the next
+def unevenness(image):
+    """The mean jump from row to row, at each of the eight places in a block, as a multiple of their median."""
+    jumps = np.abs(np.diff(image / 255, axis=0)).mean(axis=2)
+    jumps = np.minimum(jumps, 0.05)  # larger ones are edges of the scene
     by_place = np.array([jumps[k::8].mean() for k in range(8)])
-    print(f"{name:20} the largest of the eight jumps: {by_place.max() / np.median(by_place):.2f} times their median")
+    return by_place / np.median(by_place)
+
+
+found = {name: unevenness(image) for name, image in zip(train.names, train)}
+for name in sorted(found, key=lambda name: -found[name].max())[:4]:
+    print(f"{name:20}", *(f"{value:.2f}" for value in found[name]))
 
 # %% [markdown]
-# One of them is not; of the others this cannot be said, for a careful JPEG file does not show. The microscope image (*immunohistochemistry*) has been a JPEG file on its way to us. A network that learns from it learns blocks as if they were tissue.
+# Two of them are not. The microscope image (*immunohistochemistry*) has one place that stands out. The desert has two, four rows apart: it was a JPEG file of twice the size, and when it was halved on its way to us, so were its blocks. In the next ones neighbours differ little, as they do where a horizon lies. Of those it cannot be said, for a careful JPEG file does not show. A network that learns from such pictures learns blocks as if they were sand or tissue.
 #
 # ## What a camera does
 #
@@ -105,12 +110,12 @@ cases = {
     "JPEG, quality 30": np.stack([jpeg(x, 30) for x in clean]),
     "the camera": camera(validation, seed=0)[0],
 }
-number = validation.names.index("astronaut-r3c1")
-shown = [validation[number], *(small[number] for small in cases.values())]
+number = validation.names.index("guitar")
+shown = [validation[number][40:168, 8:136], *(small[number][20:84, 4:68] for small in cases.values())]  # a part of it
 srlib.show.images(shown, ["the true image", *cases], columns=4, size=2.0)
 
 # %% [markdown]
-# The true picture, and then seven small ones, drawn as large as it. Look at the rim of the patch: sharpening draws a light line beside each dark one. Look at the orange cloth: noise gives it grain, JPEG gives it squares.
+# The true picture, and then seven small ones, drawn as large as it. Look at the golden edge: sharpening makes it too bright, and the lines beside it too dark. Look at the red wood: noise gives it a grain of its own, JPEG wipes the grain away and leaves squares. (Only a part of each is shown.)
 #
 # **Predict:** on which of these does the network lose against bicubic upscaling?
 
@@ -125,17 +130,17 @@ for name, small in cases.items():
     print(f"{name:18} {bicubic:7.2f}  {restored:7.2f}  {restored - bicubic:+5.2f} dB")
 
 # %% [markdown]
-# Each row is a mean over all validation squares. Another kernel costs the network nothing against bicubic, a soft lens a quarter of its gain. JPEG eats its gain. With noise it loses, and with sharpening it loses most: two and a half decibels.
+# Each row is a mean over all validation photographs. Another kernel costs the network nothing against bicubic, and a soft lens little. Noise takes most of its gain, and JPEG all of it. With sharpening it loses most: more than two decibels.
 #
 # The network has learned that every edge it meets was softened by downscaling, and undoes that. An edge that has been sharpened already is sharpened twice; noise is sharpened as if it were texture.
 
 # %%
 some = ("as in training", "noise", "sharpening", "the camera")
 made = {name: srlib.upscale(cases[name][number], network) for name in some}
-srlib.show.zoom(validation[number], made, box=(4, 4, 64), size=2.1)
+srlib.show.zoom(validation[number], made, box=(48, 24, 64), size=2.1)
 
 # %% [markdown]
-# All four are the network's. With noise the cloth turns to sandpaper. With sharpening the rim and the letters get hard outlines. The camera's picture has both.
+# All four are the network's. With noise the wood turns to sandpaper. With sharpening the edges get hard outlines. The camera's picture has something of both.
 #
 # ## The mismatch, measured
 #
@@ -163,19 +168,19 @@ for kernel, table in tables.items():
 # %%
 for kernel, other in (("bilinear", "bicubic"), ("bicubic", "bilinear")):
     loss = tables[kernel].mean(f"trained on {kernel}") - tables[kernel].mean(f"trained on {other}")
-    print(f"downscaled by {kernel}: the wrong training costs between 0.2 and 0.6 dB: {0.2 < loss < 0.6}")
-    assert 0.2 < loss < 0.6
+    print(f"downscaled by {kernel}: the wrong training costs between 0.1 and 0.6 dB: {0.1 < loss < 0.6}")
+    assert 0.1 < loss < 0.6
 
 # %% [markdown]
-# The right kernel is worth more than 0.3 dB, in both directions. That is about a fifth of all that the network gains over bicubic upscaling, from two kernels that are near relatives. When two papers differ by a tenth of a decibel, look first at how their small pictures were made.
+# The right kernel is worth about 0.3 dB, in both directions. On linear downscaling that is a third of all that the network gains over bicubic upscaling, from two kernels that are near relatives. When two papers differ by a tenth of a decibel, look first at how their small pictures were made.
 #
 # ## Train on what you have
 #
-# The remedy is the same for the camera: show the network pairs whose small half went through it. `fit` knows only clean downscaling, but a network is an ordinary Keras model, and Keras' own `fit` takes any pairs. We go six times through the photographs and 40 dead leaves (lesson 01), each time with fresh noise, mirrored another way, and with smaller steps. Red, green and blue change places at random: three photographs have few colours, and the network shall not take them for a rule.
+# The remedy is the same for the camera: show the network pairs whose small half went through it. `fit` knows only clean downscaling, but a network is an ordinary Keras model, and Keras' own `fit` takes any pairs. We go six times through the photographs and 16 dead leaves (lesson 01), each time with fresh noise, mirrored another way, and with smaller steps. Red, green and blue change places at random: 24 photographs have few colours, and the network shall not take them for a rule.
 
 # %%
-EPOCHS = 6  # one to two seconds for each on two cores
-images = (train + srlib.load_images("dead_leaves", count=40)).images
+EPOCHS = 6  # two to four seconds for each on two cores
+images = (train + srlib.load_images("dead_leaves", count=16, size=256)).images
 tuned = srlib.load_model(NETWORK)
 tuned.compile(optimizer="adam", loss="mae")
 for n in range(EPOCHS):
@@ -184,7 +189,7 @@ for n in range(EPOCHS):
     small, large = camera(np.stack([p[..., rng.permutation(3)] for p in mirrored]), seed=n + 1)
     order = rng.permutation(len(small))
     tuned.optimizer.learning_rate = 3e-4 * 0.6**n
-    tuned.fit(small[order] / 255, large[order], batch_size=4, shuffle=False, verbose=0)
+    tuned.fit(small[order] / 255, large[order], batch_size=2, shuffle=False, verbose=0)
 print("trained for", EPOCHS, "epochs of", len(images), "pairs")
 
 # %%
@@ -192,27 +197,26 @@ gain = {name: score(small, tuned) - score(small, network) for name, small in cas
 shots = cases["the camera"]
 print("on the camera's images it is better than before by at least 1 dB:", gain["the camera"] > 1)
 print("and better than bicubic upscaling:", score(shots, tuned) > score(shots, "bicubic"))
-print("on clean images it is worse than before by at least 2 dB:", gain["as in training"] < -2)
+print("on clean images it is worse than before by at least 1 dB:", gain["as in training"] < -1)
 print("and worse than bicubic upscaling:", score(clean, tuned) < score(clean, "bicubic"))
 assert gain["the camera"] > 1 > 0 > gain["as in training"]
 
 # %%
 rivals = {"bicubic": "bicubic", "network": network, "tuned network": tuned}
 made = {name: srlib.upscale(shots[number], method) for name, method in rivals.items()}
-srlib.show.zoom(validation[number], made, box=(4, 4, 64), size=2.4)
+srlib.show.zoom(validation[number], made, box=(48, 24, 64), size=2.4)
 
 # %% [markdown]
-# The hard outlines are softer, and the sandpaper is nearly gone. So is some of the lettering: what the noise covered cannot be told from noise.
+# The hard outlines are softer, and the sandpaper is nearly gone. So is the grain of the wood: what the noise covered cannot be told from noise.
 #
-# There is no free gain. On these squares the tuned network loses about three decibels when they are clean, and wins two when they come from the camera. If you know your camera, train for it; if you do not, train on a mixture, and expect less.
+# There is no free gain. On these photographs the tuned network loses more than a decibel when they are clean, and wins more than one when they come from the camera. If you know your camera, train for it; if you do not, train on a mixture, and expect less.
 #
 # ## A picture that is too large
 #
-# A network takes any size, but its memory grows with the picture, so a large one has to go through in pieces, called **tiles**. Let us do that by hand, with the portrait of which we have seen only squares.
+# A network takes any size, but its memory grows with the picture, so a large one has to go through in pieces, called **tiles**. Let us do that by hand.
 
 # %%
-rows = [np.concatenate(validation.images[4 * r : 4 * r + 4], axis=1) for r in range(4)]
-portrait = np.concatenate(rows, axis=0)
+portrait = validation["astronaut"]
 small = srlib.downscale(portrait)
 whole = srlib.upscale(small, network)
 
@@ -228,8 +232,8 @@ def tiled(small, side, overlap):
     return out
 
 
-patches = tiled(small, side=64, overlap=0)
-print(portrait.shape, "small", small.shape, "in", (256 // 64) ** 2, "tiles")
+patches = tiled(small, side=32, overlap=0)
+print(portrait.shape, "small", small.shape, "in", (128 // 32) ** 2, "tiles")
 
 # %%
 difference = np.abs(patches - whole).mean(axis=-1)
@@ -241,13 +245,13 @@ names = ["difference (10 times)", "the worst place, whole", "the same, in tiles"
 srlib.show.images([dark, whole[square], patches[square], dark[square]], names, columns=4, size=2.3)
 
 # %% [markdown]
-# On the left, the tiles draw their own borders: a pixel there has lost its neighbours on one side, and the network takes them for black. The other three panels show the place where it is worst, 32 pixels wide. The seam between the second and the third takes some looking for; the last panel says where it is. Our network only adds to an upscaling, so its seams are faint. Those of the plain autoencoder, which paints every pixel, are half as strong again (exercise 3).
+# On the left, the tiles draw their own borders: a pixel there has lost its neighbours on one side, and the network sees the others mirrored in their place. The other three panels show the place where it is worst, 32 pixels wide. The seam between the second and the third takes some looking for; the last panel says where it is. Our network only adds to an upscaling, so its seams are faint. Those of the plain autoencoder, which paints every pixel, are twice as strong (exercise 3).
 #
 # So let every tile bring some of its neighbours' pixels along, and throw them away afterwards. **Predict:** how many pixels of overlap does it take until nothing is left of the seam? The network has eight convolutions of 3 by 3, one after the other.
 
 # %%
 for overlap in (0, 1, 2, 4, 6, 8, 10):
-    worst = np.abs(tiled(small, side=64, overlap=overlap) - whole).max() * 255
+    worst = np.abs(tiled(small, side=32, overlap=overlap) - whole).max() * 255
     print(f"overlap {overlap:2}: the largest difference is {worst:4.1f} of 255 levels")
 assert worst < 0.01
 
@@ -257,7 +261,7 @@ assert worst < 0.01
 # `srlib.upscale` reads from the layers how far a network looks, and cuts tiles that fit. From here on we use that. Its result does not depend on the tile:
 
 # %%
-for tile in (16, 50, 192):
+for tile in (16, 50, 96):
     worst = np.abs(srlib.upscale(small, network, tile=tile) - whole).max() * 255
     print(f"tiles of {tile:3}: no difference above a hundredth of a level: {worst < 0.01}")
 
@@ -267,7 +271,7 @@ for tile in (16, 50, 192):
 # Now you. Choose or upload a picture, choose what happens to it, choose two methods, and move the slider over the picture. The marked square is shown magnified. (Where this notebook is not live, a still picture stands below: the whole picture's numbers in its title, each square's own beneath it.) With *downscale: as it is* your picture is upscaled directly; then there is no true picture, and therefore no number.
 
 # %%
-tissue = train["immunohistochemistry-r1c1"]
+tissue = train["immunohistochemistry"]
 methods = {"bicubic": "bicubic", "Lanczos": "lanczos", "network": network, "tuned network": tuned}
 explorer = srlib.show.explorer({"portrait": portrait, "tissue": tissue}, methods, after="network")
 explorer
@@ -316,21 +320,21 @@ for case, (test_small, test_true) in {"clean": srlib.make_pairs(test), "the came
         print(f"{case:11} {name:14} {srlib.psnr(srlib.upscale(test_small, method), test_true):.2f} dB")
 
 # %% [markdown]
-# On clean images the network is first and the tuned one behind bicubic. On the camera's images it is the other way round: there the tuned network is best, half a decibel above bicubic, and the network we started with is last. But look at linear upscaling, which blurs: it comes within 0.2 dB of the best. A few seconds of tuning on three photographs do not go far beyond blurring. Between them, the two networks win and lose about a decibel here; on the validation squares the loss was more than twice that. How much the tuning costs depends on the images. That it costs does not.
+# On clean images the network is first and the tuned one behind bicubic. On the camera's images it is the other way round: there the tuned network is best, a decibel above bicubic, and the network we started with is last. But look at linear upscaling, which blurs: it has 0.4 of that decibel for nothing. Half a minute of tuning on 24 photographs goes beyond blurring, if not far. Between them, the two networks win and lose about two decibels here. How much the tuning costs depends on the images. That it costs does not.
 #
 # ## Exercise
 #
-# 1. **Detective.** Load a picture of yours, `image = srlib.load_images("my-folder")[0] / 255`, and compute the jumps with `squares = image[None]`. Save it as JPEG at quality 95, 80 and 50: from which on do they show? Downscale it a little in an image editor: where did they go?
+# 1. **Detective.** Load a picture of yours, `image = srlib.load_images("my-folder")[0]`, and compute `unevenness(image)`. Save it as JPEG at quality 95, 80 and 50: from which on do they show? Downscale it a little in an image editor: where did they go?
 # 2. **Less to learn from.** Tune without the dead leaves, or without exchanging the colours, and score the result on the camera's validation pictures. Which of the two matters?
 # 3. **Another grid.** Do the tiles by hand for `srlib.load_model("autoencoder_quarter")`, with an overlap of 32. Compare tiles of 64 with tiles of 63. What does its pooling want?
 # 4. **Judge.** A shop sells a program that "recovers number plates". Write down two experiments that you would ask to see.
 #
 # ## Recap
 #
-# - A network undoes the damage that it was trained on. Noise and sharpening, which it never saw, it makes worse.
-# - The wrong kernel alone cost more than 0.3 dB. State how small pictures were made.
+# - A network undoes the damage that it was trained on. What it never saw takes its gain, as noise and JPEG do, or worse, as sharpening does.
+# - The wrong kernel alone cost about 0.3 dB. State how small pictures were made.
 # - Training on what you have mends much of it, and costs on clean pictures.
 # - Tiles must overlap by as far as the network looks; `srlib.upscale` sees to that.
-# - How does it do on a picture that nobody degraded on purpose? Without the true picture nobody can measure that. On our imitation of a camera it lost to bicubic until it was tuned, and then barely beat linear upscaling on the test. And what it adds is a guess.
+# - How does it do on a picture that nobody degraded on purpose? Without the true picture nobody can measure that. On our imitation of a camera it lost to bicubic until it was tuned, and then beat linear upscaling by little more than half a decibel on the test. And what it adds is a guess.
 #
 # Back to [00 Start here](00_start_here.ipynb).

@@ -26,7 +26,7 @@ class Table:
         What was measured, and how; in words, but for the degradation, which is a :class:`srlib.Degradation` or
         :class:`OwnLR`.
     groups : dict
-        ``groups[class name]`` lists the images of a class (in ``sample``: of a photograph).
+        ``groups[class name]`` lists the images of a class.
     costs : dict
         Where asked for: ``costs[method]`` is what :func:`costs_of` says.
     refused : dict
@@ -72,11 +72,19 @@ class Table:
 
     def by_group(self, metric: str = "psnr") -> str:
         """A text table of the metric's mean: groups down, methods across."""
+        return self._listed(self.groups, metric)
+
+    def by_image(self, metric: str = "psnr") -> str:
+        """A text table of the metric: images down, methods across."""
+        return self._listed({image: [image] for image in next(iter(self.scores.values()))}, metric)
+
+    def _listed(self, parts: dict[str, list[str]], metric: str) -> str:
         check_choice(metric, COLUMNS, "metric")
         digits = {"psnr": 2, "ssim": 4, "mse": 5}[metric]
         head = [metric.upper() + (" (dB)" if metric == "psnr" else ""), *self.scores]
-        rows = [[group, *(f"{self.mean(m, metric, group):.{digits}f}" for m in self.scores)] for group in self.groups]
-        rows.append(["all images", *(f"{self.mean(m, metric):.{digits}f}" for m in self.scores)])
+        mean = lambda method, images: np.mean([self.scores[method][image][metric] for image in images])
+        parts = {**parts, "all images": [*next(iter(self.scores.values()))]}
+        rows = [[part, *(f"{mean(m, images):.{digits}f}" for m in self.scores)] for part, images in parts.items()]
         return aligned([head, *rows])
 
     def rows(self) -> list[list[str]]:

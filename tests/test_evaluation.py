@@ -105,6 +105,14 @@ def test_groups_are_the_classes(table):
     assert "0." in table.by_group("ssim")
 
 
+def test_every_image_has_a_line_of_its_own(table):
+    head, *lines, mean = [line.split() for line in table.by_image("psnr").splitlines()]
+    assert [line[0] for line in lines] == ["a", "b", "c", "d", "e"] and head[0] == "PSNR"
+    for line in lines:
+        assert line[1:] == [f"{table.scores[m][line[0]]['psnr']:.2f}" for m in METHODS]
+    assert mean[2:] == [f"{table.mean(m):.2f}" for m in METHODS]
+
+
 def test_rows_hold_mean_and_spread(table):
     head, *rows = table.rows()
     assert [row[0] for row in rows] == list(METHODS)

@@ -4,6 +4,7 @@ One folder comes from a short training; the others from a shipped network with a
 """
 
 import json
+import re
 import shutil
 
 import pytest
@@ -27,7 +28,7 @@ def run(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def few_photographs(monkeypatch):
-    """The final table over three photographs instead of twenty-one."""
+    """The final table over three photographs instead of ten."""
 
     def load_few(name, split):
         return srlib.load_images(name, split=split)[:3]
@@ -73,7 +74,7 @@ def test_a_short_training_is_judged_against_bicubic(run):
     table = srlib.evaluate({"mine": srlib.load_model(run), "bicubic": "bicubic"}, test)
     assert f"my network {table.mean('mine'):.2f} dB" in repr(found)
     assert f"bicubic {table.mean('bicubic'):.2f} dB" in repr(found)
-    assert "parameters, 0.0 minutes of training" in repr(found)
+    assert re.search(r"parameters, 0\.\d minutes of training", repr(found))
 
 
 def test_the_project_can_be_won(tmp_path, monkeypatch):

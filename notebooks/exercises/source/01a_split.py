@@ -15,7 +15,7 @@
 #
 # *Fill in the body. 15 minutes, 5 points. Needs lesson 01.*
 #
-# A set of training squares was cut from larger photographs. The name of a square says which one: `coffee-r0c2` is row 0, column 2 of the photograph `coffee`. What follows the **last** hyphen is the place in the photograph; everything before it is the name of the photograph (which may have hyphens of its own).
+# A set of training squares was cut from larger photographs. The name of a square says which one: `coffee-r0c1` is row 0, column 1 of the photograph `coffee`. What follows the **last** hyphen is the place in the photograph; everything before it is the name of the photograph (which may have hyphens of its own, as `casa-mila` has).
 #
 # Write `my_split`. It takes a list of such names and returns three lists of names: to train on, to validate on, to test on.
 #
@@ -27,7 +27,8 @@
 # %%
 import srlib
 
-names = srlib.load_images("sample").names
+photographs = srlib.load_images("sample").names
+names = [f"{name}-r{row}c{column}" for name in photographs for row in (0, 1) for column in (0, 1)]  # four quarters
 print(len(names), "squares:", names[0], "...", names[-1])
 
 

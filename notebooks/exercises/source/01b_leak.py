@@ -33,13 +33,14 @@ def prepare(images, photographs, held_out):
     return images[~is_test], images[is_test]
 
 
-images = srlib.load_images("sample", split="train")
-photographs = [images.class_names[label] for label in images.labels]
-train, test = prepare(images.images, photographs, "coffee")
+whole = srlib.load_images("sample", split="train")
+images = np.concatenate([whole.images[:, y : y + 128, x : x + 128] for y in (0, 128) for x in (0, 128)])  # quarters
+photographs = 4 * whole.names
+train, test = prepare(images, photographs, "sumac")
 print(len(images), "squares ->", len(train), "to train on,", len(test), "to test on")
 
 # %% [markdown]
-# **Think first:** count. How many squares has `coffee`, how many have the others, and how many training images should there be?
+# **Think first:** count. How many squares has `sumac`, how many have the others, and how many training images should there be?
 #
 # Now write `my_prepare`, which does the same without the mistake: the test set is all of the held-out photograph, as it is; the training set is all other squares, and the mirror image of each.
 

@@ -26,7 +26,7 @@ import numpy as np
 
 import srlib
 
-image = srlib.load_images("sample", split="train")["coffee-r1c1"]
+image = srlib.load_images("sample", split="train")["sumac"][64:192, 64:192]
 print(image.shape, image.dtype)
 
 

@@ -30,7 +30,7 @@ def pair(image):
     return lr, hr
 
 
-image = srlib.load_images("sample", split="train")["coffee-r1c1"]
+image = srlib.load_images("sample", split="train")["sumac"]
 print(image.shape, image.dtype)
 print(srlib.downscale(image).dtype)
 

@@ -28,7 +28,7 @@ def eight_bit(output):
     return (255 * output).astype("int64").astype("uint8")
 
 
-image = srlib.load_images("sample", split="validation")["astronaut-r0c1"] / np.float32(255)
+image = srlib.load_images("sample", split="validation")["astronaut"] / np.float32(255)
 output = 1.25 * image - 0.1  # stands for a network that overshoots, as they do
 print("the output runs from", output.min(), "to", output.max())
 srlib.show.images([np.clip(output, 0, 1), eight_bit(output)], ["as it should look", "as it was saved"], columns=2, size=2.5)

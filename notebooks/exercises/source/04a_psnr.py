@@ -27,7 +27,7 @@ import numpy as np
 
 import srlib
 
-hr = srlib.load_images("sample", split="validation")["astronaut-r0c1"]
+hr = srlib.load_images("sample", split="validation")["astronaut"]
 sr = srlib.upscale(srlib.downscale(hr), "bilinear")
 print(hr.dtype, sr.dtype)
 

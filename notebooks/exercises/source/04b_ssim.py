@@ -27,8 +27,8 @@ import numpy as np
 
 import srlib
 
-grey = srlib.load_images("sample", split="validation")["astronaut-r0c1"].mean(axis=-1) / 255
-a, b = grey[40:47, 60:67], grey[40:47, 61:68]  # a window, and the same one pixel further right
+grey = srlib.load_images("sample", split="validation")["astronaut"].mean(axis=-1) / 255
+a, b = grey[50:57, 140:147], grey[50:57, 141:148]  # a window, and the same one pixel further right
 print(a.shape, "means", a.mean().round(3), b.mean().round(3))
 
 

@@ -33,7 +33,7 @@ def report(method, images):
     return {"method": float(np.mean(values))}
 
 
-images = srlib.load_images("sample", split="validation")[:6]
+images = srlib.load_images("sample", split="validation")
 print(report("lanczos", images))
 
 # %% [markdown]

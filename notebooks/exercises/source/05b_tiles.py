@@ -28,7 +28,7 @@ import numpy as np
 
 import srlib
 
-image = srlib.load_images("sample", split="validation")["astronaut-r0c1"]
+image = srlib.load_images("sample", split="validation")["astronaut"][:128, 64:192]
 lr = srlib.downscale(image)
 
 
