@@ -242,7 +242,7 @@ def tell_photographs(found: dict) -> list[str]:
     ]
     peak = max(x["peak_bytes"] for x in found["sizes"])
     return [
-        f"`srlib upscale` with `small_x2`, each in a fresh process. A PNG of 512x512, from a cold start, takes {' and '.join(about)} longer than `import tensorflow` "
+        f"`srlib upscale` with the small network, each in a fresh process. A PNG of 512x512, from a cold start, takes {' and '.join(about)} longer than `import tensorflow` "
         f"(the least of {len(found['cold'])}; at most 4 s wanted). JPEG photographs of three sizes are below: the time for a megapixel, the start of {start:.1f} s left out, differs by {100 * apart:.0f} % "
         f"(at most 20 wanted: {'yes' if apart <= 0.2 else 'NO'}), and the peak memory of the whole process is {mb(peak)} (below 3,000 wanted: {'yes' if peak < 3e9 else 'NO'}).",
         "",
