@@ -4,7 +4,9 @@ That they run and print what is stored is tested by nbval, on the notebooks them
 """
 
 import copy
+import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -198,3 +200,23 @@ def test_every_compared_number_is_really_compared(lesson, tmp_path):
     nbformat.write(notebook, tmp_path / "tampered.ipynb")
     process = nbval(tmp_path / "tampered.ipynb")
     assert failed_cells(process) == changed, process.stdout[-3000:]
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+@pytest.mark.parametrize("later", ["the notebook", "the script"])
+def test_a_lesson_opens_and_keeps_a_note_whichever_file_is_newer(lesson, later, tmp_path):
+    """As after a run in another editor, or a `git pull`: JupyterLab with jupytext neither refuses nor overwrites it."""
+    from jupytext.sync_contentsmanager import TextFileContentsManager
+
+    for suffix in (".ipynb", ".py"):
+        shutil.copy(NOTEBOOKS / f"{lesson}{suffix}", tmp_path)
+    notebook, script = tmp_path / f"{lesson}.ipynb", tmp_path / f"{lesson}.py"
+    opened = nbformat.read(notebook, 4)
+    opened.cells.insert(3, nbformat.v4.new_code_cell("# a note of mine"))
+    nbformat.write(opened, notebook)
+    ahead = notebook.stat().st_mtime + 3600
+    os.utime(notebook if later == "the notebook" else script, (ahead, ahead))
+    manager = TextFileContentsManager()
+    manager.root_dir = str(tmp_path)
+    cells = manager.get(notebook.name)["content"].cells
+    assert any("a note of mine" in cell.source for cell in cells)
