@@ -155,7 +155,7 @@ print(ablation)
 # - **The residual** is worth most by far: without it the network is 1.1 dB worse, after the same number of steps.
 # - **Patience** comes next. Four times as many steps bring 0.3 dB, and cost nothing when the network is used.
 # - **Depth and width** buy a quarter of a decibel each. Twice the blocks cost 1.8 times the multiply-adds, twice the width 3.6 times: depth is cheaper here.
-# - **Trained wide, used narrow** brings nearly as much, and costs nothing afterwards. While the network learns, the kernel of each convolution in a block is a product of two: one makes four times as many channels, the other brings them back. Nothing stands between the two, so together they are one convolution, and only their product is kept. The same function is reached by many more ways, and some of them are easier to learn.
+# - **Trained wide, used narrow** brings nearly as much, and is free afterwards. While the network learns, the kernel of each convolution in a block is a product of two: one makes four times as many channels, the other brings them back. With nothing between them the two are one convolution, so only the product is kept.
 # - **Blocks that are wide inside** (32 channels within, 8 from block to block), photographs at three sizes, and Muon gain 0.06 to 0.07 dB each: hints, at twice the noise.
 # - **High resolution** throughout brings nothing, at 3.5 times the work.
 #
@@ -167,7 +167,7 @@ print(ablation)
 #
 # - `reference_autoencoder` is the original's network, with its squared error and 50 epochs over the middle square of each of 400 photographs of BSDS500, downscaled to 128 by 128. The original, with more pictures, took 3,650 steps, this one 650. BSDS500 may be used for research and education.
 # - `residual_autoencoder_quarter` (lesson 03) and `subpixel_sample`, the network that you have just built, learned from what travels with the course: 24 photographs and 400 dead leaves.
-# - `small_bilinear` has five blocks instead of three, and `best_bilinear` eight, each four times as wide inside. Both learned from CID22, gb82 and budgie-backgrounds, which anyone may use, and correct the brightness alone.
+# - `small_bilinear` has five blocks instead of three, and `best_bilinear` eight, each four times as wide inside. Both learned from photographs that anyone may use, CID22 and gb82 (the small one from budgie-backgrounds, too), and correct the brightness alone.
 #
 # **Predict:** by how much does the best beat the small one?
 
@@ -179,7 +179,7 @@ table = srlib.evaluate(methods, test)
 print(table)
 
 # %% [markdown]
-# The small network is a decibel above the original's, which is 0.8 dB above bicubic; the best adds less than a tenth. `subpixel_sample` has two blocks less, saw a tenth as many photographs, and is 0.65 dB behind the small one. The residual autoencoder, with as many parameters, stands beside it, and needs half as many multiply-adds again.
+# The small network is a decibel above the original's, which is 0.8 dB above bicubic; the best adds less than a tenth. `subpixel_sample` has two blocks less, saw a tenth as many photographs, and is 0.65 dB behind the small one. The residual autoencoder stands beside it, for half as much work again.
 #
 # And the cost. The original's autoencoder has ten convolutions of known sizes.
 
@@ -227,9 +227,9 @@ print(published)
 srlib.show.quality(published)
 
 # %% [markdown]
-# Orange is ours (without the plus), grey is quoted; the interpolations lie below. (Networks without a count of their work are not drawn.)
+# Orange is ours, grey is quoted; the interpolations lie below.
 #
-# First compare the baselines: our bicubic is above the published one by 0.02, 0.09 and 0.00 dB. (On Set14, take 0.09 off ours: a grey picture is scored as a coloured one.) Then compare networks of equal work, and look at what they learned from. `small_x2` stands about where VDSR does, with less than a twentieth of its work. `best_x2` does fourteen times the work of the small one, for a tenth or two. IMDN and SwinIR-S are ahead of it with less work, after 800 photographs of DIV2K. `small_x2` and `best_x2` see brightness alone and leave colours to bicubic, as most of those quoted do.
+# First compare the baselines: our bicubic is above the published one by 0.02, 0.09 and 0.00 dB. (On Set14, take 0.09 off ours: a grey picture is scored as a coloured one.) Then compare networks of equal work, and look at what they learned from. `small_x2` stands about where VDSR does, with less than a twentieth of its work. `best_x2` does fourteen times the work of the small one, for a tenth or two. IMDN and SwinIR-S are ahead of it with less work, after 800 photographs of DIV2K.
 #
 # ## Sixteen filters for the price of one
 #
@@ -328,6 +328,6 @@ srlib.show.zoom(shoulder, pair, box=(32, 32, 64))
 # - Multiply-adds hint at the wait, parameters at the file; low resolution divides the first by four.
 # - Pixel shuffle only moves numbers: twelve channels become a picture twice as large.
 # - Before you compare two tables, look whether their baselines agree.
-# - What buys quality? In a short training, the residual was worth a decibel, four times the steps a third, depth and width a quarter each, most other things nothing measurable. What does it cost? Fourteen times the work for less than a tenth on our test photographs, and for a tenth or two by the papers' rules.
+# - What buys quality? In a short training, the residual was worth a decibel, four times the steps a third, depth and width a quarter each, training wide a fifth, most other things nothing measurable. What does it cost? Fourteen times the work for less than a tenth on our test photographs, and for a tenth or two by the papers' rules.
 #
 # Next: [07 Your photographs](07_your_photos.ipynb).

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..image_files import Kind
-from ..image_files.metadata import ORIENTATION
 from ..image_files.opening import opened_at
 from ..image_files.sixteen_bits import has_sixteen_bits
 from .sizes import size_of
@@ -47,8 +46,7 @@ def check_room(source: Path | bytes, kind: Kind, asked: tuple, *, network: bool)
     """
     try:
         with opened_at(source if isinstance(source, bytes) else Path(source), "", 0) as image:
-            turned = image.getexif().get(ORIENTATION) in (5, 6, 7, 8)
-            _, (height, width) = size_of(image.size if turned else image.size[::-1], *asked)
+            height, width = _largest(image.size, asked)
             need = _needed(image, kind, height * width) + (_TILES if network else _STRIPS)
     except Exception:  # a stranger's file: the decoder will say what is wrong with it
         return
@@ -58,6 +56,15 @@ def check_room(source: Path | bytes, kind: Kind, asked: tuple, *, network: bool)
         raise MemoryError(
             f"{name} would become {width}x{height}, which takes {need / 2**30:.1f} GiB of memory, and {max(0, room) / 2**30:.1f} are left to this process; expected more: give a smaller scale, cut the image into parts, or raise the limit."
         )
+
+
+def _largest(size: tuple[int, int], asked: tuple) -> tuple[int, int]:
+    """The larger result of an image that may yet be turned: to ask for its EXIF would decode a PNG."""
+    found = []
+    for height, width in (size[::-1], size):
+        with contextlib.suppress(ValueError):  # turned the other way, it would not be enlarged
+            found.append(size_of((height, width), *asked)[1])
+    return max(found, key=math.prod)
 
 
 def _needed(image, kind: Kind, pixels: int) -> float:
@@ -73,7 +80,7 @@ def _needed(image, kind: Kind, pixels: int) -> float:
         read += 12
         written += 6 if kind.alpha else 0
     if kind.format == "WEBP":  # whose encoder keeps the image in its own way, too
-        written += 16 if transparent else 10
+        written += 20 if transparent else 10
     return image.width * image.height * read + pixels * written
 
 
