@@ -204,7 +204,7 @@ print(f"small with the geometric self-ensemble: {plus.mean('small_bilinear+') - 
 print(f"best instead:                 {table.mean('best_bilinear') - base:+.2f} dB")
 
 # %% [markdown]
-# Ten test photographs settle little. Here is the original's task, on the sets that everybody uses.
+# The original's task on the sets that everybody uses:
 
 # %%
 print(srlib.leaderboard(kernel="bilinear", protocol="rgb"))
@@ -217,7 +217,7 @@ print(srlib.leaderboard(kernel="bilinear", protocol="rgb"))
 #
 # Papers judge on these sets, too: Set5, Set14, and BSD100, the part of BSDS500 that nobody may train on. But they downscale with MATLAB's bicubic, look at the brightness alone, from 16 to 235 on the scale of 255, and crop two pixels from each side. `protocol="y"` does that.
 #
-# `small_x2` and `best_x2` were trained for these pictures; `small_bilinear` and `best_bilinear` began as copies of them. (`srlib.leaderboard(3)` and `srlib.leaderboard(4)` give the tables for enlarging by 3 and by 4.)
+# `small_x2` and `best_x2` were trained for these pictures; `small_bilinear` and `best_bilinear` began as copies of them. (`srlib.leaderboard(3)` and `srlib.leaderboard(4)` are those for x3 and x4.)
 
 # %%
 published = srlib.leaderboard()
