@@ -20,10 +20,10 @@ from srlib.callbacks import History, Validation
 from srlib.checkpoints import load_model
 from srlib.data import Provenance, Source
 from srlib.models import build_model
-from srlib.safe_files import _machine
+from srlib.scratch_files import _machine
 from srlib.training import fit, steps_within
 
-SCRATCH_NAME = f".srlib-{2**22 - 7}-{_machine()}-recipe.json"  # of a process that is gone
+SCRATCH_NAME = f".srlib-{2**22 - 7}-{_machine()}-x-recipe.json"  # of a process that is gone
 TINY = {"batch_size": 2, "patch_size": 8}
 
 
