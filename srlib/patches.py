@@ -122,5 +122,5 @@ def _check_sizes(images, recipe: Recipe) -> None:
     if patch > shortest or patch % scale:
         nearest = min(max(1, round(patch / scale)), shortest // scale) * scale
         raise ValueError(
-            f"patch_size is {patch}, the shortest side of image {name} {shortest} and the scale {scale}; expected a multiple of the scale no longer than that side: choose patch_size={nearest}, or leave the smallest images out."
+            f"patch_size is {patch}, the shortest side of image {name} {shortest} and the scale {scale}; expected a multiple of the scale no longer than that side: choose patch_size={nearest}."
         )
