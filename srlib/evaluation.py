@@ -63,7 +63,7 @@ def evaluate(
     >>> images = srlib.load_images("sample", split="validation")[:2]
     >>> table = srlib.evaluate({"bicubic": "bicubic"}, images, srlib.Downscale(2, "bicubic"))
     >>> print(f"{table.mean('bicubic'):.2f} dB")
-    35.34 dB
+    29.99 dB
     """
     degradation = degradation if isinstance(degradation, OwnLR) else as_degradation(degradation)
     scale = degradation.scale
