@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 _LONGEST = 1024  # pixels
-_FEATURE = 500  # pixels of an image for one of its features
+_FEATURE = 700  # pixels of an image for one of its features
 _ALIKE = 0.92  # cosine of two descriptions of one place
 _AGREE = 8  # places that one turn, scale and shift must explain
 _SAME = 0.9  # correlation of what is laid upon each other
@@ -29,15 +29,15 @@ def described(image):
     return grey, np.float32([point.pt for point in points]), marks
 
 
-def twins(known: dict, asked: dict) -> set:
-    """Pairs of names (known, asked) of images that show the same photograph, or parts of it."""
+def twins(known: dict, asked: dict, *, mirrored: bool = True) -> set:
+    """Pairs of names (known, asked) of images that show the same photograph, or parts of it, perhaps mirrored."""
     names, about = list(known), [described(image) for image in known.values()]
     marks = np.concatenate([described for _, _, described in about])
     first = np.cumsum([0, *(len(where) for _, where, _ in about)])
     owner = np.repeat(np.arange(len(names)), np.diff(first))
     found = set()
     for name, image in asked.items():
-        for turned in (image, image[:, ::-1]):
+        for turned in (image, image[:, ::-1])[: 1 + mirrored]:
             grey, where, theirs = described(turned)
             rows, columns = np.nonzero(theirs @ marks.T > _ALIKE)
             for i in np.flatnonzero(np.bincount(owner[columns], minlength=len(names)) >= _AGREE):

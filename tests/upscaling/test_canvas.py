@@ -97,9 +97,17 @@ def test_there_are_few_canvases():
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc, which Linux alone has")
 @pytest.mark.parametrize("backend", ["tensorflow", "jax"])
-def test_a_thousand_sizes_take_no_more_than_one(backend):
+def test_many_sizes_take_no_more_than_one(backend):
+    """The benchmark itself takes a thousand."""
     pytest.importorskip(backend)
-    words = [sys.executable, Path(__file__).parents[2] / "benchmarks" / "sizes.py", "--backend", backend]
+    words = [
+        sys.executable,
+        Path(__file__).parents[2] / "benchmarks" / "sizes.py",
+        "--backend",
+        backend,
+        "--count",
+        "250",
+    ]
     done = subprocess.run(words, capture_output=True, text=True)
     print(done.stdout)
     assert done.returncode == 0, done.stdout + done.stderr[-3000:]
