@@ -47,7 +47,7 @@ def test_ctrl_c_at_any_moment_is_at_most_one_line(here):
             command = [sys.executable, "-c", begun, *words]
             with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as started:
                 started.stdout.readline()
-                time.sleep(0.01 + i * (0.05 if model == "bicubic" else 0.3))
+                time.sleep(0.1 + i * (0.05 if model == "bicubic" else 0.3))
                 started.send_signal(signal.SIGINT)
                 err = started.stderr.read()
             assert err.count("\n") <= 1 and "Traceback" not in err, err
