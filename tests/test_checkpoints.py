@@ -1,6 +1,7 @@
 """Files that come back as they went, and damaged ones that are refused with a sentence."""
 
 import hashlib
+import itertools
 import json
 import shutil
 from dataclasses import replace
@@ -280,3 +281,17 @@ def test_every_shipped_card_knows_its_weights(name):
 
 def test_the_shipped_weights_are_light():
     assert sum(path.stat().st_size for path in WEIGHTS.rglob("*") if path.is_file()) < 8_000_000
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, card in shipped().items() if card.architecture.builder != "autoencoder"]
+)
+def test_a_flat_image_of_any_colour_stays_flat_up_to_the_corners(name):
+    """27 saturated colours; a network that rebuilds the whole image, as the plain autoencoder does, cannot do this."""
+    model = load_model(name)
+    colours = np.array(list(itertools.product([0, 128, 255], repeat=3)), np.uint8)
+    flat = np.broadcast_to(colours[:, None, None], (27, 40, 44, 3))
+    levels = np.rint(255 * srlib.upscale(flat, model))
+    centre = levels[:, levels.shape[1] // 2, levels.shape[2] // 2]
+    assert np.abs(levels - centre[:, None, None]).max() <= 1
+    assert np.abs(centre - colours).max() <= 2
