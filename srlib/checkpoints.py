@@ -7,7 +7,6 @@ weights.
 """
 
 import contextlib
-import hashlib
 import json
 import os
 import warnings
@@ -17,9 +16,10 @@ from pathlib import Path
 import numpy as np
 
 from .backend import keras
+from .data.cache import sha256_of
 from .models import build_model, clone_model, collapse, count_weights, known_card, self_ensemble
 from .recipe import Architecture, ModelCard
-from .safe_files import write_text, write_whole
+from .safe_files import read_json, write_text, write_whole
 
 WEIGHTS = Path(__file__).parent / "weights"
 RECIPE = "recipe.json"  # what a training writes first; a folder without it holds none
@@ -27,8 +27,6 @@ CARD = "model.json"
 _WEIGHTS_FILE = "model.weights.h5"
 _SUM = "weights_sha256"  # in the card; older ones have none
 _LARGEST_HALF = float(np.finfo(np.float16).max)
-# Of a JSON file that srlib wrote: bytes, brackets within brackets, and the size of a number, which a seed may have
-_BYTES, _DEPTH, _NUMBER = 2**20, 32, 2**64
 _OPTION = 256  # up to here, a number in an architecture needs no large file of weights to be believed
 
 
@@ -62,13 +60,25 @@ def default_network(scale: int | None = None) -> str:
     >>> default_network(), default_network(4)
     ('small_x2', 'small_x4')
     """
-    name = f"small_x{2 if scale is None else scale}"
-    if name not in _shipped_names():
-        scales = [other.removeprefix("small_x") for other in _shipped_names() if other.startswith("small_x")]
+    scale = 2 if scale is None else scale
+    if scale not in default_scales():
+        *scales, last = map(str, default_scales())
         raise ValueError(
-            f"scale is {scale}, and no network of that scale travels with srlib; expected {', '.join(scales[:-1])} or {scales[-1]}: choose one of these, or name an interpolation, such as bicubic."
+            f"scale is {scale}, and no network of that scale travels with srlib; expected {', '.join(scales)} or {last}: choose one of these, or name an interpolation, such as bicubic."
         )
-    return name
+    return f"small_x{scale}"
+
+
+def default_scales() -> list[int]:
+    """The scales for which a network is taken where no other is asked for.
+
+    Examples
+    --------
+    >>> from srlib.checkpoints import default_scales
+    >>> default_scales()
+    [2, 3, 4]
+    """
+    return sorted(int(name.removeprefix("small_x")) for name in _shipped_names() if name.startswith("small_x"))
 
 
 def known(name: str) -> bool:
@@ -101,43 +111,6 @@ def _no_card(folder: Path, what) -> ValueError:
     return ValueError(
         f"{folder / CARD} does not describe a model ({what!s:.300}); expected what `srlib train` writes: train again, or restore the file."
     )
-
-
-def read_json(path: Path):
-    """What a JSON file says that srlib should have written.
-
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    dict or whatever it holds
-
-    Raises
-    ------
-    ValueError
-        No JSON, or one that is longer, deeper, or of larger numbers than srlib's can be.
-    """
-    size = path.stat().st_size
-    if size > _BYTES:
-        raise ValueError(f"it has {size:,} bytes, and such a file has at most {_BYTES:,}")
-    try:
-        told = json.loads(path.read_text("utf-8"))
-    except RecursionError:
-        raise ValueError("it is nested too deeply") from None
-    _check_plain(told, _DEPTH)
-    return told
-
-
-def _check_plain(told, depth: int) -> None:
-    if isinstance(told, (dict, list)):
-        if depth == 0:
-            raise ValueError("it is nested too deeply")
-        for value in told.values() if isinstance(told, dict) else told:
-            _check_plain(value, depth - 1)
-    elif isinstance(told, (int, float)) and not -_NUMBER <= told <= _NUMBER:  # nor NaN
-        raise ValueError(f"it holds the number {told!r:.30}")
 
 
 def save_model(model, folder: str | Path, *, half: bool = False, card: ModelCard | None = None) -> Path:
@@ -188,16 +161,11 @@ def save_model(model, folder: str | Path, *, half: bool = False, card: ModelCard
         bare.save_weights(scratch)
         if half:
             _halve(scratch)
-        told[_SUM] = _sha256(scratch)
+        told[_SUM] = sha256_of(scratch)
 
     write_whole(folder / _WEIGHTS_FILE, fill)
     write_text(folder / CARD, json.dumps(told, indent=2) + "\n")
     return folder
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _halve(path: Path) -> None:
@@ -275,7 +243,7 @@ def load_model(name: str | Path):
         return self_ensemble(load_model(name[:-1]))
     _check_finished(folder, name)
     (card, checksum), weights = _read_card(folder), folder / _WEIGHTS_FILE
-    if checksum is not None and checksum != _sha256(weights):
+    if checksum is not None and checksum != sha256_of(weights):
         raise ValueError(
             f"{weights} is not the file that {CARD} was written with, as its SHA-256 is another; expected both as `srlib train` wrote them: fetch or restore them together."
         )

@@ -2,6 +2,7 @@
 
 from .backend import keras
 from .layers import SelfEnsemble, traits_of
+from .layers.traits import calls_of
 
 _OUTPUT = 1280 * 720  # pixels of the output for which the papers count
 
@@ -25,8 +26,7 @@ def kernels_at_images(model) -> list:
     >>> [tuple(kernel.shape) for kernel in kernels_at_images(build_model("subpixel", 4, blocks=1))]
     [(3, 3, 3, 32), (3, 3, 32, 48)]
     """
-    calls = [node for depth in sorted(model._nodes_by_depth, reverse=True) for node in model._nodes_by_depth[depth]]
-    found = []
+    calls, found = calls_of(model), []
     for order, ends in (
         (calls, ("input_tensors", "output_tensors")),
         (calls[::-1], ("output_tensors", "input_tensors")),

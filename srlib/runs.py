@@ -18,10 +18,10 @@ import numpy as np
 
 from .backend import keras
 from .callbacks import History
-from .checkpoints import CARD, RECIPE, load_model, read_json, save_model
+from .checkpoints import CARD, RECIPE, load_model, save_model
 from .images import check_count
 from .recipe import Architecture, Run
-from .safe_files import check_folder, write_text, write_whole
+from .safe_files import check_folder, read_json, write_text, write_whole
 from .scratch_files import is_scratch, sweep
 
 _CHECKPOINT, _PREVIOUS = "checkpoint.npz", "checkpoint.previous.npz"

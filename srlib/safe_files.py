@@ -7,6 +7,7 @@ removes what such a process leaves.
 
 import contextlib
 import errno
+import json
 import os
 import stat
 import tempfile
@@ -16,6 +17,8 @@ from pathlib import Path
 
 from .scratch_files import scratch_file, sweep
 
+# Of a JSON file that srlib wrote: bytes, brackets within brackets, and the size of a number, which a seed may have
+_BYTES, _DEPTH, _NUMBER = 2**20, 32, 2**64
 _JOINERS = "\u200c\u200d"  # invisible, but Persian words and many emoji are written with them
 
 
@@ -214,6 +217,46 @@ def _check_ordinary(path: Path) -> None:
     """What is moved to the place of a pipe or a device would take its place."""
     if path.exists() and not (path.is_file() or path.is_dir()):
         raise OSError(f"{path} is a pipe or a device; expected an ordinary file, or a free name: choose another.")
+
+
+# -- what strangers wrote -------------------------------------------------------------------------------------------------------
+
+
+def read_json(path: Path):
+    """What a JSON file says that srlib should have written.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    dict or whatever it holds
+
+    Raises
+    ------
+    ValueError
+        No JSON, or one that is longer, deeper, or of larger numbers than srlib's can be.
+    """
+    size = path.stat().st_size
+    if size > _BYTES:
+        raise ValueError(f"it has {size:,} bytes, and such a file has at most {_BYTES:,}")
+    try:
+        told = json.loads(path.read_text("utf-8"))
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    _check_plain(told, _DEPTH)
+    return told
+
+
+def _check_plain(told, depth: int) -> None:
+    if isinstance(told, (dict, list)):
+        if depth == 0:
+            raise ValueError("it is nested too deeply")
+        for value in told.values() if isinstance(told, dict) else told:
+            _check_plain(value, depth - 1)
+    elif isinstance(told, (int, float)) and not -_NUMBER <= told <= _NUMBER:  # nor NaN
+        raise ValueError(f"it holds the number {told!r:.30}")
 
 
 # -- text of strangers --------------------------------------------------------------------------------------------------------

@@ -152,14 +152,9 @@ def _from_stream(word: str) -> bytes:
 def _images_in(folder: Path, out: str, batch: Batch) -> list[Path]:
     """The images in a folder, but not the results of an earlier time, where they lie inside it."""
     from ..data import look_through, not_meant
-    from ..image_files import FORMATS
 
     found = look_through(folder)
     batch.others += not_meant(found)
-    if not found.images:
-        raise FileNotFoundError(
-            f"{folder} holds no image; expected {', '.join(FORMATS[:-1])} or {FORMATS[-1]}: give another folder, or convert what is in it."
-        )
     inside, root = resolved(Path(out)), resolved(folder)
     if out == STANDARD or inside == root or not inside.is_relative_to(root):
         return found.images

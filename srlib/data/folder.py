@@ -69,6 +69,8 @@ def look_through(folder: Path) -> Found:
 
     Raises
     ------
+    FileNotFoundError
+        There is no image.
     OSError
         A folder in it that cannot be read.
 
@@ -97,6 +99,10 @@ def look_through(folder: Path) -> Found:
         for path in (Path(place, name) for name in names):
             if not is_scratch(path):
                 _kind(path, found).append(path)
+    if not found.images:
+        raise FileNotFoundError(
+            f"{folder} holds no image; expected {', '.join(FORMATS[:-1])} or {FORMATS[-1]}: give another folder, or convert what is in it."
+        )
     for paths in (found.images, found.hidden, found.links, found.others):
         paths.sort()
     return found
@@ -156,10 +162,6 @@ def load_folder(folder: Path, source: Source, strict: bool = False) -> ImageSet:
         What was passed over, and why.
     """
     found = look_through(folder)
-    if not found.images:
-        raise FileNotFoundError(
-            f"{folder} holds no image; expected {', '.join(FORMATS[:-1])} or {FORMATS[-1]}: give another folder, or convert what is in it."
-        )
     refused: dict[Path, str] = {}
     images = read_images(found.images, refused=refused)
     damaged = [path for path in refused if _OURS.fullmatch(path.name) or holds_image(path)]

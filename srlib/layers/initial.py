@@ -33,8 +33,28 @@ def draw_kernel(layer, rng: np.random.Generator) -> None:
     >>> bool(abs(layer.get_weights()[0]).max() <= (6 / (9 * (4 + 2))) ** 0.5)
     True
     """
-    if isinstance(layer.kernel_initializer, keras.initializers.Zeros):
-        return
-    height, width, inputs, outputs = layer.kernel.shape
+    if not isinstance(layer.kernel_initializer, keras.initializers.Zeros):
+        draw_glorot(layer.kernel, rng)
+
+
+def draw_glorot(kernel, rng: np.random.Generator) -> None:
+    """Draw one kernel, Glorot uniform.
+
+    Parameters
+    ----------
+    kernel : keras.Variable, (h, w, C, D)
+    rng : numpy.random.Generator
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from srlib.backend import keras
+    >>> from srlib.layers.initial import draw_glorot
+    >>> kernel = keras.Variable(np.zeros((1, 1, 3, 3), "float32"))
+    >>> draw_glorot(kernel, np.random.default_rng(0))
+    >>> bool(0.5 < abs(np.asarray(kernel)).max() <= 1)
+    True
+    """
+    height, width, inputs, outputs = kernel.shape
     limit = np.sqrt(6 / (height * width * (inputs + outputs)))
-    layer.kernel.assign(rng.uniform(-limit, limit, layer.kernel.shape).astype(np.float32))
+    kernel.assign(rng.uniform(-limit, limit, kernel.shape).astype(np.float32))

@@ -1,8 +1,8 @@
 """Mirrored borders: continue an image beyond its edges, pad it to a multiple of a grid, and cut it back.
 
 A convolution that pads with zeros sees a dark frame around every image, and a network has to learn to overlook it. One that
-continues the image by its mirror image needs not: what is flat stays flat up to the corner. A network that pools needs sides that its grid divides. :class:`PadToMultiple` adds what is missing, and
-:class:`CropLike` removes it from the result.
+continues the image by its mirror image needs not: what is flat stays flat up to the corner. A network that pools needs
+sides that its grid divides. :class:`PadToMultiple` adds what is missing, and :class:`CropLike` removes it from the result.
 """
 
 from math import ceil
@@ -41,6 +41,35 @@ def mirror(x, before: int, after: int, axis: int):
     return ops.take(x, ops.minimum(place, 2 * n - 1 - place), axis=axis)
 
 
+def convolve(x, kernel, border: str):
+    """Convolve a tensor with a kernel of odd sides; the result is as large as the tensor.
+
+    Parameters
+    ----------
+    x : tensor, (N, h, w, C)
+    kernel : tensor, (k, l, C, D)
+    border : {"zeros", "mirror"}
+        What lies beyond the edges.
+
+    Returns
+    -------
+    tensor, (N, h, w, D)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from srlib.layers.padding import convolve
+    >>> row, mean = np.array([3, 6, 9], np.float32).reshape(1, 1, 3, 1), np.full((1, 3, 1, 1), 1 / 3, np.float32)
+    >>> [np.asarray(convolve(row, mean, border)).ravel().round(1).tolist() for border in ("zeros", "mirror")]
+    [[3.0, 6.0, 5.0], [4.0, 6.0, 8.0]]
+    """
+    if border == "zeros":
+        return ops.conv(x, kernel, padding="same")
+    for axis, side in zip((1, 2), kernel.shape):
+        x = mirror(x, side // 2, side // 2, axis)
+    return ops.conv(x, kernel, padding="valid")
+
+
 @keras_serializable
 class PadToMultiple(keras.layers.Layer):
     """Mirror rows at the bottom and columns at the right until `multiple` divides both sides."""
@@ -72,9 +101,7 @@ class Mirrored:
 
     def convolution_op(self, inputs, kernel):
         """What Keras calls to convolve."""
-        for axis, side in zip((1, 2), self.kernel_size):
-            inputs = mirror(inputs, side // 2, side // 2, axis)
-        return ops.conv(inputs, kernel, padding="valid")
+        return convolve(inputs, kernel, self.border)
 
 
 @keras_serializable

@@ -133,17 +133,48 @@ def register_traits(kind: type):
 # -- a network: the composition of its layers ---------------------------------------------------------------------------
 
 
-@register_traits(keras.Model)
-def _network(model) -> Traits:
+def calls_of(model) -> list:
+    """The calls of a network's layers, each after those whose results it takes.
+
+    Parameters
+    ----------
+    model : keras.Model
+
+    Returns
+    -------
+    list
+        Nodes of Keras, with `operation`, `input_tensors` and `output_tensors`.
+
+    Raises
+    ------
+    ValueError
+        A model that is not made of inputs and outputs.
+
+    Examples
+    --------
+    >>> from srlib import build_model
+    >>> from srlib.layers.traits import calls_of
+    >>> [type(call.operation).__name__ for call in calls_of(build_model("espcn"))][:2]
+    ['InputLayer', 'Conv2D']
+    """
+    by_depth = _functional(model)._nodes_by_depth
+    return [node for depth in sorted(by_depth, reverse=True) for node in by_depth[depth]]
+
+
+def _functional(model):
     model = getattr(model, "_functional", None) or model  # of a keras.Sequential
     if not hasattr(model, "_nodes_by_depth"):
         raise ValueError(
             f"The layers of {model.name} are not known; expected a model made of inputs and outputs: use keras.Model(inputs, outputs)."
         )
+    return model
+
+
+@register_traits(keras.Model)
+def _network(model) -> Traits:
     known = {}  # of every tensor: pixels per LR pixel along one side, and the reach in LR pixels
     stride, macs = 1, Fraction(0)
-    calls = [node for depth in sorted(model._nodes_by_depth, reverse=True) for node in model._nodes_by_depth[depth]]
-    for call in calls:  # a layer that is called twice shares its weights and works twice
+    for call in calls_of(model):  # a layer that is called twice shares its weights and works twice
         if isinstance(call.operation, keras.layers.InputLayer):
             known[id(call.output_tensors[0])] = Fraction(1), Fraction(0)
             continue
@@ -154,7 +185,7 @@ def _network(model) -> Traits:
         density *= traits.scale
         macs += traits.macs * density**2
         known.update((id(x), (density, reach)) for x in call.output_tensors)
-    density, reach = known[id(model.output)]
+    density, reach = known[id(_functional(model).output)]
     return Traits(density, ceil(reach), macs / density**2, stride)
 
 

@@ -8,10 +8,9 @@ two, and computes with the one [1]_ [2]_. Lesson 05 (``05_better_networks``) mea
    Multimedia 2021.
 """
 
-import numpy as np
-
 from ..backend import keras, keras_serializable
-from .padding import mirror
+from .initial import draw_glorot
+from .padding import convolve
 from .traits import Traits
 
 ops = keras.ops
@@ -62,21 +61,14 @@ class WideConv2D(keras.layers.Layer):
         return ops.tensordot(self.inner, self.outer[0, 0], 1)
 
     def call(self, x):
-        padding = "same"
-        if self.border == "mirror":
-            for axis in (1, 2):
-                x = mirror(x, self.kernel_size // 2, self.kernel_size // 2, axis)
-            padding = "valid"
-        return self.activation(ops.conv(x, self.kernel, padding=padding) + ops.cast(self.bias, x.dtype))
+        return self.activation(convolve(x, self.kernel, self.border) + ops.cast(self.bias, x.dtype))
 
     def compute_output_shape(self, shape):
         return *shape[:-1], self.filters
 
     def draw_weights(self, rng):
         for weights in (self.inner, self.outer):
-            height, width, inputs, outputs = weights.shape
-            limit = np.sqrt(6 / (height * width * (inputs + outputs)))
-            weights.assign(rng.uniform(-limit, limit, weights.shape).astype(np.float32))
+            draw_glorot(weights, rng)
 
     def get_config(self):
         told = {name: getattr(self, name) for name in ("filters", "kernel_size", "wide", "border")}

@@ -23,7 +23,7 @@ from .registry import register_network
 layers = keras.layers
 
 
-def _convolutions(symmetry, scale, border):
+def _convolutions(symmetry, scale, border, wide):
     """Of 3x3: from the image to features, between features, and from features to pixels."""
     mirrored = border == "mirror"
 
@@ -33,7 +33,9 @@ def _convolutions(symmetry, scale, border):
         return kind(filters, 3, padding="same", kernel_constraint=shared, bias_constraint=shared, **more)
 
     if symmetry == "none":
-        return [partial(mirrored_conv if mirrored else conv, kernel_size=3)] * 3
+        plain = partial(mirrored_conv if mirrored else conv, kernel_size=3)
+        between = partial(WideConv2D, kernel_size=3, wide=wide, border=border) if wide > 1 else plain
+        return [plain, between, plain]
     ends = ("image", "features"), ("features", "features"), ("features", "pixels")
     return [partial(equivariant, *each) for each in ends]
 
@@ -123,9 +125,7 @@ def subpixel(
         raise ValueError(
             f"wide is {wide} with the symmetry {symmetry}; expected 1, as a product of equivariant kernels is not made here: leave one of them out."
         )
-    first, between, last = _convolutions(symmetry, scale, border)
-    if wide > 1:
-        between = partial(WideConv2D, kernel_size=3, wide=wide, border=border)
+    first, between, last = _convolutions(symmetry, scale, border, wide)
     x = Luminance()(lr) if channels == 1 else lr
     if symmetry == "d4_inversion":
         x = layers.Rescaling(1.0, offset=-0.5, **EXACT)(x)  # the negative of mid-grey is itself

@@ -12,7 +12,7 @@ from ..image_files import DecodedImage, Kind, decode, encode_image, kind_of, qui
 from ..metrics import LUMA
 from .room import check_room
 from .sizes import check_size, planned, resized
-from .tiles import check_method, method_named, upscaled_pieces
+from .tiles import as_rgb, check_method, method_named, upscaled_pieces
 from .transparency import transparent_pieces
 
 _GREY = (np.array(LUMA) / sum(LUMA)).astype(np.float32)  # as Pillow's
@@ -137,9 +137,7 @@ def _larger(source, kind: Kind, method, asked: tuple, frame: int | None, metadat
         if asked == (None, None, None):
             asked = (own, None, None)
     with quiet_decoders():
-        network = not isinstance(method, str)
-        known = asked if any(asked) else (check_method(method) if network and method is not None else 2, None, None)
-        check_room(source, kind, known, network=network)
+        check_room(source, kind, asked, network=not isinstance(method, str))
         image = decode(source, frame=frame)
     name = "the image" if isinstance(source, bytes) else source
     try:
@@ -178,7 +176,7 @@ def _upscaled(image: DecodedImage, kind: Kind, method, scale: int, size: tuple[i
     levels, alpha = image.levels, image.alpha if kind.alpha else None
     deep = kind.deep and levels.dtype == np.uint16
     if deep and alpha is not None and levels.ndim == 2 and kind.format == "TIFF":  # Pillow would not read it as grey
-        levels = _as_rgb(levels)
+        levels = as_rgb(levels)
     height, width = size
     channels = (1 if levels.ndim == 2 else 3) + (alpha is not None)
     if deep:
@@ -210,9 +208,5 @@ def _pieces(levels: np.ndarray, alpha: np.ndarray | None, method, scale: int):
     if alpha is not None and alpha.min() < np.iinfo(alpha.dtype).max:
         yield from transparent_pieces(levels, alpha, method, scale)
         return
-    for rows, columns, colours in upscaled_pieces(_as_rgb(levels) if levels.ndim == 2 else levels, method, scale):
+    for rows, columns, colours in upscaled_pieces(as_rgb(levels), method, scale):
         yield rows, columns, colours, np.ones(colours.shape[:2], np.float32)
-
-
-def _as_rgb(grey: np.ndarray) -> np.ndarray:
-    return np.broadcast_to(grey[..., None], (*grey.shape, 3))  # takes no memory

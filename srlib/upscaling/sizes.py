@@ -137,7 +137,9 @@ def planned(size: tuple[int, int], method, scale=None, width=None, height=None):
         factor, method, f"scale is {scale}" if scale else f"{wanted[1]}x{wanted[0]} is {factor:.3g} times its size"
     )
     if method is None:
-        method = _default(next(own for own in _scales() if own >= factor))
+        from ..checkpoints import default_scales
+
+        method = _default(next(own for own in default_scales() if own >= factor))
     return method, check_method(method), wanted
 
 
@@ -160,19 +162,14 @@ def check_reach(factor: float, method, asked: str) -> None:
     --------
     >>> check_reach(1.5, None, "scale is 1.5")
     """
-    most = _scales()[-1] if method is None else check_method(method)
+    from ..checkpoints import default_scales  # brings Keras, which an interpolation does without
+
+    most = default_scales()[-1] if method is None else check_method(method)
     if factor > most or factor == 1 < most:
         which = "the largest network of srlib's" if method is None else method.card.architecture.builder
         raise ValueError(
             f"{asked}, but {which} upscales by {most}; expected more than 1 and at most {most} times the size: choose a size there, or name an interpolation, such as bicubic."
         )
-
-
-@lru_cache
-def _scales() -> list[int]:
-    from ..checkpoints import shipped  # brings Keras, which an interpolation does without
-
-    return sorted(card.scale for name, card in shipped().items() if name.startswith("small_x"))
 
 
 @lru_cache

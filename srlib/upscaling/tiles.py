@@ -18,7 +18,7 @@ from ..resampling import UPSCALE_KERNELS, interpolate
 # networks on any laptop; the others are tried in turn where the memory does not suffice.
 TILES = (256, 128, 64)
 _TOGETHER = 2  # tiles that go through a network at once
-_MARGIN = 3  # pixels of the image: as far as the widest interpolation reaches
+REACH = 3  # pixels of the image: as far as the widest interpolation reaches
 
 
 def upscale(image, method, scale: int | None = None, *, tile: int | None = None) -> np.ndarray:
@@ -117,15 +117,37 @@ def upscaled_pieces(
             yield rows, columns, piece[0]
         return
     scale, (height, width, _) = 2 if scale is None else scale, image.shape
-    step = max(8, (tile or TILES[0]) ** 2 // width)  # rows as many as make a tile
-    for y in range(0, height, step):
-        top, bottom = max(0, y - _MARGIN), min(height, y + step)
-        strip = interpolate(to_float(image[top : bottom + _MARGIN]), scale, kernel=method)
+    for top, bottom in strips(height, width, tile):
+        first = max(0, top - REACH)
+        strip = interpolate(to_float(image[first : bottom + REACH]), scale, kernel=method)
         yield (
-            slice(y * scale, bottom * scale),
+            slice(top * scale, bottom * scale),
             slice(0, width * scale),
-            strip[(y - top) * scale : (bottom - top) * scale],
+            strip[(top - first) * scale : (bottom - first) * scale],
         )
+
+
+def strips(height: int, width: int, tile: int | None = None) -> Iterator[tuple[int, int]]:
+    """The first row of each strip of an image and the one after its last; a strip has as many rows as make a tile.
+
+    Examples
+    --------
+    >>> list(strips(20, 8, tile=8))
+    [(0, 8), (8, 16), (16, 20)]
+    """
+    step = max(8, (tile or TILES[0]) ** 2 // width)
+    return ((top, min(height, top + step)) for top in range(0, height, step))
+
+
+def as_rgb(plane: np.ndarray) -> np.ndarray:
+    """A grey plane (h, w) as colours, which takes no memory; colours as they are.
+
+    Examples
+    --------
+    >>> as_rgb(np.zeros((2, 5), np.uint8)).shape
+    (2, 5, 3)
+    """
+    return plane if plane.ndim == 3 else np.broadcast_to(plane[..., None], (*plane.shape, 3))
 
 
 def check_method(method, scale: int | None = None, tile: int | None = None) -> int | None:

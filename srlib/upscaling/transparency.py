@@ -15,9 +15,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..images import to_float
-from .tiles import TILES, upscale, upscaled_pieces
+from .tiles import REACH, TILES, as_rgb, strips, upscale, upscaled_pieces
 
-_REACH = 3  # pixels of the image: as far as the widest interpolation reaches
 _NEAR = 3  # pixels around an edge in which a network may choose the transparency
 
 
@@ -63,12 +62,12 @@ def _interpolated(levels, alpha, method: str, scale: int):
     """By the weights alone: as colours times alpha, and alpha, are interpolated, their quotient is the colour."""
     squeeze = lambda x: np.float32(0.25) + np.float32(0.5) * x  # or what overshoots would be clipped
     height, width = alpha.shape
-    for top, bottom in _bands(height, width):
-        first = max(0, top - _REACH)
-        colours, veil = _floats(levels, alpha, slice(first, bottom + _REACH))
+    for top, bottom in strips(height, width):
+        first = max(0, top - REACH)
+        colours, veil = _floats(levels, alpha, slice(first, bottom + REACH))
         seen = slice((top - first) * scale, (bottom - first) * scale)
         back = lambda x: 2 * upscale(squeeze(x), method, scale)[seen] - np.float32(0.5)  # noqa: B023
-        products, sums = back(colours * veil), back(_rgb(veil[..., 0]))[..., :1]
+        products, sums = back(colours * veil), back(as_rgb(veil[..., 0]))[..., :1]
         products /= np.maximum(sums, np.float32(1e-6))
         rows, columns = slice(top * scale, bottom * scale), slice(0, width * scale)
         yield rows, columns, np.clip(products, 0, 1, out=products), np.clip(sums[..., 0], 0, 1)
@@ -80,7 +79,7 @@ def _through_network(levels, alpha, method, scale: int):
 
     top, size = np.iinfo(alpha.dtype).max, 2 * _NEAR + 1
     black, white = (np.empty((*alpha.shape, 3), np.uint16) for _ in range(2))  # takes half of what fractions would
-    for band in (slice(*ends) for ends in _bands(*alpha.shape)):
+    for band in (slice(*ends) for ends in strips(*alpha.shape)):
         colours, veil = _floats(levels, alpha, band)
         for laid, background in ((black, 0), (white, 1)):
             laid[band] = np.rint((colours * veil + background * (1 - veil)) * 65535)
@@ -108,19 +107,9 @@ def _together(black, white, method, scale: int):
                 raise
 
 
-def _bands(height: int, width: int) -> Iterator[tuple[int, int]]:
-    """Rows as many as make a tile."""
-    step = max(8, TILES[0] ** 2 // width)
-    return ((top, min(height, top + step)) for top in range(0, height, step))
-
-
 def _floats(levels, alpha, rows: slice) -> tuple[np.ndarray, np.ndarray]:
     """Colours (rows, w, 3) and alpha (rows, w, 1) in [0, 1]."""
-    return _rgb(to_float(levels[rows])), to_float(alpha[rows])[..., None]
-
-
-def _rgb(plane: np.ndarray) -> np.ndarray:
-    return plane if plane.ndim == 3 else np.broadcast_to(plane[..., None], (*plane.shape, 3))
+    return as_rgb(to_float(levels[rows])), to_float(alpha[rows])[..., None]
 
 
 def _without_hidden_colours(levels: np.ndarray, alpha: np.ndarray) -> np.ndarray:

@@ -173,7 +173,7 @@ def test_bands_leave_no_seams(method, here, monkeypatch):
     rng = np.random.default_rng(0)
     planes = rng.integers(0, 256, (37, 20, 4)).astype(np.uint8)
     whole = upscaled(planes, method)
-    monkeypatch.setattr("srlib.upscaling.transparency.TILES", (8,))  # eight rows each
+    monkeypatch.setattr("srlib.upscaling.tiles.TILES", (8,))  # eight rows each
     np.testing.assert_array_equal(upscaled(planes, method), whole)
 
 
@@ -238,7 +238,8 @@ def test_bands_and_tiles_of_a_network_leave_no_seams(network, here, monkeypatch)
     rng = np.random.default_rng(0)
     planes = rng.integers(0, 256, (37, 40, 4)).astype(np.uint8)
     whole = upscaled(planes, network).astype(int)
-    monkeypatch.setattr("srlib.upscaling.transparency.TILES", (8,))
+    for module in ("tiles", "transparency"):
+        monkeypatch.setattr(f"srlib.upscaling.{module}.TILES", (8,))
     made = upscaled(planes, network).astype(int)
     assert np.abs(made[..., 3] - whole[..., 3]).max() <= 1
     for background in BACKGROUNDS.values():
