@@ -73,7 +73,7 @@ chosen = np.unique(np.linspace(0, len(shown) - 1, 10).astype(int))
 srlib.show.images(shown[chosen], [shown.class_names[label] for label in shown.labels[chosen]], columns=5, size=1.6)
 
 # %% [markdown]
-# The stand-ins are the berries of a sumac, a canyon wren, an otter, a periwinkle, and something else: a city at night. (The one dog of the sample is among the pictures that we keep shut for now; the otter takes its place.) Look for what the five have in common: all have edges, and all have texture at several sizes.
+# The stand-ins are the berries of a sumac, a canyon wren, an otter, small blue flowers (their file is called `periwinkle`), and something else: a city in the evening. (The one dog of the sample is among the pictures that we keep shut for now; the otter takes its place.) Look for what the five have in common: all have edges, and all have texture at several sizes.
 
 # %% [markdown]
 # ## Forty photographs that travel with the course
@@ -216,7 +216,7 @@ assert 0 < np.mean(leak) < 0.1
 # photographs alone until the tables of lesson 04. (The README shows test photographs and their scores. Nothing was chosen by them.)
 #
 # The same care is needed with public sets. The Berkeley set **BSDS500** has 500 photographs, and a hundred of them, its folder `val`, are the benchmark **BSD100** on which papers compare themselves. Whoever trains on "all of BSDS500" has trained on the test. `srlib.load_images("bsds500")` therefore gives the other
-# four hundred only. `set5` and `set14` are for judging alone.
+# four hundred, but for one: a search by content found that it is the woman of **Set5**, another benchmark. `set5` and `set14` are for judging alone.
 #
 # The original project had no validation pictures. Its training script was told to keep the network with the best validation score, and so never kept
 # anything; its log says so, line after line.
