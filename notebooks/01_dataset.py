@@ -125,7 +125,7 @@ srlib.show.spectrum(sets, mark=0.25)
 # %% [markdown]
 # ## What we may look at only once
 #
-# A network is judged on pictures that it has not learned from. So far, so well known. The harder question is what counts as *a picture that it has not seen*.
+# A network is judged on pictures that it has not learned from. The harder question is what counts as *a picture that it has not seen*.
 #
 # Many collections hold several pictures of one scene, as a film does. To make one, we cut each photograph into four quarters. The test photographs stay shut.
 
