@@ -94,12 +94,9 @@ class Patches(keras.utils.PyDataset):
 
     def _degraded(self, i: int, y: int, x: int, side: int, step: int, place: int) -> np.ndarray:
         """One LR patch, degraded with what is around it by a random stream of its own."""
-        s, margin = self.scale, -(-self.recipe.degradation.reach // self.scale)
-        top, left = max(0, y - margin), max(0, x - margin)
-        around = self.hr[i][top * s : (y + side + margin) * s, left * s : (x + side + margin) * s]
         rng = np.random.default_rng([self.recipe.seed, step, place])
-        lr = self.recipe.degradation.apply(to_float(around), rng)
-        return to_uint8(lr[y - top : y - top + side, x - left : x - left + side])
+        box = slice(y, y + side), slice(x, x + side)
+        return to_uint8(self.recipe.degradation.apply_part(self.hr[i], box, rng))
 
     def close(self) -> None:
         """End the workers and let go of the images."""

@@ -7,7 +7,7 @@ came from is told by :class:`srlib.data.Provenance`.
 from dataclasses import asdict, dataclass, field, fields, replace
 
 from .data import Provenance
-from .degradation import Degradation, as_degradation
+from .degradation import PRESETS, Degradation, as_degradation
 from .images import check_choice, check_count, check_seed, is_number
 from .losses import LOSSES
 from .optimizers import OPTIMIZERS
@@ -37,8 +37,9 @@ class Recipe:
 
     Parameters
     ----------
-    degradation : Degradation or step, optional
-        What the network learns to undo; the model's scale by ``bilinear`` unless given.
+    degradation : Degradation, step or str, optional
+        What the network learns to undo; downscaling by ``bilinear`` unless given. A name is that of a
+        :func:`srlib.preset`, at the model's scale.
     steps : int
         Updates of the weights.
     seed : int
@@ -83,7 +84,7 @@ class Recipe:
     True
     """
 
-    degradation: Degradation | None = None
+    degradation: Degradation | str | None = None
     steps: int = _option(1000, "updates of the weights")
     seed: int = _option(0, "of weights, patches and synthetic images")
     batch_size: int = _option(16, "patches per step")
@@ -104,7 +105,9 @@ class Recipe:
 
     def __post_init__(self):
         put = lambda name, value: object.__setattr__(self, name, value)
-        if self.degradation is not None:
+        if isinstance(self.degradation, str):
+            check_choice(self.degradation, PRESETS, "the degradation")
+        elif self.degradation is not None:
             put("degradation", as_degradation(self.degradation))
         for name in ("steps", "batch_size", "patch_size", "validate_every"):
             value = getattr(self, name)
@@ -148,13 +151,16 @@ class Recipe:
     def to_dict(self) -> dict:
         """The recipe for JSON; :meth:`from_dict` reads it."""
         told = {f.name: getattr(self, f.name) for f in fields(self)}
-        return told | {"degradation": self.degradation and self.degradation.to_dict()}
+        known = isinstance(self.degradation, Degradation)
+        return told | {"degradation": self.degradation.to_dict() if known else self.degradation}
 
     @classmethod
     def from_dict(cls, told: dict) -> "Recipe":
         """The recipe that :meth:`to_dict` described."""
         degradation = told["degradation"]
-        return cls(**told | {"degradation": degradation and Degradation.from_dict(degradation)})
+        if isinstance(degradation, dict):
+            degradation = Degradation.from_dict(degradation)
+        return cls(**told | {"degradation": degradation})
 
     def __str__(self) -> str:
         side = f" of {self.patch_size}x{self.patch_size}" if self.patch_size else ""
@@ -235,7 +241,7 @@ class Run:
         return told | {
             "recipe": self.recipe.to_dict(),
             "provenance": self.provenance.to_dict(),
-            "validation": self.validation and self.validation.to_dict(),
+            "validation": None if self.validation is None else self.validation.to_dict(),
             "frozen": list(self.frozen),
         }
 
@@ -246,7 +252,7 @@ class Run:
         return cls(**told | {
             "recipe": Recipe.from_dict(told["recipe"]),
             "provenance": Provenance.from_dict(told["provenance"]),
-            "validation": validation and Provenance.from_dict(validation),
+            "validation": None if validation is None else Provenance.from_dict(validation),
             "frozen": tuple(told.get("frozen", ())),
         })  # fmt: skip
 

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 from PIL import Image
-from scipy.ndimage import gaussian_filter
+from scipy import fft
 
 import srlib
 from srlib import Blur, Degradation, Downscale, Jpeg, Noise, resampling
@@ -298,11 +298,14 @@ def test_a_pair_is_the_cropped_image_and_its_downscale(kernel, scale, make_image
 @pytest.mark.parametrize("sigma", [0.5, 1.3])
 def test_blur_comes_before_the_downscaling(sigma, batch):
     lr, hr = srlib.make_pairs(batch, (Blur(sigma), Downscale(2, "area")))
-    blurred = np.empty_like(hr)
-    for i in range(len(batch)):
-        for c in range(3):
-            blurred[i, ..., c] = gaussian_filter(to_float(batch)[i, ..., c], sigma)
-    close(lr, srlib.downscale(blurred.clip(0, 1), 2, kernel="area"), 1e-6)
+    # the discrete Gaussian by its transfer function; a cosine transform mirrors an image at its edges
+    light = fft.dctn(hr, axes=(1, 2))
+    for axis in (1, 2):
+        shape = [1, 1, 1, 1]
+        shape[axis] = n = hr.shape[axis]
+        light *= np.exp(sigma**2 * (np.cos(np.pi * np.arange(n) / n) - 1)).reshape(shape)
+    blurred = fft.idctn(light, axes=(1, 2)).astype(np.float32)
+    close(lr, srlib.downscale(blurred.clip(0, 1), 2, kernel="area"), 1e-4)
     assert np.array_equal(hr, to_float(batch))  # the true image stays sharp
     assert np.abs(lr - srlib.downscale(batch, 2, kernel="area")).max() > 0.01
 
@@ -402,9 +405,7 @@ def test_a_fixed_degradation_is_downscale_and_json_gives_it_back(image):
 
 @pytest.mark.parametrize("steps", ["bicubic", (Downscale(2), "noise"), 2, None])
 def test_what_is_no_step_is_refused(steps):
-    with pytest.raises(
-        TypeError, match="a step of the degradation is .*; expected one of Blur, Downscale, Noise, Jpeg"
-    ):
+    with pytest.raises(TypeError, match="a step of the degradation is .*; expected one of .*Downscale, .*Blur"):
         Degradation(steps)
 
 

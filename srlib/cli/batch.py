@@ -1,4 +1,4 @@
-"""What ``srlib upscale`` is to do: which images are meant by its words, and where the result of each goes."""
+"""Which images are meant by the words of a command, and where the result of each goes."""
 
 import glob
 import os
@@ -144,7 +144,7 @@ def _from_stream(word: str) -> bytes:
         return Path(word).read_bytes()
     if sys.stdin is None or sys.stdin.isatty():
         raise ValueError(
-            "The image is to come from standard input, which is a terminal; expected the bytes of a file: write srlib upscale - < FILE, or name the file."
+            "The image is to come from standard input, which is a terminal; expected the bytes of a file: write srlib COMMAND - < FILE, or name the file."
         )
     return sys.stdin.buffer.read()
 
@@ -206,7 +206,7 @@ def _place(images: list, out: Path, format: str | None, batch: Batch) -> None:
         if target.name == below.name:
             if target in taken:
                 raise ValueError(
-                    f"Two inputs would be written to {target}; expected names that differ: upscale them into two folders."
+                    f"Two inputs would be written to {target}; expected names that differ: give them in two commands, with two folders."
                 )
             taken[target] = name
     for source, _, target, name in named:
@@ -214,7 +214,7 @@ def _place(images: list, out: Path, format: str | None, batch: Batch) -> None:
             batch.jobs.append(Job(source, target, name))
         else:
             batch.refused[name] = (
-                f"{name} would become {target}, as {taken[target]} does; expected names that differ: upscale it into another folder."
+                f"{name} would become {target}, as {taken[target]} does; expected names that differ: give it in another command, with another folder."
             )
 
 
@@ -251,7 +251,7 @@ def _check_targets(jobs: list[Job], may_be_there: bool) -> None:
             raise IsADirectoryError(f"{target} is a folder; expected a name that is free: choose another -o.")
         if identity(target) in sources:
             raise FileExistsError(
-                f"{target} is one of the images to upscale, and would be lost; expected another place: choose another -o."
+                f"{target} is one of the images that were given, and would be lost; expected another place: choose another -o."
             )
 
 

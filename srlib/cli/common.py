@@ -3,9 +3,10 @@
 import argparse
 from pathlib import Path
 
-from ..degradation import Blur, Degradation, Downscale, Jpeg, Noise
+from ..degradation import PRESETS, Blur, Degradation, Downscale, Jpeg, Noise, preset
+from ..images import check_scale
 from ..resampling import DOWNSCALE_KERNELS
-from ..safe_files import printable
+from ..safe_files import printable, read_json
 
 
 class Parser(argparse.ArgumentParser):
@@ -68,7 +69,11 @@ def add_scale(command) -> None:
 def add_degradation(command, *more_kernels: str) -> None:
     """The options that describe a degradation; :func:`degradation_of` reads them."""
     command.add_argument(
-        "--kernel", choices=(*DOWNSCALE_KERNELS, *more_kernels), default="bilinear", help="how images are downscaled"
+        "--preset", type=name, metavar="P",
+        help=f"a degradation by name ({', '.join(PRESETS)}), or a JSON file of one; instead of the options that follow",
+    )  # fmt: skip
+    command.add_argument(
+        "--kernel", choices=(*DOWNSCALE_KERNELS, *more_kernels), help="how images are downscaled; bilinear unless given"
     )
     for option, kind, told in (
         ("--blur", float, "blur first by a Gaussian, in HR pixels"),
@@ -91,8 +96,34 @@ def degradation_of(args, scale: int) -> Degradation:
             )
         return () if values is None else (kind(*values),)
 
-    downscale = Downscale(scale, args.kernel)
-    return Degradation((*step("blur", Blur), downscale, *step("noise", Noise), *step("jpeg", Jpeg)))
+    given = [option for option in ("kernel", "blur", "noise", "jpeg") if getattr(args, option) is not None]
+    if args.preset is None:
+        downscale = () if check_scale(scale) == 1 else (Downscale(scale, args.kernel or "bilinear"),)
+        return Degradation((*step("blur", Blur), *downscale, *step("noise", Noise), *step("jpeg", Jpeg)))
+    if given:
+        raise ValueError(
+            f"--preset is {args.preset} and --{given[0]} is given, too; expected one of them, as a preset tells the whole degradation: leave one out."
+        )
+    return preset(args.preset, scale) if args.preset in PRESETS else _from_file(args.preset, scale)
+
+
+def _from_file(path: str, scale: int) -> Degradation:
+    """The degradation in a JSON file, as `Degradation.to_dict` gives it."""
+    if not path.lower().endswith(".json"):
+        raise ValueError(
+            f"--preset is {path!r}; expected one of {', '.join(PRESETS)}, or a file that ends in .json: choose one of these."
+        )
+    try:
+        degradation = Degradation.from_dict(read_json(Path(path)))
+    except (KeyError, TypeError, AttributeError, RecursionError):
+        raise ValueError(
+            f"{path} holds no degradation; expected what json.dumps(degradation.to_dict()) writes: write it so."
+        ) from None
+    if degradation.scale != scale:
+        raise ValueError(
+            f"{path} has scale {degradation.scale}, and {scale} is asked for; expected the same: give --scale {degradation.scale}."
+        )
+    return degradation
 
 
 def images_of(source: str, split: str, count: int = 400, seed: int = 0, scale: int = 2, strict: bool = False):

@@ -53,7 +53,7 @@ def _evaluate(args) -> int:
     methods = {each: method_named(each) for each in args.model}
     scale = _common_scale(methods, args.scale)
     images = images_of(args.data, "test", scale=scale)
-    degradation = OwnLR(scale) if args.kernel == "published" else degradation_of(args, scale)
+    degradation = OwnLR(scale) if (args.kernel, args.preset) == ("published", None) else degradation_of(args, scale)
     for each, method in methods.items():
         if not isinstance(method, str):
             check_method(method, scale)  # before anything is said of it
@@ -85,7 +85,7 @@ def _warn_if_seen(name: str, card, images, degradation) -> None:
     for seen in card.provenance.overlaps(images.provenance):
         tell(f"{name} learnt from {seen}, so that its score says little; expected images that it never saw.")
     learnt = card.degradation
-    if learnt is not None and isinstance(degradation, Degradation) and learnt != degradation:
+    if learnt is not None and isinstance(degradation, Degradation) and not learnt.covers(degradation):
         own = _kernels(learnt)
         hint = f": --kernel {own[0]} is its own" if len(own) == 1 and own != _kernels(degradation) else ""
         tell(f"{name} was trained for images degraded by {learnt}, and these are degraded by {degradation}{hint}.")

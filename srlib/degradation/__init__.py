@@ -1,8 +1,12 @@
 """From HR to LR: :class:`Degradation`, its steps, and the pairs that a network learns from."""
 
-from .pairs import Degradation, as_degradation, make_pairs
-from .steps import STEPS, Blur, Downscale, Jpeg, Noise, Step, register_step
+from .blurs import AnisotropicBlur, Blur, Defocus
+from .pairs import as_degradation, make_pairs
+from .presets import PRESETS, preset
+from .sequence import Degradation, OneOf
+from .steps import STEPS, Downscale, Jpeg, Noise, Step, register_step
 
 __all__ = [
-    "STEPS", "Blur", "Degradation", "Downscale", "Jpeg", "Noise", "Step", "as_degradation", "make_pairs", "register_step",
+    "PRESETS", "STEPS", "AnisotropicBlur", "Blur", "Defocus", "Degradation", "Downscale", "Jpeg", "Noise", "OneOf", "Step",
+    "as_degradation", "make_pairs", "preset", "register_step",
 ]  # fmt: skip

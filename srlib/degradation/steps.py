@@ -2,7 +2,7 @@
 
 import io
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from typing import ClassVar
 
 import numpy as np
@@ -17,8 +17,8 @@ def register_step(cls):
     """Make a step known by its name in lower case, so that JSON can be read back; a class decorator.
 
     A step is a frozen dataclass derived from :class:`Step`, with a method ``apply(image, rng)``: (H, W, 3), ``float32`` in
-    [0, 1], to the same. What it draws at random, it draws from `rng`. It may override `scale`, `reach` and `random` of
-    :class:`Step`, and ``__str__``, which is how tables and messages call it.
+    [0, 1], to the same. What it draws at random, it draws from `rng`. It may override the other members of :class:`Step`,
+    and ``__str__``, which is how tables and messages call it.
 
     Examples
     --------
@@ -42,16 +42,42 @@ class Step:
 
     scale: ClassVar[int] = 1  # how many times smaller the image becomes
     reach: ClassVar[int] = 0  # radius, in input pixels, of what an output pixel depends on
+    grid: ClassVar[int] = 1  # side, in input pixels, of the blocks that are treated together, counted from the corner
     batched: ClassVar[bool] = False  # whether `apply` also takes (N, H, W, 3)
 
     def apply(self, image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """The image after this step; (H, W, 3), ``float32`` in [0, 1]."""
         raise NotImplementedError
 
+    def drawn(self, rng: np.random.Generator) -> tuple["Step", ...]:
+        """What is applied to one image: a range becomes a value, a choice what was chosen."""
+        return (self,)
+
     @property
     def random(self) -> bool:
         """Whether two applications may differ; a step that never draws says False, and is then applied once an image."""
         return True
+
+    def to_dict(self) -> dict:
+        """The step for JSON; :meth:`from_dict` reads it."""
+        return {"step": type(self).__name__.lower(), **asdict(self)}
+
+    @staticmethod
+    def from_dict(told: dict) -> "Step":
+        """The step that :meth:`to_dict` described.
+
+        Raises
+        ------
+        ValueError
+            A step that is not known here, or with other fields.
+        """
+        values = dict(told) if isinstance(told, dict) else {}
+        step = STEPS.get(values.pop("step", None))
+        if step is None or set(values) - {f.name for f in fields(step)}:
+            raise ValueError(
+                f"a step of the degradation is {told!r:.200}; expected one of {', '.join(STEPS)} with its fields: import the module that registers it."
+            )
+        return step(**values)
 
 
 class _Ranged(Step):
@@ -73,55 +99,15 @@ class _Ranged(Step):
         """Whether two applications may differ."""
         return self.high is not None
 
-    def _drawn(self, rng) -> float:
-        return self.low if self.high is None else float(rng.uniform(self.low, self.high))
+    def drawn(self, rng) -> tuple[Step, ...]:
+        """The step with a value instead of a range."""
+        return (self,) if self.high is None else (replace(self, low=self._draw(rng), high=None),)
+
+    def _draw(self, rng):
+        return float(rng.uniform(self.low, self.high))
 
     def _span(self) -> str:
         return f"{self.low:g}" if self.high is None else f"{self.low:g} to {self.high:g}"
-
-
-@register_step
-@dataclass(frozen=True)
-class Blur(_Ranged):
-    """An isotropic Gaussian, as of a lens.
-
-    Parameters
-    ----------
-    low, high : float
-        Standard deviation in pixels of the image it is applied to; with `high`, drawn evenly from the range for every image.
-
-    Raises
-    ------
-    ValueError
-        A negative or infinite deviation, or a range that begins with the larger number.
-
-    Examples
-    --------
-    >>> import srlib
-    >>> print(srlib.Blur(0.2, 1.5))
-    blur 0.2 to 1.5
-    """
-
-    low: float
-    high: float | None = None
-
-    def __post_init__(self):
-        self._check(math.inf, "the standard deviation of a blur")
-
-    @property
-    def reach(self) -> int:
-        """Radius, in input pixels, of what an output pixel depends on."""
-        return math.ceil(4 * (self.high or self.low) + 0.5)
-
-    def apply(self, image, rng):
-        """The image after this step."""
-        from scipy.ndimage import gaussian_filter
-
-        sigma = self._drawn(rng)
-        return np.clip(gaussian_filter(image, (sigma, sigma, 0)), 0, 1) if sigma else image
-
-    def __str__(self):
-        return f"blur {self._span()}"
 
 
 @register_step
@@ -156,6 +142,11 @@ class Downscale(Step):
         check_choice(self.kernel, DOWNSCALE_KERNELS, "kernel")
 
     @property
+    def grid(self) -> int:
+        """Side, in input pixels, of the block that becomes an output pixel."""
+        return self.scale
+
+    @property
     def reach(self) -> int:
         """Radius, in input pixels, of what an output pixel depends on."""
         return 2 * self.scale
@@ -171,30 +162,39 @@ class Downscale(Step):
 @register_step
 @dataclass(frozen=True)
 class Noise(_Ranged):
-    """Gaussian noise, the same in strength everywhere and independent in every channel.
+    """Noise that is independent from pixel to pixel.
 
     Parameters
     ----------
     low, high : float
         Standard deviation in levels of 255; with `high`, drawn evenly from the range for every image.
+    kind : {"gaussian", "poisson"}
+        ``gaussian``: of the same strength everywhere. ``poisson``: the variance grows in proportion to the light, as where
+        photons are counted, and the deviation is that of a white pixel.
+    grey : bool
+        Whether red, green and blue get the same noise.
 
     Raises
     ------
     ValueError
-        A negative or infinite deviation, or a range that begins with the larger number.
+        A negative or infinite deviation, a range that begins with the larger number, another kind.
 
     Examples
     --------
     >>> import srlib
-    >>> print(srlib.Noise(5))
-    noise 5
+    >>> print(srlib.Noise(5), "-", srlib.Noise(1, 8, "poisson", grey=True))
+    noise 5 - grey poisson noise 1 to 8
     """
 
     low: float
     high: float | None = None
+    kind: str = "gaussian"
+    grey: bool = False
 
     def __post_init__(self):
         self._check(math.inf, "the standard deviation of a noise")
+        check_choice(self.kind, ("gaussian", "poisson"), "the kind of a noise")
+        check_choice(self.grey, (False, True), "grey of a noise")
 
     @property
     def random(self) -> bool:
@@ -203,17 +203,23 @@ class Noise(_Ranged):
 
     def apply(self, image, rng):
         """The image after this step."""
-        sigma = self._drawn(rng) / 255
-        return np.clip(image + rng.normal(0, sigma, image.shape).astype(np.float32), 0, 1) if sigma else image
+        (step,) = self.drawn(rng)
+        if not step.low:
+            return image
+        noise = rng.normal(0, step.low / 255, (*image.shape[:2], 1 if self.grey else 3)).astype(np.float32)
+        if self.kind == "poisson":
+            noise = noise * np.sqrt(image)
+        return np.clip(image + noise, 0, 1)
 
     def __str__(self):
-        return f"noise {self._span()}"
+        kind = "" if self.kind == "gaussian" else f"{self.kind} "
+        return f"{'grey ' if self.grey else ''}{kind}noise {self._span()}"
 
 
 @register_step
 @dataclass(frozen=True)
 class Jpeg(_Ranged):
-    """Written as a JPEG file by Pillow's encoder, and read again.
+    """Written as a JPEG file by Pillow's encoder, with colours at half the resolution, and read again.
 
     Parameters
     ----------
@@ -234,23 +240,33 @@ class Jpeg(_Ranged):
 
     low: int
     high: int | None = None
-    reach: ClassVar[int] = 16  # blocks are 8x8; where colour has half the resolution, a block of it covers 16x16
+    grid: ClassVar[int] = 16  # blocks are 8x8; where colour has half the resolution, a block of it covers 16x16
+    reach: ClassVar[int] = 2  # a decoder interpolates colour from its neighbours
 
     def __post_init__(self):
         self._check(100, "the quality of a JPEG", least=1)
-        if any(isinstance(v, float) for v in (self.low, self.high)):
+        if any(isinstance(v, (float, np.floating)) for v in (self.low, self.high)):
             raise ValueError(
                 f"the quality of a JPEG is {self._span()}; expected whole numbers from 1 to 100: round them."
             )
+
+    def _draw(self, rng):
+        return int(rng.integers(self.low, self.high, endpoint=True))
 
     def apply(self, image, rng):
         """The image after this step."""
         from PIL import Image
 
-        quality = self.low if self.high is None else int(rng.integers(self.low, self.high, endpoint=True))
+        (step,) = self.drawn(rng)
+        return to_float(np.asarray(Image.open(io.BytesIO(step.encoded(image)))))
+
+    def encoded(self, image: np.ndarray) -> bytes:
+        """The file itself, of the quality `low`."""
+        from PIL import Image
+
         file = io.BytesIO()
-        Image.fromarray(to_uint8(image)).save(file, "JPEG", quality=quality)
-        return to_float(np.asarray(Image.open(file)))
+        Image.fromarray(to_uint8(image)).save(file, "JPEG", quality=int(self.low), subsampling="4:2:0")
+        return file.getvalue()
 
     def __str__(self):
         return f"JPEG {self._span()}"
