@@ -25,6 +25,9 @@ WEIGHTS = Path(__file__).parent / "weights"
 RECIPE = "recipe.json"  # what a training writes first; a folder without it holds none
 CARD = "model.json"
 _WEIGHTS_FILE = "model.weights.h5"
+# What is taken where no network is asked for: see `benchmarks/defaults.py`, which measures both
+_CLEAN = {1: "repair", 2: "small_x2", 3: "small_x3", 4: "small_x4"}
+_COMPRESSED = {1: "repair", 2: "photo_x2", 4: "photo_x4"}
 _SUM = "weights_sha256"  # in the card; older ones have none
 _LARGEST_HALF = float(np.finfo(np.float16).max)
 _OPTION = 256  # up to here, a number in an architecture needs no large file of weights to be believed
@@ -46,8 +49,15 @@ def _shipped_names() -> list[str]:
     return sorted(file.parent.name for file in WEIGHTS.glob(f"*/{CARD}"))
 
 
-def default_network(scale: int | None = None) -> str:
+def default_network(scale: int | None = None, *, compressed: bool = False) -> str:
     """The name of the network that upscales by `scale` where no other is asked for; by 2 unless given.
+
+    Parameters
+    ----------
+    scale : int, optional
+        With 1 the image is repaired and keeps its size.
+    compressed : bool
+        Whether it is for an image that was compressed with loss, as :attr:`srlib.image_files.DecodedImage.compressed` says.
 
     Raises
     ------
@@ -57,28 +67,29 @@ def default_network(scale: int | None = None) -> str:
     Examples
     --------
     >>> from srlib.checkpoints import default_network
-    >>> default_network(), default_network(4)
-    ('small_x2', 'small_x4')
+    >>> default_network(), default_network(4), default_network(4, compressed=True)
+    ('small_x2', 'small_x4', 'photo_x4')
     """
     scale = 2 if scale is None else scale
-    if scale not in default_scales():
-        *scales, last = map(str, default_scales())
+    defaults = _COMPRESSED if compressed else _CLEAN
+    if scale not in defaults:
+        *scales, last = map(str, defaults)
         raise ValueError(
             f"scale is {scale}, and no network of that scale travels with srlib; expected {', '.join(scales)} or {last}: choose one of these, or name an interpolation, such as bicubic."
         )
-    return f"small_x{scale}"
+    return defaults[scale]
 
 
-def default_scales() -> list[int]:
+def default_scales(*, compressed: bool = False) -> list[int]:
     """The scales for which a network is taken where no other is asked for.
 
     Examples
     --------
     >>> from srlib.checkpoints import default_scales
-    >>> default_scales()
-    [2, 3, 4]
+    >>> default_scales(), default_scales(compressed=True)
+    ([1, 2, 3, 4], [1, 2, 4])
     """
-    return sorted(int(name.removeprefix("small_x")) for name in _shipped_names() if name.startswith("small_x"))
+    return list(_COMPRESSED if compressed else _CLEAN)
 
 
 def known(name: str) -> bool:

@@ -30,7 +30,8 @@ def evaluate(
     Parameters
     ----------
     methods : dict
-        Name -> a network, or the name of an interpolation. Give bicubic among them: it is what everybody has.
+        Name -> a network, the name of an interpolation, or a function, as for :func:`srlib.upscale`. Give bicubic among
+        them: it is what everybody has.
     images : ImageSet, ndarray (N, H, W, 3) or list of (H, W, 3)
         HR images; cropped at the bottom and right to a multiple of the scale.
     degradation : Degradation, step or OwnLR, optional

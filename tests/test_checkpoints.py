@@ -13,7 +13,7 @@ from _networks import array, noise, shaken, small, trained, without_checksum
 
 import srlib
 from srlib.backend import keras
-from srlib.checkpoints import WEIGHTS, default_network, load_model, save_model, shipped
+from srlib.checkpoints import WEIGHTS, default_network, default_scales, load_model, save_model, shipped
 from srlib.data import FOR_JUDGING
 from srlib.models import self_ensemble
 from srlib.networks import NETWORKS
@@ -155,10 +155,12 @@ def test_a_folder_called_like_a_shipped_network_is_not_mistaken(tmp_path, monkey
         assert np.array_equal(load_model(folder).get_weights()[0], model.get_weights()[0])
 
 
-@pytest.mark.parametrize("scale", (None, 2, 3, 4))
-def test_the_default_network_of_a_scale_may_be_used_for_anything(scale):
+@pytest.mark.parametrize(
+    "scale, compressed", [(None, False), *((s, c) for c in (0, 1) for s in default_scales(compressed=c))]
+)
+def test_the_default_network_of_a_scale_may_be_used_for_anything(scale, compressed):
     """Its images are CC0, in the public domain or CC BY-SA, in every training that led to it."""
-    card = shipped()[default_network(scale)]
+    card = shipped()[default_network(scale, compressed=compressed)]
     assert card.scale == (scale or 2) and card.licence in ("MIT", "CC BY-SA 4.0")
     assert card.provenance and "commercial use" not in card.not_for
     for source in card.provenance:
@@ -166,10 +168,10 @@ def test_the_default_network_of_a_scale_may_be_used_for_anything(scale):
         assert source.name not in FOR_JUDGING and source.split != "validation"
 
 
-@pytest.mark.parametrize("scale", (1, 5, 8))
+@pytest.mark.parametrize("scale", (0, 5, 8))
 def test_a_scale_without_a_network_is_answered_with_those_that_have_one(scale):
     with pytest.raises(
-        ValueError, match=f"scale is {scale}, and no network .*; expected 2, 3 or 4: choose one of these, or"
+        ValueError, match=f"scale is {scale}, and no network .*; expected 1, 2, 3 or 4: choose one of these, or"
     ):
         default_network(scale)
 

@@ -2,12 +2,19 @@
 
 import argparse
 import contextlib
+import logging
 import sys
 from pathlib import Path
 
 from .batch import SUFFIXES, Batch, Job, batch_of, identity
 from .common import add_command, name
 from .process import go_on, one_line, tell
+
+_SUITS = {
+    "small": "images that were not compressed with loss",
+    "photo": "images that were compressed with loss",
+    "repair": "images that keep their size",
+}
 
 
 def add_to(commands) -> None:
@@ -30,7 +37,7 @@ def add_to(commands) -> None:
     )  # fmt: skip
     upscale.add_argument(
         "--model", type=name, metavar="M",
-        help="a trained network, a run folder or an interpolation; small_x2, small_x3 or small_x4 unless given; M+ is eight times as slow and a little better",
+        help="a trained network, a run folder or an interpolation; M+ is eight times as slow and a little better. Unless given, small_x2 to small_x4 for clean images, photo_x2 and photo_x4 for what was compressed with loss, such as a JPEG of a quality below 94, and repair for --scale 1",
     )  # fmt: skip
     _add_size(upscale)
     upscale.add_argument(
@@ -76,8 +83,6 @@ def _format(text: str) -> str:
 
 
 def _upscale(args) -> int:
-    from tqdm import tqdm
-
     from ..image_files import kind_of
     from ..upscaling import check_size
 
@@ -88,9 +93,20 @@ def _upscale(args) -> int:
         args.inputs, args.out, format=args.format, force=args.force, skip=args.skip_existing, frames=args.frames
     )
     method = _method(args)
-    done, skipped, made = 0, 0, set()
     for why in batch.refused.values():
         tell(why)
+    with _telling_what_is_taken():
+        done, skipped = _upscale_all(batch, args, method)
+    if batch.several:
+        tell(_summary(batch, done, skipped))
+    return 1 if batch.refused else 0
+
+
+def _upscale_all(batch: Batch, args, method) -> tuple[int, int]:
+    """How many images were done, and how many were there already; those that cannot be done are added to the refused."""
+    from tqdm import tqdm
+
+    done, skipped, made = 0, 0, set()
     for job in tqdm(batch.jobs, desc="images", delay=1, disable=None):
         try:
             go_on()
@@ -104,9 +120,7 @@ def _upscale(args) -> int:
             batch.refused[job.name] = place + one_line(error)
             with tqdm.external_write_mode():
                 tell(batch.refused[job.name])
-    if batch.several:
-        tell(_summary(batch, done, skipped))
-    return 1 if batch.refused else 0
+    return done, skipped
 
 
 def _method(args):
@@ -119,6 +133,27 @@ def _method(args):
     if args.scale is not None and not isinstance(method, str):
         check_reach(args.scale, method, f"scale is {args.scale}")  # told once, not for every file
     return method
+
+
+@contextlib.contextmanager
+def _telling_what_is_taken():
+    """Say of each network that the library chooses, once, and how to choose another."""
+    told, logger = set(), logging.getLogger("srlib.upscaling.sizes")
+
+    def tell_once(record) -> bool:
+        if record.network not in told:
+            told.add(record.network)
+            tell(f"{record.network} is taken for {_SUITS[record.network.partition('_')[0]]}; --model takes another.")
+        return False  # nobody else is to tell it again
+
+    level = logger.level
+    logger.setLevel(logging.INFO)
+    logger.addFilter(tell_once)
+    try:
+        yield
+    finally:
+        logger.removeFilter(tell_once)
+        logger.setLevel(level)
 
 
 def _upscale_one(job: Job, args, method, made: set) -> bool:

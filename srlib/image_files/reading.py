@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from .compression import is_compressed
 from .metadata import ORIENTATION, Metadata, read_metadata, sound_profile
 from .opening import Refused, checked_source, file_of, opened_at, told
 from .sixteen_bits import has_sixteen_bits, raw_mode, read_sixteen_bits
@@ -26,11 +27,14 @@ class DecodedImage:
     alpha : ndarray of the same dtype, (h, w), or None
         From 0, transparent, to 255 or 65535, opaque.
     metadata : Metadata
+    compressed : bool
+        Whether it was compressed with visible loss: a JPEG of less than the finest quality, a WebP that is not lossless.
     """
 
     levels: np.ndarray
     alpha: np.ndarray | None
     metadata: Metadata
+    compressed: bool = False
 
 
 def decode(source: str | Path | bytes, *, name: str | None = None, frame: int | None = None) -> DecodedImage:
@@ -139,7 +143,8 @@ def _decode(source: Path | bytes, name: str, frame: int | None) -> DecodedImage:
             turn = None
         levels, alpha = _upright(levels, turn), None if alpha is None else _upright(alpha, turn)
         with file_of(source) as file:
-            return DecodedImage(levels, alpha, read_metadata(image, exif, levels.ndim == 2, file))
+            metadata = read_metadata(image, exif, levels.ndim == 2, file)
+        return DecodedImage(levels, alpha, metadata, is_compressed(image, metadata))
 
 
 def _check_range(image, name: str) -> None:

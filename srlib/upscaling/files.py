@@ -44,7 +44,9 @@ def upscale_file(
         Its suffix says what is written: .jpg, .jpeg, .png, .webp, .tif, .tiff or .bmp. Folders on the way to it are made.
     method : keras.Model, str or Path, optional
         A network; the name or the folder of one, as for :func:`srlib.load_model`; or an interpolation's name. Unless given,
-        the small network for the scale that travels with srlib and may be used for anything.
+        a small network for the scale that travels with srlib and may be used for anything: `photo_x2` or `photo_x4` for
+        what was compressed with loss, such as a JPEG of a quality below 94, `small_x2` to `small_x4` for other images. The
+        logger ``srlib`` tells which, at the level INFO.
     scale : float, optional
         Such as 1.5; unless given, a network's own, or 2. What a network makes too large is reduced by antialiased bicubic
         interpolation; an interpolation goes to the size at once.
@@ -141,7 +143,7 @@ def _larger(source, kind: Kind, method, asked: tuple, frame: int | None, metadat
         image = decode(source, frame=frame)
     name = "the image" if isinstance(source, bytes) else source
     try:
-        method, scale, size = planned(image.levels.shape[:2], method, *asked)
+        method, scale, size = planned(image.levels.shape[:2], method, *asked, compressed=image.compressed)
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from None
     _check_holds(name, image, kind, size)

@@ -5,6 +5,7 @@ images are mostly made with, on the values as they are stored, as everywhere in 
 interpolation goes to the size at once. Both go strip by strip.
 """
 
+import logging
 import math
 from collections.abc import Iterator
 from functools import lru_cache
@@ -15,6 +16,7 @@ from ..images import check_count, is_number
 from ..resampling import resize_taps
 from .tiles import check_method, method_named
 
+_log = logging.getLogger(__name__)  # of what is chosen where nothing is asked for
 _LONGEST = 2**31 - 1  # pixels along a side, of any kind of file
 
 
@@ -99,7 +101,7 @@ def size_of(size: tuple[int, int], scale=None, width=None, height=None) -> tuple
     return factor, wanted
 
 
-def planned(size: tuple[int, int], method, scale=None, width=None, height=None):
+def planned(size: tuple[int, int], method, scale=None, width=None, height=None, *, compressed: bool = False):
     """Who does the work: the method, the whole multiple that it makes, and the size of the result.
 
     Parameters
@@ -107,10 +109,13 @@ def planned(size: tuple[int, int], method, scale=None, width=None, height=None):
     size : (height, width)
         Of the image.
     method : keras.Model, str or None
-        A network, an interpolation, or None: the smallest network that travels with srlib and enlarges enough.
+        A network, an interpolation, or None: of the networks that travel with srlib, the one with the least scale that
+        enlarges enough.
     scale : float, optional
         2 unless anything is given.
     width, height : int, optional
+    compressed : bool
+        Whether None is to be a network for images that were compressed with loss.
 
     Returns
     -------
@@ -137,9 +142,12 @@ def planned(size: tuple[int, int], method, scale=None, width=None, height=None):
         factor, method, f"scale is {scale}" if scale else f"{wanted[1]}x{wanted[0]} is {factor:.3g} times its size"
     )
     if method is None:
-        from ..checkpoints import default_scales
+        from ..checkpoints import default_network, default_scales
 
-        method = _default(next(own for own in default_scales() if own >= factor))
+        least = next(own for own in default_scales(compressed=compressed) if own >= factor)
+        name = default_network(least, compressed=compressed)
+        _log.info("%s is taken", name, extra={"network": name})
+        method = _loaded(name)
     return method, check_method(method), wanted
 
 
@@ -165,7 +173,7 @@ def check_reach(factor: float, method, asked: str) -> None:
     from ..checkpoints import default_scales  # brings Keras, which an interpolation does without
 
     most = default_scales()[-1] if method is None else check_method(method)
-    if factor > most or factor == 1 < most:
+    if factor > most or (factor == 1 < most and method is not None):
         which = "the largest network of srlib's" if method is None else method.card.architecture.builder
         raise ValueError(
             f"{asked}, but {which} upscales by {most}; expected more than 1 and at most {most} times the size: choose a size there, or name an interpolation, such as bicubic."
@@ -173,8 +181,8 @@ def check_reach(factor: float, method, asked: str) -> None:
 
 
 @lru_cache
-def _default(scale: int):
-    return method_named(None, scale)
+def _loaded(name: str):
+    return method_named(name)
 
 
 def resized(

@@ -1,10 +1,11 @@
-"""Any image, any size, with any method: a network or an interpolation.
+"""Any image, any size, with any method: a network, an interpolation, or a function.
 
 Large images go through a network in tiles. A tile starts on the network's stride and brings a margin as wide as half the
 network's receptive field, so that the tiled result is the whole-image result. The memory that this takes is that of the
 image, of the result and of a few tiles. Lesson 07 (``07_your_photos``) cuts tiles by hand.
 """
 
+import inspect
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -28,8 +29,9 @@ def upscale(image, method, scale: int | None = None, *, tile: int | None = None)
     ----------
     image : ndarray, (h, w, 3) or (N, h, w, 3)
         ``uint8`` or ``float32`` in [0, 1]; any size from 1x1.
-    method : keras.Model or {"nearest", "bilinear", "bicubic", "lanczos"}
-        A network from :func:`srlib.build_model` or :func:`srlib.load_model`, or an interpolation.
+    method : keras.Model, {"nearest", "bilinear", "bicubic", "lanczos"} or function
+        A network from :func:`srlib.build_model` or :func:`srlib.load_model`; an interpolation, which with scale 1 leaves the
+        image as it is; or a function of yours from (1, h, w, 3) to (1, scale*h, scale*w, 3), ``float32`` in [0, 1].
     scale : int, optional
         2 for an interpolation unless given; a network has its own, which this may confirm.
     tile : int, optional
@@ -213,6 +215,8 @@ def method_named(name: str | Path | None, scale: int | None = None):
 
 
 def _predict(model, lr: np.ndarray) -> np.ndarray:
+    if inspect.isroutine(model):  # a function, which needs no backend
+        return _checked(model, np.asarray(model(lr)))
     from ..backend import check_process, keras
 
     check_process()
@@ -231,9 +235,13 @@ def _predict(model, lr: np.ndarray) -> np.ndarray:
         raise MemoryError(
             f"the memory does not suffice for tiles of {lr.shape[1]}x{lr.shape[2]}; expected room for a few of them: give a smaller tile, or close other programs."
         ) from None
+    return _checked(model, sr)
+
+
+def _checked(model, sr: np.ndarray) -> np.ndarray:
     if not np.isfinite(sr).all():
         raise ValueError(
-            f"{getattr(model, 'name', 'the network')} gives values that are not finite; expected a network whose training went well: train it again with a lower learning rate."
+            f"{getattr(model, 'name', getattr(model, '__name__', 'the network'))} gives values that are not finite; expected a network whose training went well: train it again with a lower learning rate."
         )
     return np.clip(sr, 0, 1).astype(np.float32, copy=False)  # others may compute in another type
 

@@ -8,7 +8,9 @@ import pytest
 from _command_line import contents, failed, is_upscaled, run
 from PIL import Image
 
+import srlib
 from srlib.checkpoints import load_model, save_model
+from srlib.image_files import read_image
 from srlib.models import build_model
 
 
@@ -138,3 +140,21 @@ def test_a_full_disk_is_told_with_the_image(here, capsys, monkeypatch):
     monkeypatch.setattr(Image.Image, "save", full)
     assert run("upscale one.png -o large.png --model bicubic") == 1
     failed(capsys, "one.png: ", "No space left on device")
+
+
+def test_which_network_is_taken_depends_on_the_file_and_is_told_once(here, capsys):
+    image = Image.open("one.png")
+    for name in ("a", "b"):
+        image.save(f"{name}.jpg", quality=80)
+    image.save("fine.jpg", quality=97)
+    assert run("upscale a.jpg b.jpg fine.jpg one.png -o out") == 0
+    told = capsys.readouterr().err.splitlines()
+    assert told[:-1] == [
+        "srlib: photo_x2 is taken for images that were compressed with loss; --model takes another.",
+        "srlib: small_x2 is taken for images that were not compressed with loss; --model takes another.",
+    ]
+    made = srlib.upscale(read_image("a.jpg"), load_model("photo_x2"))
+    found = np.asarray(Image.open("out/a.jpg")).astype(int)
+    assert np.abs(found - 255 * made).mean() < 2  # it is a JPEG itself
+    is_upscaled("out/one.png", "one.png", load_model("small_x2"))
+    assert run("upscale a.jpg -o b.png --model small_x2") == 0 and "is taken" not in capsys.readouterr().err

@@ -399,3 +399,28 @@ def test_many_threads_leave_standard_error_as_it_was(capfd):
         thread.join()
     os.write(2, b"still here")
     assert capfd.readouterr().err == "still here"
+
+
+# -- compression ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("quality", [30, 40, 50, 60, 75, 85, 90, 93, 94, 95, 100])
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+def test_the_quality_of_a_jpeg_is_found_in_its_tables(quality, mode, image):
+    from srlib.image_files.compression import jpeg_quality
+
+    file = io.BytesIO()
+    Image.fromarray(image).convert(mode).save(file, "JPEG", quality=quality)
+    assert jpeg_quality(Image.open(file).quantization[0]) == pytest.approx(quality, abs=1)
+    assert decode(file.getvalue()).compressed == (quality < 94)
+
+
+@pytest.mark.parametrize("format, options, compressed", [
+    ("PNG", {}, False), ("BMP", {}, False), ("TIFF", {}, False), ("TIFF", {"compression": "tiff_lzw"}, False), ("GIF", {}, False),
+    ("TIFF", {"compression": "jpeg"}, True), ("WEBP", {"quality": 90}, True), ("WEBP", {"lossless": True}, False),
+    ("AVIF", {}, True), ("MPO", {"quality": 80}, True),
+])  # fmt: skip
+def test_formats_that_lose_are_told_from_those_that_do_not(format, options, compressed, image):
+    file = io.BytesIO()
+    Image.fromarray(image).save(file, format, **options)
+    assert decode(file.getvalue()).compressed is compressed

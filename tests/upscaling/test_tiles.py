@@ -244,6 +244,18 @@ def test_a_network_built_by_hand_sees_the_image_whole():
         srlib.upscale(images[0], model, 2)
 
 
+def test_a_function_is_a_method_too():
+    images = np.stack([grain(11, 9, seed) for seed in range(2)])
+    twice = lambda lr: lr.repeat(2, axis=1).repeat(2, axis=2)
+    np.testing.assert_array_equal(srlib.upscale(images, twice), srlib.upscale(images, "nearest"))
+    table = srlib.evaluate({"mine": twice, "nearest": "nearest"}, np.stack([grain(24, 24)]), srlib.Downscale(2))
+    assert table.mean("mine") == table.mean("nearest")
+    with pytest.raises(ValueError, match="made 22x18 of 11x9; expected .*, 3: look"):
+        srlib.upscale(images, twice, 3)
+    with pytest.raises(ValueError, match="gives values that are not finite"):
+        srlib.upscale(images, lambda lr: lr / 0 - lr / 0)
+
+
 def test_a_network_that_does_not_upscale_evenly_is_refused():
     entry = keras.Input((None, None, 3))
     model = keras.Model(entry, layers.Cropping2D(1)(layers.UpSampling2D(2)(entry)))
