@@ -79,7 +79,7 @@ parts = [real, real[60:124, 0:64], real[150:214, 170:234]]
 srlib.show.images(parts, ["the photograph", "a star of the flag", "an eye"], columns=3, size=2.9)
 
 # %% [markdown]
-# The whole looks fine. Close up, the blue around the star is not plain: light and dark specks follow its edge. This is **ringing**, from waves that were rounded. Around the eye you can see squares, the **blocks**: each was rounded for itself, so that neighbours do not quite fit.
+# Close up, the blue around the star is not plain: light and dark specks follow its edge. This is **ringing**, from waves that were rounded. Around the eye you can see squares, the **blocks**: each was rounded for itself, so that neighbours do not quite fit.
 #
 # Blocks can be measured: across their borders, neighbouring pixels differ more than elsewhere. **Predict:** are our own photographs free of that?
 
@@ -166,7 +166,7 @@ draws = [web(astronaut, seed)[12:60, 24:72] for seed in seeds]
 srlib.show.images([astronaut[24:120, 48:144], *draws], ["the HR image", *(f"seed {n}" for n in seeds)], columns=4, size=2.3)
 
 # %% [markdown]
-# One photograph, three files. Seed 4 has drawn a strong blur and a good quality: the face is soft and smooth. Seed 8 has drawn much noise and a low quality: there are squares, and stains of colour on the skin.
+# Seed 4 has drawn a strong blur and a good quality: the face is soft and smooth. Seed 8 has drawn much noise and a low quality: there are squares, and stains of colour on the skin.
 #
 # ## Who loses most?
 #
@@ -312,7 +312,7 @@ assert max(agreement, key=agreement.get) == "small_x2" and max(truth, key=truth.
 # %% [markdown]
 # <details><summary>What they say, and what not</summary>
 #
-# `small_x2` agrees best: it keeps everything, blocks and noise included. On the validation photographs we know the truth, and there `photo_x2`, which agrees far less, is nearest to it. Agreement tells that nothing was thrown away, not that what was kept is right. Nor do weak blocks prove anything: a grey rectangle has none. Read such numbers together, then look.
+# `small_x2` agrees best: it keeps everything, blocks and noise included. On the validation photographs we know the truth, and there `photo_x2`, which agrees far less, is nearest to it. Agreement tells that nothing was thrown away, not that what was kept is right. Nor do weak blocks prove anything: a grey rectangle has none.
 #
 # </details>
 
@@ -322,11 +322,11 @@ parts = [image[y : y + 128, x : x + 128] for y, x in ((120, 0), (300, 340)) for 
 srlib.show.images(parts, 2 * [*shown], columns=3, size=2.6)
 
 # %% [markdown]
-# With `photo_x2`, the specks around the star and the squares on the cheek are gone, and the edges have stayed. Some of the skin went with them: it cannot tell a fine grain from noise. Whether you like that is a matter of taste.
+# With `photo_x2`, the specks around the star and the squares on the cheek are gone, and the edges have stayed. Some of the skin went with them: it cannot tell a fine grain from noise.
 #
 # ## The explorer
 #
-# Now you. Choose or upload a photograph, what happens to it, and two methods; then move the slider. With *downscale: as it is* your photograph is upscaled directly, and there is no true image and no number. Where this notebook is not live, a still picture stands below.
+# Now you. Choose or upload a photograph, what happens to it, and two methods; then move the slider. With *downscale: not* your photograph is upscaled as it is, and there is no true image and no number. Where this notebook is not live, a still picture stands below. Its numbers compare with the portrait itself, which is a JPEG: a method that keeps the specks scores higher.
 
 # %%
 methods = {"bicubic": "bicubic", "Lanczos": "lanczos", **networks}
@@ -394,6 +394,5 @@ assert all(table.mean("photo_x2") > max(map(table.mean, simple)) for table in fi
 # - G. K. Wallace, "The JPEG still picture compression standard", IEEE Transactions on Consumer Electronics 38(1), 1992.
 # - K. Zhang, J. Liang, L. Van Gool, R. Timofte, "Designing a practical degradation model for deep blind image super-resolution" (BSRGAN), ICCV 2021: the steps in random order.
 # - X. Wang, L. Xie, C. Dong, Y. Shan, "Real-ESRGAN: training real-world blind super-resolution with pure synthetic data", ICCV Workshops 2021: the steps twice, as files that were passed on.
-# - A. Buades, B. Coll, J.-M. Morel, "A non-local algorithm for image denoising", CVPR 2005.
 #
 # Back to [00 Start here](00_start_here.ipynb).

@@ -257,7 +257,7 @@ def choose(explorer, label, words):
 def test_choosing_changes_the_image_and_the_numbers(lesson_06):
     explorer = lesson_06[1]
     image, table = explorer.locator("img").first, explorer.locator("table")
-    for label, words in (("downscale", "bicubic"), ("with", "noise"), ("before", "Lanczos"), ("scale", "3")):
+    for label, words in (("downscale", "area"), ("with", "noise"), ("before", "Lanczos"), ("scale", "3")):
         seen, numbers = pixels(image), table.inner_text()
         choose(explorer, label, words)
         until(lambda numbers=numbers: table.inner_text() != numbers, f"the numbers follow {label}")
