@@ -78,6 +78,15 @@ class Degradation:
             total, size = math.lcm(total, step.grid * size), size * step.scale
         return total
 
+    @property
+    def kernels(self) -> list[str]:
+        """By which kernels images may be downscaled, each once."""
+        found = []
+        for step in self.steps:
+            found += [kernel for choice in getattr(step, "choices", ()) for kernel in choice.kernels]
+            found += [step.kernel] if hasattr(step, "kernel") else []
+        return list(dict.fromkeys(found))
+
     def __call__(self, hr, seed: int = 0) -> np.ndarray:
         """The LR image of an HR image.
 
