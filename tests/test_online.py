@@ -222,7 +222,9 @@ def jax(tmp_path_factory):
     subprocess.run([sys.executable, "-m", "venv", place / "env"], check=True)
     python = str(place / "env" / "bin" / "python")
     wheel = wheel_of_this_tree(python, place)
-    subprocess.run([python, "-m", "pip", "install", "-q", f"{wheel}[jax]"], check=True, capture_output=True)
+    subprocess.run(
+        [python, "-m", "pip", "install", "-q", "--no-compile", f"{wheel}[jax]"], check=True, capture_output=True
+    )
     return place, python
 
 
