@@ -263,18 +263,6 @@ def test_every_shipped_model_loads_and_beats_linear_upscaling_on_a_patch(name, s
     assert network > linear + 0.2
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(shipped()))
-def test_every_shipped_model_beats_linear_upscaling(name, sample):
-    model, card = load_model(name), shipped()[name]
-    table = srlib.evaluate(
-        {"linear": "bilinear", "net": model},
-        sample["validation"][::4],
-        card.degradation,
-    )
-    assert table.mean("net") > table.mean("linear")
-
-
 @pytest.mark.parametrize("name", sorted(shipped()))
 def test_every_shipped_card_knows_its_weights(name):
     told = json.loads((WEIGHTS / name / "model.json").read_text("utf-8"))
