@@ -1,7 +1,7 @@
 """What images of ever new sizes cost, beside as many of one size: time a megapixel, and the memory that is held.
 
 A backend may compile a network for every size anew. Each of the two series is upscaled by the small network in a process of
-its own. The time may be 1.3 times that of one size, and after the first hundred the memory may grow by a quarter; above
+its own, with as many threads of TensorFlow as `srlib upscale` has. The time may be 1.3 times that of one size, and after the first hundred the memory may grow by a quarter; above
 either, the exit status is 1.
 
     python benchmarks/sizes.py
@@ -46,7 +46,11 @@ def measured(backend: str, sizes: list) -> tuple[float, list]:
     """The same in a process of its own."""
     words = [sys.executable, __file__, "--sizes", json.dumps(sizes)]
     done = subprocess.run(
-        words, stdout=subprocess.PIPE, text=True, env=os.environ | {"KERAS_BACKEND": backend}, check=True
+        words,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={"TF_NUM_INTEROP_THREADS": "1"} | os.environ | {"KERAS_BACKEND": backend},
+        check=True,
     )
     return json.loads(done.stdout.splitlines()[-1])
 
