@@ -54,7 +54,7 @@ def table_of(case: str, images) -> Table:
     degradation = CASES[case]
     scale = degradation.scale
     calm_first = lambda lr: denoised(lr, scale)
-    methods = {"bilinear": "bilinear", "bicubic": "bicubic"} if scale > 1 else {"as it is": "bicubic"}
+    methods = {name: name for name in ("bilinear", "bicubic", "lanczos")} if scale > 1 else {"as it is": "bicubic"}
     return evaluate(
         {**methods, DENOISED: calm_first, **{name: load_model(name) for name in NETWORKS[scale]}}, images, degradation
     )
