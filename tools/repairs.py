@@ -29,17 +29,25 @@ NETWORKS = {1: ("repair",), 2: ("small_x2", "photo_x2"), 4: ("small_x4", "photo_
 
 def denoised(lr: np.ndarray, scale: int) -> np.ndarray:
     """The strongest simple baseline: non-local means, as strong as the noise that is found, then bicubic interpolation."""
-    from skimage.restoration import denoise_nl_means, estimate_sigma
+    from skimage.restoration import denoise_nl_means
 
     calm = []
     for image in lr:
-        sigma = float(np.mean(estimate_sigma(image, channel_axis=-1)))
-        calm.append(
-            denoise_nl_means(image, patch_size=5, patch_distance=6, h=0.8 * sigma, sigma=sigma, channel_axis=-1)
-            if sigma > 0
-            else image
-        )
+        sigma = noise_of(image)
+        how = {"patch_size": 5, "patch_distance": 6, "h": 0.8 * sigma, "sigma": sigma, "channel_axis": -1}
+        calm.append(denoise_nl_means(image, **how) if sigma else image)
     return interpolate(np.clip(np.stack(calm), 0, 1).astype(np.float32), scale, "bicubic")
+
+
+def noise_of(image: np.ndarray) -> float:
+    """The standard deviation of an image's noise: from the median of its finest diagonal differences, where scenes have little.
+
+    D. Donoho, I. Johnstone, "Ideal spatial adaptation by wavelet shrinkage", Biometrika 81(3), 1994, with Haar's wavelet.
+    """
+    height, width = (n - n % 2 for n in image.shape[:2])
+    even = image[:height, :width].reshape(height // 2, 2, width // 2, 2, 3).astype(float)
+    diagonal = (even[:, 0, :, 0] - even[:, 0, :, 1] - even[:, 1, :, 0] + even[:, 1, :, 1]) / 2
+    return float(np.median(np.abs(diagonal)) / 0.6745)
 
 
 def validation(name: str):

@@ -69,6 +69,12 @@ def test_the_images_are_degraded_in_the_same_way_every_time():
     assert repairs.SPOILT == Degradation((Noise(15), Jpeg(60)))
 
 
+@pytest.mark.parametrize("sigma", [2, 5, 20])
+def test_the_noise_of_an_image_is_found(sigma):
+    noisy = Degradation(Noise(sigma))(np.full((101, 120, 3), 0.5, np.float32), seed=1)
+    assert 255 * repairs.noise_of(noisy) == pytest.approx(sigma, rel=0.05)
+
+
 def test_the_baseline_takes_noise_away_and_leaves_what_is_clean():
     clean = np.tile(np.linspace(0.2, 0.8, 64, dtype=np.float32)[:, None, None], (1, 64, 3))
     noisy = Degradation(Noise(10))(clean, seed=1)
