@@ -40,7 +40,8 @@ def mirror(x, before: int, after: int, axis: int):
     if (before, after) == (1, 1):  # without a look at the size, and faster
         return ops.pad(x, [(1, 1) if i == axis else (0, 0) for i in range(len(x.shape))], mode="symmetric")
     n = ops.shape(x)[axis]
-    place = ops.arange(-before, n + after, dtype="int32") % (2 * n)
+    # twice, as what Keras writes as ONNX rounds towards zero where Python rounds down
+    place = (ops.arange(-before, n + after, dtype="int32") % (2 * n) + 2 * n) % (2 * n)
     return ops.take(x, ops.minimum(place, 2 * n - 1 - place), axis=axis)
 
 
@@ -83,7 +84,8 @@ class PadToMultiple(keras.layers.Layer):
 
     def call(self, x):
         for axis in (1, 2):
-            x = mirror(x, 0, -ops.shape(x)[axis] % self.multiple, axis)
+            beyond = ops.shape(x)[axis] % self.multiple
+            x = mirror(x, 0, (self.multiple - beyond) % self.multiple, axis)  # never % of a negative number, as above
         return x
 
     def compute_output_shape(self, shape):
