@@ -16,7 +16,7 @@ import numpy as np
 import srlib
 
 MOST = 1.3
-ROUNDS, STEPS = 6, 12
+REPEATS, STEPS = 6, 12
 
 
 def seconds(model, images, degradation, **settings) -> list[float]:
@@ -35,7 +35,7 @@ def main() -> int:
     images = rng.integers(0, 256, (20, 256, 256, 3), np.uint8)  # the hardest for a JPEG
     for name in args.network:
         found = {preset: [] for preset in ("clean", *args.preset)}
-        for _ in range(ROUNDS):
+        for _ in range(REPEATS):
             for preset, times in found.items():
                 model = srlib.load_model(name)
                 degradation = srlib.preset(preset, model.card.scale)
