@@ -25,6 +25,7 @@ LESSONS = (
     "04_results",
     "05_better_networks",
     "07_your_photos",
+    "08_other_repairs",
 )
 EXEMPT = "nbval-ignore-output"
 VIEW = "application/vnd.jupyter.widget-view+json"

@@ -28,10 +28,13 @@ from .e05a_shuffle import check_shuffle
 from .e05b_tiles import check_tiles
 from .e05c_tables import check_tables
 from .e05d_project import check_project
+from .e08a_contrast import check_contrast
+from .e08b_sources import check_sources
 
 __all__ = [
     "Answer",
     "check_block",
+    "check_contrast",
     "check_downscale",
     "check_eight_bit",
     "check_pair",
@@ -40,6 +43,7 @@ __all__ = [
     "check_psnr",
     "check_report",
     "check_shuffle",
+    "check_sources",
     "check_split",
     "check_ssim",
     "check_tables",
