@@ -28,13 +28,17 @@ from .e05a_shuffle import check_shuffle
 from .e05b_tiles import check_tiles
 from .e05c_tables import check_tables
 from .e05d_project import check_project
+from .e07a_degrade import check_degrade
+from .e07b_unfair import check_compare
 from .e08a_contrast import check_contrast
 from .e08b_sources import check_sources
 
 __all__ = [
     "Answer",
     "check_block",
+    "check_compare",
     "check_contrast",
+    "check_degrade",
     "check_downscale",
     "check_eight_bit",
     "check_pair",

@@ -2,7 +2,7 @@
 
 Large images go through a network in tiles. A tile starts on the network's stride and brings a margin as wide as half the
 network's receptive field, so that the tiled result is the whole-image result. The memory that this takes is that of the
-image, of the result and of a few tiles. Lesson 07 (``07_your_photos``) cuts tiles by hand.
+image, of the result and of a few tiles. Exercise 05b cuts tiles by hand.
 """
 
 import inspect

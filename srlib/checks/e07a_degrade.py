@@ -1,0 +1,172 @@
+"""Exercise 07a: draw a degradation, step by step in the order in which things happen.
+
+The draws come from the generator that is handed over, in the order of the task. So one image is right for each state of the
+generator, and each mistake gives an image of its own.
+"""
+
+import io
+
+import numpy as np
+
+from ..resampling import downscale
+from ._helpers import array, call, near, off_by, photograph
+from .answer import Answer, Wrong, judge
+
+
+def check_degrade(my_degrade) -> Answer:
+    """Check exercise 07a: a degradation that is drawn anew for every image.
+
+    Parameters
+    ----------
+    my_degrade : callable
+        (HR image, random generator) -> LR image, ``uint8``.
+
+    Returns
+    -------
+    Answer
+
+    Examples
+    --------
+    >>> import srlib
+    >>> srlib.checks.check_degrade(lambda hr, rng: hr)
+    ✗ my_degrade gives an array of shape (48, 64, 3) for an image of 48x64; expected (24, 32, 3).
+      Hint: the image is as large as before: which step makes it smaller?
+    """
+    return judge(
+        "my_degrade",
+        my_degrade,
+        {
+            "size and type": _size,
+            "the generator": _generator,
+            "the order of the steps": _order,
+            "black and white": _extremes,
+        },
+    )
+
+
+def _hr(seed: int = 0) -> np.ndarray:
+    return 0.3 + 0.4 * photograph(48, 64, seed)  # far from black and white
+
+
+def _made(my_degrade, hr, seed: int, case: str) -> np.ndarray:
+    h, w, _ = hr.shape
+    hints = {
+        hr.shape: "the image is as large as before: which step makes it smaller?",
+        (h // 4, w // 4, 3): "the image is made smaller twice.",
+        (h // 2, w // 2): "the colours are lost on the way.",
+    }
+    result = call(my_degrade, hr, np.random.default_rng(seed), case=case)
+    array(result, (h // 2, w // 2, 3), case, hints)
+    return np.asarray(result)
+
+
+def _size(my_degrade) -> None:
+    made = _made(my_degrade, _hr(), 0, "an image of 48x64")
+    if made.dtype != np.uint8:
+        raise Wrong(
+            f"gives an array of {made.dtype}; expected uint8.",
+            "a file holds whole levels from 0 to 255; return what as_jpeg gives.",
+        )
+
+
+def _generator(my_degrade) -> None:
+    hr, case = _hr(), "an image of 48x64"
+    first, again, other = (_made(my_degrade, hr, seed, case) for seed in (1, 1, 2))
+    if not np.array_equal(first, again):
+        raise Wrong(
+            "gives two different images for two generators in the same state.",
+            "something is drawn elsewhere: every draw belongs to `rng`, or nobody can do it again.",
+        )
+    if np.array_equal(first, other):
+        raise Wrong(
+            "gives the same image for generators in different states.",
+            "where is `rng` used? A generator that you make inside, with a seed, draws the same for every image.",
+        )
+
+
+def _order(my_degrade) -> None:
+    for seed in range(5):
+        case = f"np.random.default_rng({seed})"
+        _compare(my_degrade, _hr(seed), seed, case, _MISTAKES)
+
+
+def _extremes(my_degrade) -> None:
+    hr = _hr(3)
+    hr[:, :20], hr[:, 40:] = 0, 1
+    _compare(my_degrade, hr, 7, "an image with black and white parts", _AT_THE_ENDS + _MISTAKES)
+
+
+def _compare(my_degrade, hr, seed, case, mistakes) -> None:
+    made, right = _made(my_degrade, hr, seed, case), _degraded(hr, seed)
+    if _alike(made, right):
+        return
+    hint = next((hint for hint, how in mistakes if _alike(made, _degraded(hr, seed, **how))), None)
+    raise Wrong(
+        off_by(made.astype(float), right.astype(float), case, digits=0),
+        hint or "do the draws in the order of the task, then the steps in theirs; print what was drawn, and compare.",
+    )
+
+
+def _alike(a, b) -> bool:  # a last digit may round the other way, which JPEG then spreads
+    return near(np.abs(a.astype(float) - b).mean(), 0, 0.1)
+
+
+_MISTAKES = [
+    ("the noise comes before the downscaling, which averages most of it away; a sensor adds it to the pixels that it has.", {"noise": "first"}),
+    ("the blur comes after the downscaling; a lens is in front of the sensor.", {"blur": "last"}),
+    ("the blur runs across the colours, too: (H, W, 3) has three axes, and a filter that is told one width smooths along all of them.", {"blur": "colours"}),
+    ("the blur is missing.", {"blur": "none"}),
+    ("the noise is as strong in the dark as in the light; it should grow with the square root of the value.", {"noise": "even"}),
+    ("the noise grows with the value itself, not with its square root.", {"noise": "in proportion"}),
+    ("the noise is the same in all three colours: which shape does it need?", {"noise": "grey"}),
+    ("the noise is missing.", {"noise": "none"}),
+    ("`levels` are levels of 255, and the image runs from 0 to 1: the noise is far too strong.", {"noise": "loud"}),
+    ("the noise comes after the JPEG; the file is written last.", {"noise": "last"}),
+    ("the JPEG is missing.", {"quality": "none"}),
+    ("the quality was drawn, and the file is written in another.", {"quality": 75}),
+    ("the quality is never 75: `rng.integers` leaves out its upper end.", {"quality": "below"}),
+    ("values are cut down to whole levels, so that the image becomes darker; round them.", {"whole": np.floor}),
+]  # fmt: skip
+_AT_THE_ENDS = [
+    ("noise takes values below 0 and above 1, and 8-bit numbers start again at the other end: black turns white. What must come before the conversion?", {"clip": False}),
+]  # fmt: skip
+
+
+def _degraded(hr, seed, *, blur="", noise="", quality=None, whole=np.rint, clip=True) -> np.ndarray:
+    """The right LR image, and what becomes of it with each of the usual mistakes."""
+    rng = np.random.default_rng(seed)
+    sigma, levels = rng.uniform(0.2, 1.5), rng.uniform(2, 10)
+    drawn = int(rng.integers(40, 75 if quality == "below" else 76))
+    to_levels = lambda x: whole(255 * (np.clip(x, 0, 1) if clip else x)).astype(np.int64).astype(np.uint8)
+    image = hr if blur in ("last", "none") else _blurred(hr, sigma, colours=blur == "colours")
+    if noise == "first":
+        image = np.clip(_noisy(image, levels, rng), 0, 1)
+    image = downscale(np.asarray(image, np.float32), 2, "bicubic")
+    if blur == "last":
+        image = _blurred(image, sigma)
+    if noise not in ("first", "last", "none"):
+        image = _noisy(image, levels, rng, noise)
+    made = to_levels(image)
+    if quality != "none":
+        made = _as_jpeg(made, quality if isinstance(quality, int) else drawn)
+    return to_levels(_noisy(made / 255, levels, rng)) if noise == "last" else made
+
+
+def _blurred(image, sigma, colours=False):
+    from scipy.ndimage import gaussian_filter
+
+    return gaussian_filter(image, sigma if colours else (sigma, sigma, 0))
+
+
+def _noisy(image, levels, rng, kind=""):
+    noise = rng.normal(0, 1, (*image.shape[:2], 1) if kind == "grey" else image.shape)
+    strength = {"even": 1, "in proportion": image}.get(kind, np.sqrt(image))
+    return image + noise * strength * levels / (1 if kind == "loud" else 255)
+
+
+def _as_jpeg(image, quality) -> np.ndarray:
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.fromarray(image).save(file, "JPEG", quality=quality)
+    return np.asarray(Image.open(file))
