@@ -1,11 +1,11 @@
 """What images of ever new sizes cost, beside as many of one size: time a megapixel, and the memory that is held.
 
 A backend may compile a network for every size anew. Each of the two series is upscaled by the small network in a process of
-its own. The time may be 1.3 times that of one size, and after the first tenth the memory may grow by a quarter; above
+its own, with as many threads of TensorFlow as `srlib upscale` has. The time may be 1.3 times that of one size, and after the first hundred the memory may grow by a quarter; above
 either, the exit status is 1.
 
     python benchmarks/sizes.py
-    python benchmarks/sizes.py --backend jax --count 100
+    python benchmarks/sizes.py --backend jax --count 250
 """
 
 import argparse
@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 TIME, MEMORY = 1.3, 1.25  # at most
+FIRST = 100  # images, until then memory may grow as it likes
 
 
 def memory() -> float:
@@ -45,7 +46,11 @@ def measured(backend: str, sizes: list) -> tuple[float, list]:
     """The same in a process of its own."""
     words = [sys.executable, __file__, "--sizes", json.dumps(sizes)]
     done = subprocess.run(
-        words, stdout=subprocess.PIPE, text=True, env=os.environ | {"KERAS_BACKEND": backend}, check=True
+        words,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={"TF_NUM_INTEROP_THREADS": "1"} | os.environ | {"KERAS_BACKEND": backend},
+        check=True,
     )
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -53,21 +58,23 @@ def measured(backend: str, sizes: list) -> tuple[float, list]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--backend", default="tensorflow", help="of Keras: tensorflow or jax (tensorflow)")
-    parser.add_argument("--count", type=int, default=1000, help="images (1000)")
+    parser.add_argument("--count", type=int, default=1000, help=f"images, more than {FIRST} (1000)")
     parser.add_argument("--sizes", type=json.loads, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.sizes:
         print(json.dumps(upscaled(args.sizes)))
         return 0
+    if args.count <= FIRST:
+        parser.error(f"--count is {args.count}; expected more than {FIRST}, after which memory is compared.")
     every = [(height, width) for height in range(120, 400, 7) for width in range(120, 400, 7)]
     many = np.random.default_rng(0).permutation(every)[: args.count].tolist()
     one, _ = measured(args.backend, [(260, 260)] * (args.count // 5))
     found, held = measured(args.backend, many)
-    early, most = held[len(held) // 10], max(held)
+    early, most = held[FIRST - 1], max(held)
     print(
         f"{args.backend}: {one:.2f} s a megapixel for one size, {found:.2f} for {len(many)} sizes: {found / one:.2f} times"
     )
-    print(f"{early:.0f} MB after {len(held) // 10} images, {held[len(held) // 2]:.0f} after half, {most:.0f} at most")
+    print(f"{early:.0f} MB after {FIRST} images, {held[len(held) // 2]:.0f} after half, {most:.0f} at most")
     return 0 if found <= TIME * one and most <= MEMORY * early else 1
 
 

@@ -33,6 +33,7 @@ _MODULE_OF = {
     "self_ensemble": "models",
     "upscale": "upscaling",
     "upscale_file": "upscaling",
+    "export": "onnx_export",
     "fit": "training",
     "Recipe": "recipe",
     "ModelCard": "recipe",

@@ -21,6 +21,9 @@ _PID = os.getpid()
 
 def _load():
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    # TensorFlow prepares a convolution for every size of an image, and each thread that starts operations keeps the last
+    # 1,024, some 100 MB. There would be one such thread for every core. (An operation still runs on all cores.)
+    os.environ.setdefault("TF_NUM_INTEROP_THREADS", "2")
     if os.path.expanduser("~") == "~":  # the user has no home: Keras would make a folder called ~ here for its settings
         os.environ.setdefault("KERAS_HOME", os.devnull)
     file = Path(os.environ.get("KERAS_HOME") or Path("~/.keras").expanduser()) / "keras.json"

@@ -57,7 +57,19 @@ def downscale(hr, scale: int = 2, kernel: str = "bilinear") -> np.ndarray:
 
 def downscaled(hr: np.ndarray, scale: int, kernel: str) -> np.ndarray:
     """:func:`downscale` of an image that was checked before."""
-    taps = downscale_taps(scale, kernel)
+    return downscaled_by(hr, scale, downscale_taps(scale, kernel))
+
+
+def downscaled_by(hr: np.ndarray, scale: int, taps: dict[int, float]) -> np.ndarray:
+    """A checked image through any filter of its rows and columns, of whose results every `scale`-th is kept.
+
+    Parameters
+    ----------
+    hr : ndarray, (H, W, 3) or (N, H, W, 3)
+    scale : int
+    taps : dict
+        As :func:`downscale_taps` gives them.
+    """
     height, width = hr.shape[-3:-1]
     if height % scale or width % scale:
         raise ValueError(

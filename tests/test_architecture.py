@@ -21,7 +21,7 @@ PACKAGE = ROOT / "srlib"
 # A room may import the rooms before it, and none after.
 ORDER = (
     "_quiet", "scratch_files", "safe_files", "tables", "images", "metrics", "resampling", "degradation", "image_files", "data", "backend", "layers",
-    "optimizers", "losses", "networks", "recipe", "costs", "models", "checkpoints", "upscaling", "patches", "callbacks", "runs", "training",
+    "optimizers", "losses", "networks", "recipe", "costs", "models", "checkpoints", "upscaling", "onnx_export", "patches", "callbacks", "runs", "training",
     "scores", "evaluation", "published", "show", "checks", "cli",
     "__main__",
 )  # fmt: skip
@@ -226,7 +226,7 @@ def test_public_names_are_listed_once_and_resolve():
 
 def test_designs_names_are_public():
     promised = """load_images ImageSet Degradation Blur Downscale Noise Jpeg downscale upscale make_pairs crop_to_multiple mse psnr
-    ssim build_model load_model self_ensemble fit Recipe Provenance ModelCard evaluate leaderboard upscale_file show checks"""
+    ssim build_model load_model self_ensemble fit Recipe Provenance ModelCard evaluate leaderboard upscale_file export show checks"""
     assert set(promised.split()) <= set(srlib.__all__)
     assert "explorer" in srlib.show.__all__
     assert {"compare", "zoom", "curves", "architecture"} <= {name for file, name in PUBLIC if room_of(file) == "show"}
@@ -360,6 +360,7 @@ KERAS_METHODS = (
     "from_config",
     "update_step",
     "srlib_traits",
+    "srlib_onnx",
     "draw_weights",
     "on_train_begin",
     "on_train_batch_end",

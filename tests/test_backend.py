@@ -50,6 +50,16 @@ def test_settings_that_another_course_left_are_set_aside():
     assert backend._settle(SimpleNamespace(config=config)) == []
 
 
+@pytest.mark.parametrize("asked, found", [(None, "2"), ("5", "5")])
+def test_few_threads_keep_what_is_prepared_for_a_size(asked, found, monkeypatch):
+    """On sixteen cores there were sixteen: memory had grown by a third after 400 sizes, and grew on."""
+    monkeypatch.delenv("TF_NUM_INTEROP_THREADS")
+    if asked:
+        monkeypatch.setenv("TF_NUM_INTEROP_THREADS", asked)
+    backend._load()
+    assert os.environ["TF_NUM_INTEROP_THREADS"] == found
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "settings, code, words",

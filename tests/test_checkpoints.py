@@ -258,21 +258,10 @@ def test_every_shipped_model_loads_and_beats_linear_upscaling_on_a_patch(name, s
     scale = model.card.scale
     assert srlib.upscale(noise(5, 7, 3), model).shape == (5 * scale, 7 * scale, 3)
     hr = sample["validation"].images[1][16:112, 16:112]  # sides that 2, 3 and 4 divide
-    lr = srlib.downscale(hr, scale, kernel=card.degradation.steps[0].kernel)
+    spoilt = (srlib.Noise(15), srlib.Jpeg(60))  # for those that enlarge nothing
+    lr = srlib.Degradation(spoilt if scale == 1 else srlib.Downscale(scale, card.degradation.kernels[0]))(hr)
     network, linear = (srlib.psnr(srlib.upscale(lr, method, scale), hr) for method in (model, "bilinear"))
     assert network > linear + 0.2
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(shipped()))
-def test_every_shipped_model_beats_linear_upscaling(name, sample):
-    model, card = load_model(name), shipped()[name]
-    table = srlib.evaluate(
-        {"linear": "bilinear", "net": model},
-        sample["validation"][::4],
-        card.degradation,
-    )
-    assert table.mean("net") > table.mean("linear")
 
 
 @pytest.mark.parametrize("name", sorted(shipped()))

@@ -41,9 +41,15 @@ def python_313():
     return None
 
 
+def copy_of_this_tree(place):
+    """Without what another test run may be writing meanwhile."""
+    left_out = shutil.ignore_patterns(".git", "*.egg-info", "build", "__pycache__", ".*_cache", ".ipynb_checkpoints")
+    shutil.copytree(ROOT, place, ignore=left_out)
+
+
 def wheel_of_this_tree(python, place):
     """Built in that environment, out of a copy."""
-    shutil.copytree(ROOT, place / "tree", ignore=shutil.ignore_patterns(".git", "*.egg-info", "build"))
+    copy_of_this_tree(place / "tree")
     words = [python, "-m", "pip", "wheel", "-q", "--no-deps", "-w", "wheels", "./tree"]
     subprocess.run(words, check=True, capture_output=True, cwd=place)
     return next((place / "wheels").glob("srlib-*.whl"))
@@ -95,7 +101,7 @@ def colab(tmp_path_factory):
         "import os\nif os.environ.get('PRETEND_COLAB'):\n    import google.colab\n"
     )
     before = run(python, "-m", "pip", "freeze")
-    shutil.copytree(ROOT, place / "tree", ignore=shutil.ignore_patterns(".git", "*.egg-info", "build"))
+    copy_of_this_tree(place / "tree")
     git = ("git", "-c", "user.name=srlib", "-c", "user.email=srlib@example.org", "-C", "tree")
     for words in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "This tree"]):
         run(*git, *words)
@@ -216,7 +222,9 @@ def jax(tmp_path_factory):
     subprocess.run([sys.executable, "-m", "venv", place / "env"], check=True)
     python = str(place / "env" / "bin" / "python")
     wheel = wheel_of_this_tree(python, place)
-    subprocess.run([python, "-m", "pip", "install", "-q", f"{wheel}[jax]"], check=True, capture_output=True)
+    subprocess.run(
+        [python, "-m", "pip", "install", "-q", "--no-compile", f"{wheel}[jax]"], check=True, capture_output=True
+    )
     return place, python
 
 

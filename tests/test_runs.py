@@ -321,7 +321,7 @@ def test_another_recipe_is_refused(settings, word, stopped, taken_up):
 
 
 @pytest.mark.slow  # compiles the trainings of large networks
-@pytest.mark.parametrize("name", ["small_x2", "best_bilinear", "best_x2"])
+@pytest.mark.parametrize("name", ["small_x2", "best_x2"])
 def test_a_run_from_a_shipped_network_goes_on(name, leaves, tmp_path, interrupted_at):
     """Its card may be older than the latest option of its builder."""
     settings = {"steps": 4, "validate_every": 1, "out": tmp_path / "run", "degradation": Downscale(2, "area"), **TINY}

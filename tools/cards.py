@@ -3,6 +3,8 @@
 Made from each network's `model.json` and from the stored scores by `python tools/figures.py`; never edited by hand.
 """
 
+import repairs
+
 from srlib import ModelCard
 from srlib.checkpoints import load_model, shipped
 from srlib.models import free_parameters, gmacs
@@ -48,9 +50,22 @@ def card_of(name: str, card: ModelCard) -> str:
 def _score_rows(name: str, scale: int) -> list[list[str]]:
     """Heading and a row for each protocol and kernel that the network, or its self-ensemble, was scored under."""
     rows = [["protocol", f"downscaled by {scale} by", *SETS.values()]]
+    if name in repairs.NETWORKS.get(scale, ()) and not name.startswith("small"):
+        return _repair_rows(name)
     for method, how in ((name, ""), (f"{name}+", ", self-ensemble (x8)")):
         for protocol, kernels in stored_scores(scale).items():
             for kernel, methods in kernels.items():
                 if method in methods:
                     rows.append([f"{protocol}{how}", kernel, *score_cells(mean_scores(methods[method]))])
+    return rows
+
+
+def _repair_rows(name: str) -> list[list[str]]:
+    """Heading and a row for each set and degradation that a network for photographs as they are was scored under."""
+    rows = [["validation images of", "degraded by", "PSNR, dB / SSIM", "before, or bicubic"]]
+    for tables, table in repairs.stored().items():
+        if name in table.scores:
+            before = next(each for each in ("bicubic", "as it is") if each in table.scores)
+            scores = [f"{table.mean(m):.2f} / {table.mean(m, 'ssim'):.4f}" for m in (name, before)]
+            rows.append([tables.partition(" ")[0], str(table.degradation), *scores])
     return rows

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import repairs
 from cards import cards
 from scores import measure
 
@@ -34,7 +35,7 @@ BRIGHT = 100  # mean level from which an image is bright enough for it
 BASELINES = {"linear": "bilinear", "bicubic": "bicubic", "Lanczos": "lanczos"}
 # What the test photographs are scored under: networks that learnt to undo it are listed
 DEGRADATIONS = {"bilinear x2": Downscale(2, "bilinear")} | {f"bicubic x{s}": Downscale(s, "bicubic") for s in PUBLISHED}
-TABLES = [*DEGRADATIONS, *(f"published x{scale}" for scale in PUBLISHED)]
+TABLES = [*DEGRADATIONS, *(f"published x{scale}" for scale in PUBLISHED), *(f"degraded x{s}" for s in repairs.NETWORKS)]
 MARKS = {name: (f"<!-- {name}: made by tools/figures.py -->", f"<!-- end of {name} -->") for name in TABLES}
 
 
@@ -76,6 +77,7 @@ def make_all(folder: Path, *, benchmarks: bool = False) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     if benchmarks:
         write(PACKAGE / "results" / "scores.json", json.dumps(measure(progress=True), indent=1) + "\n")
+        write(repairs.RESULTS, repairs.to_json(repairs.measure()))
     tables = results()
     for name, figure in figures_of(tables).items():
         save = lambda path, figure=figure: figure.savefig(path, dpi=110, metadata={"Software": None})
@@ -155,7 +157,9 @@ def page():
 
 def stamp(readme: str, tables: dict[str, Table]) -> str:
     """A README's text with the tables between their marks: `tables`, and the leaderboards."""
-    made = {**tables, **{f"published x{scale}": leaderboard(scale) for scale in PUBLISHED}}
+    boards = {f"published x{scale}": leaderboard(scale) for scale in PUBLISHED}
+    made = {name: table.to_markdown() for name, table in {**tables, **boards}.items()}
+    made |= {f"degraded x{scale}": repairs.readme_table(repairs.stored(), scale) for scale in repairs.NETWORKS}
     for name, (begin, end) in MARKS.items():
         before, found, rest = readme.partition(begin)
         _, ended, after = rest.partition(end)
@@ -163,7 +167,7 @@ def stamp(readme: str, tables: dict[str, Table]) -> str:
             raise ValueError(
                 f"the README lacks the marks {begin} and {end}; expected both around its table: put them back."
             )
-        readme = f"{before}{begin}\n{made[name].to_markdown()}\n{end}{after}"
+        readme = f"{before}{begin}\n{made[name]}\n{end}{after}"
     return readme
 
 

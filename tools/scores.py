@@ -19,10 +19,12 @@ from srlib.published import BASELINES, ENSEMBLE, PUBLISHED, SETS
 def measure(progress: bool = False) -> dict:
     """What scores.json holds: `versions`, `networks` and their costs, and `scores` by scale, as `srlib.published` has them.
 
-    Every network is scored under the kernel that it was trained for and both protocols; a network for the kernel
+    Every network that learnt to undo a downscaling alone is scored under the kernel that it was trained for and both protocols; a network for the kernel
     ``bicubic`` is scored from the LR images that a set comes with as well (kernel ``published``).
     """
-    networks = {name: load_model(name) for name in shipped()}
+    networks = {
+        name: load_model(name) for name, card in shipped().items() if isinstance(card.degradation.steps[0], Downscale)
+    }
     if ENSEMBLE in networks:
         networks[f"{ENSEMBLE}+"] = load_model(f"{ENSEMBLE}+")
     scores: dict = {}

@@ -47,8 +47,8 @@ def lost(exact, rounded) -> dict[str, float]:
     return out
 
 
-def card_of(card: ModelCard, command: str, hardware: str) -> ModelCard:
-    """The card of a shipped network: who may use it, and what made it."""
+def card_of(card: ModelCard, command: str, hardware: str, not_for: str = NOT_FOR) -> ModelCard:
+    """The card of a shipped network: who may use it, what made it, and what it is not for."""
     if not card.runs or card.runs[-1].seconds is None:
         raise ValueError(
             "The run does not tell how it was trained; expected one that `srlib train` or srlib.fit finished: give that."
@@ -63,7 +63,7 @@ def card_of(card: ModelCard, command: str, hardware: str) -> ModelCard:
         card,
         runs=(*card.runs[:-1], replace(card.runs[-1], command=command, hardware=hardware)),
         licence=licence,
-        not_for=NOT_FOR if licence in (FREE, SHARE_ALIKE) else f"commercial use; {NOT_FOR}",
+        not_for=not_for if licence in (FREE, SHARE_ALIKE) else f"commercial use; {not_for}",
     )
 
 
@@ -74,10 +74,11 @@ def main() -> int:
     parser.add_argument("name", metavar="NAME")
     parser.add_argument("--command", required=True, help="the one that made it")
     parser.add_argument("--hardware", required=True, help="what it ran on, in words")
+    parser.add_argument("--not-for", default=NOT_FOR, help="what it must not be used for, in words")
     args = parser.parse_args()
     try:
         model = load_model(args.run)
-        card = card_of(model.card, args.command, args.hardware)
+        card = card_of(model.card, args.command, args.hardware, args.not_for)
     except ValueError as error:
         print(f"ship.py: {error}", file=sys.stderr)
         return 1

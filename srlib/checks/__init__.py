@@ -30,11 +30,14 @@ from .e05c_tables import check_tables
 from .e05d_project import check_project
 from .e07a_degrade import check_degrade
 from .e07b_unfair import check_compare
+from .e08a_contrast import check_contrast
+from .e08b_sources import check_sources
 
 __all__ = [
     "Answer",
     "check_block",
     "check_compare",
+    "check_contrast",
     "check_degrade",
     "check_downscale",
     "check_eight_bit",
@@ -44,6 +47,7 @@ __all__ = [
     "check_psnr",
     "check_report",
     "check_shuffle",
+    "check_sources",
     "check_split",
     "check_ssim",
     "check_tables",

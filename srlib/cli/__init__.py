@@ -77,12 +77,20 @@ def _run(args) -> int:
 
 
 def _parser():
-    from . import degrading, evaluation, image_sets, models, training, upscaling
+    from . import degrading, evaluation, exporting, image_sets, models, training, upscaling
     from .common import Parser
 
     parser = Parser(prog="srlib", description="Image super-resolution: get images, train, judge, upscale.")
     parser.add_argument("--version", action="version", version=f"srlib {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (image_sets, models, degrading, training, evaluation, upscaling):  # in the order of the help
+    for module in (
+        image_sets,
+        models,
+        degrading,
+        training,
+        evaluation,
+        upscaling,
+        exporting,
+    ):  # in the order of the help
         module.add_to(commands)
     return parser

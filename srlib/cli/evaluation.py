@@ -1,6 +1,6 @@
 """``srlib evaluate``: methods times images, a table on standard output, every score as JSON."""
 
-from ..degradation import Degradation, Downscale
+from ..degradation import Degradation
 from ..metrics import PROTOCOLS
 from .common import (
     add_command,
@@ -86,10 +86,6 @@ def _warn_if_seen(name: str, card, images, degradation) -> None:
         tell(f"{name} learnt from {seen}, so that its score says little; expected images that it never saw.")
     learnt = card.degradation
     if learnt is not None and isinstance(degradation, Degradation) and not learnt.covers(degradation):
-        own = _kernels(learnt)
-        hint = f": --kernel {own[0]} is its own" if len(own) == 1 and own != _kernels(degradation) else ""
+        own = learnt.kernels
+        hint = f": --kernel {own[0]} is its own" if len(own) == 1 and own != degradation.kernels else ""
         tell(f"{name} was trained for images degraded by {learnt}, and these are degraded by {degradation}{hint}.")
-
-
-def _kernels(degradation) -> list[str]:
-    return [step.kernel for step in degradation.steps if isinstance(step, Downscale)]

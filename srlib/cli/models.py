@@ -10,6 +10,7 @@ def add_to(commands) -> None:
 
 def _models(args) -> None:
     from ..checkpoints import shipped
+    from ..degradation import in_short
     from ..models import build_model, gmacs
 
     rows = [["name", "degradation", "parameters", "GMACs for 1280x720", "licence", "trained on"]]
@@ -17,5 +18,5 @@ def _models(args) -> None:
         model = build_model(card.architecture.builder, card.scale, **card.architecture.options)
         learnt_from = card.runs[-1].provenance.describe()
         cost = [f"{model.count_params():,}", f"{gmacs(model):.1f}"]
-        rows.append([name, str(card.degradation), *cost, card.licence, learnt_from])
+        rows.append([name, in_short(card.degradation), *cost, card.licence, learnt_from])
     print_rows(rows)

@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import logging
+import os
 import sys
 from pathlib import Path
 
@@ -86,6 +87,8 @@ def _upscale(args) -> int:
     from ..image_files import kind_of
     from ..upscaling import check_size
 
+    # one image after another: a second thread that starts operations would keep 100 MB of its own (see `backend`)
+    os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
     check_size(args.scale, args.width, args.height)
     if args.quality is not None:
         kind_of(Path(f"results{SUFFIXES[args.format or 'jpeg']}"), args.quality)  # told once, not for every file

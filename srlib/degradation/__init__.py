@@ -2,11 +2,11 @@
 
 from .blurs import AnisotropicBlur, Blur, Defocus
 from .pairs import as_degradation, make_pairs
-from .presets import PRESETS, preset
+from .presets import PRESETS, in_short, preset
 from .sequence import Degradation, OneOf
 from .steps import STEPS, Downscale, Jpeg, Noise, Step, register_step
 
 __all__ = [
     "PRESETS", "STEPS", "AnisotropicBlur", "Blur", "Defocus", "Degradation", "Downscale", "Jpeg", "Noise", "OneOf", "Step",
-    "as_degradation", "make_pairs", "preset", "register_step",
+    "as_degradation", "in_short", "make_pairs", "preset", "register_step",
 ]  # fmt: skip

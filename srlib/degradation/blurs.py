@@ -56,15 +56,22 @@ class Blur(_Ranged):
     def apply(self, image, rng):
         """The image after this step."""
         from scipy.ndimage import correlate1d
-        from scipy.special import ive
 
         (step,) = self.drawn(rng)
         if not step.low:
             return image
-        weights = ive(np.abs(np.arange(-step.reach, step.reach + 1)), step.low**2)
+        weights = list(step.taps().values())
         for axis in (0, 1):
-            image = correlate1d(image, weights / weights.sum(), axis)  # beyond its edges the image is mirrored
+            image = correlate1d(image, weights, axis)  # beyond its edges the image is mirrored
         return np.clip(image, 0, 1)
+
+    def taps(self) -> dict[int, float]:
+        """The weight of the pixel at each offset along a row or a column, for the deviation `low`."""
+        from scipy.special import ive
+
+        offsets = np.arange(-self.reach, self.reach + 1)
+        weights = ive(np.abs(offsets), self.low**2)
+        return dict(zip(offsets.tolist(), (weights / weights.sum()).tolist()))
 
     def __str__(self):
         return f"blur {self._span()}"

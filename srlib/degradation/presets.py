@@ -63,3 +63,17 @@ def preset(name: str, scale: int = 2) -> Degradation:
     """
     steps = PRESETS[check_choice(name, PRESETS, "the degradation")]
     return Degradation(steps(() if check_scale(scale) == 1 else (Downscale(scale, "bicubic"),)))
+
+
+def in_short(degradation: Degradation) -> str:
+    """A degradation by its preset's name where it has one, else in words; for a table.
+
+    Examples
+    --------
+    >>> from srlib.degradation import Downscale
+    >>> in_short(preset("photo", 4)), in_short(Degradation(Downscale(2)))
+    ('photo x4', 'bilinear x2')
+    """
+    scale = degradation.scale
+    alike = [name for name in PRESETS if name != "clean" and preset(name, scale) == degradation]
+    return f"{alike[0]} x{scale}" if alike else str(degradation)

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..images import check, check_seed, is_number, to_float
-from .steps import STEPS, Step, register_step
+from ..resampling import downscale_taps, downscaled_by
+from .blurs import Blur
+from .steps import STEPS, Downscale, Step, register_step
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,15 @@ class Degradation:
             total, size = math.lcm(total, step.grid * size), size * step.scale
         return total
 
+    @property
+    def kernels(self) -> list[str]:
+        """By which kernels images may be downscaled, each once."""
+        found = []
+        for step in self.steps:
+            found += [kernel for choice in getattr(step, "choices", ()) for kernel in choice.kernels]
+            found += [step.kernel] if hasattr(step, "kernel") else []
+        return list(dict.fromkeys(found))
+
     def __call__(self, hr, seed: int = 0) -> np.ndarray:
         """The LR image of an HR image.
 
@@ -99,7 +110,7 @@ class Degradation:
         """Like calling it, but without checks, and with a given random generator."""
         if hr.ndim == 4 and not all(step.batched for step in self.steps):
             return np.stack([self.apply(image, rng) for image in hr])
-        for step in self.drawn(rng).steps:
+        for step in _merged(self.drawn(rng).steps):
             hr = step.apply(hr, rng)
         return hr
 
@@ -137,7 +148,7 @@ class Degradation:
         -------
         ndarray of float32
         """
-        steps = self.drawn(rng).steps
+        steps = _merged(self.drawn(rng).steps)
         sizes = [hr.shape[:2]]  # of the whole image before each step
         for step in steps:
             sizes.append(tuple(n // step.scale for n in sizes[-1]))
@@ -184,6 +195,35 @@ class Degradation:
 
     def __str__(self) -> str:
         return ", ".join(map(str, self.steps)) or "nothing"
+
+
+@dataclass(frozen=True)
+class _BlurThenDownscale(Step):
+    """A blur and the downscaling after it as one filter: the same image for half the work."""
+
+    blur: Blur
+    downscale: Downscale
+
+    scale = property(lambda self: self.downscale.scale)
+    grid = property(lambda self: self.downscale.grid)
+    reach = property(lambda self: self.blur.reach + self.downscale.reach)
+
+    def apply(self, image, rng):
+        taps: dict = {}
+        for i, weight in downscale_taps(self.scale, self.downscale.kernel).items():
+            for k, share in self.blur.taps().items():
+                taps[i + k] = taps.get(i + k, 0) + weight * share
+        return downscaled_by(image, self.scale, {k: w for k, w in sorted(taps.items()) if abs(w) > 1e-7})
+
+
+def _merged(steps: tuple) -> list[Step]:
+    """Fixed steps, those that can be done at once as one."""
+    out: list[Step] = []
+    for step in steps:
+        if isinstance(step, Downscale) and out and isinstance(out[-1], Blur) and out[-1].low:
+            step = _BlurThenDownscale(out.pop(), step)
+        out.append(step)
+    return out
 
 
 def _needed(step: Step, start: int, stop: int, size: int) -> tuple[int, int]:

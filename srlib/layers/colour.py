@@ -3,8 +3,11 @@
 Networks of one channel work on luminance alone, as most papers do, and so do the losses that ignore colour.
 """
 
+import numpy as np
+
 from ..backend import keras, keras_serializable
 from ..metrics import LUMA
+from .onnx_nodes import convolved
 from .traits import Traits
 
 
@@ -43,6 +46,9 @@ class Luminance(keras.layers.Layer):
 
     def compute_output_shape(self, shape):
         return *shape[:-1], 1
+
+    def srlib_onnx(self, graph, x):
+        return convolved(graph, x, np.reshape(LUMA, (1, 1, 3, 1)) / sum(LUMA))
 
     def srlib_traits(self):
         return Traits(label="luminance", colour="#8a9099")

@@ -6,7 +6,10 @@ what they agree on.
 
 from dataclasses import replace
 
+import numpy as np
+
 from ..backend import keras, keras_serializable
+from .onnx_nodes import onnx_nodes
 from .traits import traits_of
 
 ops = keras.ops
@@ -44,6 +47,22 @@ class SelfEnsemble(keras.layers.Layer):
                     sr = ops.flip(sr, axis)
                 results.append(ops.swapaxes(sr, 1, 2) if transposed else sr)
         return sum(results) / len(results)
+
+    def srlib_onnx(self, graph, x):
+        turned = lambda name: graph.node("Transpose", name, perm=[0, 1, 3, 2])
+        numbers = [graph.constant(np.array([n])) for n in (-1, np.iinfo(np.int64).min, 2, 3)]  # start, end, axes
+        flipped = lambda name, axis: graph.node("Slice", name, *numbers[:2], numbers[axis + 1], numbers[0])
+        results = []
+        for transposed in (False, True):
+            for mirrored in ((), (1,), (2,), (1, 2)):
+                sr = turned(x) if transposed else x
+                for axis in mirrored:
+                    sr = flipped(sr, axis)
+                sr = onnx_nodes(graph, self.network, sr)
+                for axis in mirrored:
+                    sr = flipped(sr, axis)
+                results.append(turned(sr) if transposed else sr)
+        return graph.node("Mean", *results)
 
     def compute_output_shape(self, shape):
         n, h, w, _ = shape

@@ -3,8 +3,11 @@
 The filters are those of :mod:`srlib.resampling`; lesson 02 (``02_preprocessing``) builds them by hand.
 """
 
+import numpy as np
+
 from ..backend import keras, keras_serializable
 from ..resampling import upscale_phases
+from .onnx_nodes import convolved
 from .padding import mirror
 from .traits import Traits
 
@@ -47,6 +50,14 @@ class Interpolation(keras.layers.Layer):
 
     def get_config(self):
         return {**super().get_config(), "scale": self.scale, "kernel": self.kernel}
+
+    def srlib_onnx(self, graph, x):
+        reach, channels = self.reach, graph.channels[x]
+        rows = np.array([[taps.get(k, 0) for k in range(-reach, reach + 1)] for taps in self.phases])
+        kernel = np.einsum("ik,jl->klij", rows, rows).reshape(2 * reach + 1, 2 * reach + 1, 1, -1)
+        kernel = np.tile(kernel, channels)  # every channel becomes the pixels of a square by itself
+        x = convolved(graph, x, kernel, border="mirror", group=channels)
+        return graph.node("DepthToSpace", x, blocksize=self.scale, mode="CRD")  # column, then row, then depth
 
     def srlib_traits(self):
         return Traits(self.scale, self.reach, border="mirror", label="interpolation", colour="#8c4a86")

@@ -7,7 +7,10 @@ sides that its grid divides. :class:`PadToMultiple` adds what is missing, and :c
 
 from math import ceil
 
+import numpy as np
+
 from ..backend import keras, keras_serializable
+from .onnx_nodes import activated, convolved, mirrored
 from .traits import Traits
 
 ops = keras.ops
@@ -37,7 +40,8 @@ def mirror(x, before: int, after: int, axis: int):
     if (before, after) == (1, 1):  # without a look at the size, and faster
         return ops.pad(x, [(1, 1) if i == axis else (0, 0) for i in range(len(x.shape))], mode="symmetric")
     n = ops.shape(x)[axis]
-    place = ops.arange(-before, n + after, dtype="int32") % (2 * n)
+    # twice, as what Keras writes as ONNX rounds towards zero where Python rounds down
+    place = (ops.arange(-before, n + after, dtype="int32") % (2 * n) + 2 * n) % (2 * n)
     return ops.take(x, ops.minimum(place, 2 * n - 1 - place), axis=axis)
 
 
@@ -80,7 +84,8 @@ class PadToMultiple(keras.layers.Layer):
 
     def call(self, x):
         for axis in (1, 2):
-            x = mirror(x, 0, -ops.shape(x)[axis] % self.multiple, axis)
+            beyond = ops.shape(x)[axis] % self.multiple
+            x = mirror(x, 0, (self.multiple - beyond) % self.multiple, axis)  # never % of a negative number, as above
         return x
 
     def compute_output_shape(self, shape):
@@ -89,6 +94,11 @@ class PadToMultiple(keras.layers.Layer):
 
     def get_config(self):
         return {**super().get_config(), "multiple": self.multiple}
+
+    def srlib_onnx(self, graph, x):
+        multiple = graph.constant(np.array(self.multiple))
+        missing = [graph.node("Mod", graph.node("Neg", graph.size(x, axis)), multiple) for axis in (2, 3)]
+        return mirrored(graph, x, *((0, after) for after in missing))
 
     def srlib_traits(self):
         return Traits(stride=self.multiple)
@@ -102,6 +112,11 @@ class Mirrored:
     def convolution_op(self, inputs, kernel):
         """What Keras calls to convolve."""
         return convolve(inputs, kernel, self.border)
+
+    def srlib_onnx(self, graph, x):
+        """What it is in an ONNX graph."""
+        bias = self.bias if self.use_bias else None
+        return activated(graph, self, convolved(graph, x, self.kernel, bias, self.border, group=self.groups))
 
 
 @keras_serializable
@@ -134,6 +149,10 @@ class CropLike(keras.layers.Layer):
     def compute_output_shape(self, shapes):
         (n, _, _, c), (_, h, w, _) = shapes
         return n, h, w, c
+
+    def srlib_onnx(self, graph, x, like):
+        sides = graph.node("Shape", like, start=2, end=4)
+        return graph.node("Slice", x, graph.constant(np.array([0, 0])), sides, graph.constant(np.array([2, 3])))
 
     def srlib_traits(self):
         return Traits()

@@ -42,5 +42,8 @@ class PixelShuffle(keras.layers.Layer):
     def get_config(self):
         return {**super().get_config(), "scale": self.scale}
 
+    def srlib_onnx(self, graph, x):
+        return graph.node("DepthToSpace", x, blocksize=self.scale, mode="DCR")  # depth, then column, then row
+
     def srlib_traits(self):
         return Traits(self.scale, label="pixel shuffle", colour="#d9822b")

@@ -157,11 +157,18 @@ def calls_of(model) -> list:
     >>> [type(call.operation).__name__ for call in calls_of(build_model("espcn"))][:2]
     ['InputLayer', 'Conv2D']
     """
-    by_depth = _functional(model)._nodes_by_depth
+    by_depth = functional(model)._nodes_by_depth
     return [node for depth in sorted(by_depth, reverse=True) for node in by_depth[depth]]
 
 
-def _functional(model):
+def functional(model):
+    """What of a model knows its inputs, outputs and calls; that of a built keras.Sequential is within it.
+
+    Raises
+    ------
+    ValueError
+        A model that is not made of inputs and outputs.
+    """
     model = getattr(model, "_functional", None) or model  # of a keras.Sequential
     if not hasattr(model, "_nodes_by_depth"):
         raise ValueError(
@@ -185,7 +192,7 @@ def _network(model) -> Traits:
         density *= traits.scale
         macs += traits.macs * density**2
         known.update((id(x), (density, reach)) for x in call.output_tensors)
-    density, reach = known[id(_functional(model).output)]
+    density, reach = known[id(functional(model).output)]
     return Traits(density, ceil(reach), macs / density**2, stride)
 
 

@@ -10,6 +10,7 @@ two, and computes with the one [1]_ [2]_. Lesson 05 (``05_better_networks``) mea
 
 from ..backend import keras, keras_serializable
 from .initial import draw_glorot
+from .onnx_nodes import activated, convolved
 from .padding import convolve
 from .traits import Traits
 
@@ -73,6 +74,9 @@ class WideConv2D(keras.layers.Layer):
     def get_config(self):
         told = {name: getattr(self, name) for name in ("filters", "kernel_size", "wide", "border")}
         return {**super().get_config(), **told, "activation": keras.activations.serialize(self.activation)}
+
+    def srlib_onnx(self, graph, x):
+        return activated(graph, self, convolved(graph, x, self.kernel, self.bias, self.border))
 
     def srlib_traits(self):
         k, _, inputs, _ = self.inner.shape

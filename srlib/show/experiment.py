@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from ..data import load_images
-from ..degradation import Blur, Downscale, Jpeg, Noise, make_pairs
+from ..degradation import Blur, Downscale, Jpeg, Noise, make_pairs, preset
 from ..image_files import quiet_decoders, read_image
 from ..images import check, to_uint8
 from ..metrics import mse, psnr, ssim
@@ -28,7 +28,7 @@ DEGRADATIONS = {
     "noise": ((), (Noise(5),)),
     "JPEG, quality 75": ((), (Jpeg(75),)),
     "JPEG, quality 30": ((), (Jpeg(30),)),
-    "blur, noise and JPEG": ((Blur(0.7),), (Noise(2.5), Jpeg(75))),
+    **{name: (preset(name, 1).steps[:1], preset(name, 1).steps[1:]) for name in ("camera", "web")},
 }
 MIDDLE, WHOLE = "its middle", "all of it, downscaled"  # what is taken of an image that is larger than SIDE
 AS_IT_IS = "as it is"  # in place of a kernel: nothing is downscaled, so there is no ground truth

@@ -10,7 +10,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..degradation import Downscale
 from ..images import check_choice, to_uint8
 from ..resampling import DOWNSCALE_KERNELS
 from .controls import PANEL, Controls
@@ -269,5 +268,4 @@ class Explorer:
 def _kernel_of(method) -> str | None:
     """How the images were downscaled that a network learnt from."""
     degradation = getattr(getattr(method, "card", None), "degradation", None)
-    steps = degradation.steps if degradation else ()
-    return next((step.kernel for step in steps if isinstance(step, Downscale)), None)
+    return next(iter(degradation.kernels), None) if degradation else None

@@ -34,7 +34,7 @@ COMMANDS = dict(commands(cli._parser()))
 
 def test_the_commands_are_those_of_the_design():
     assert set(COMMANDS) == {
-        ("data", "list"), ("data", "fetch"), ("models",), ("degrade",), ("train",), ("evaluate",), ("upscale",),
+        ("data", "list"), ("data", "fetch"), ("models",), ("degrade",), ("train",), ("evaluate",), ("upscale",), ("export",),
     }  # fmt: skip
 
 

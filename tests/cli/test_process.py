@@ -39,7 +39,7 @@ def test_a_signal_while_a_command_is_imported_is_no_traceback(number, here):
 @pytest.mark.slow
 def test_ctrl_c_at_any_moment_is_at_most_one_line(here):
     for model in ("bicubic", "net"):
-        for i in range(16):
+        for i in range(10):
             words = f"upscale one.png -o large.png --force --model {model}".split()
             begun = COMMAND[-1].replace(
                 "sys.exit", "print('now', flush=True); sys.exit"
@@ -47,7 +47,7 @@ def test_ctrl_c_at_any_moment_is_at_most_one_line(here):
             command = [sys.executable, "-c", begun, *words]
             with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as started:
                 started.stdout.readline()
-                time.sleep(0.1 + i * (0.05 if model == "bicubic" else 0.3))
+                time.sleep(0.1 + i * (0.08 if model == "bicubic" else 0.45))
                 started.send_signal(signal.SIGINT)
                 err = started.stderr.read()
             assert err.count("\n") <= 1 and "Traceback" not in err, err

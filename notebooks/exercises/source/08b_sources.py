@@ -1,0 +1,73 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Exercise 08b: lost and invented
+#
+# *Find the mistake. 15 minutes, 4 points. Needs lesson 08.*
+#
+# An observatory has bought a network that cleans its images. The seller counts, on images whose sources are known, how many the cleaned image still shows:
+
+# %%
+import numpy as np
+
+import srlib
+
+
+def count(true, found, reach):
+    """Sources found again, lost and invented; `true` and `found` are places, arrays of (row, column)."""
+    distance = np.linalg.norm(true[:, None] - found[None], axis=-1)  # one row a source, one column a detection
+    again = int((distance <= reach).any(axis=1).sum())
+    return again, len(true) - again, len(found) - again
+
+
+true = np.array([[20.0, 20.0], [20.0, 23.0], [60.0, 40.0], [80.0, 15.0]])
+found = np.array([[20.0, 21.6], [59.0, 40.5], [30.0, 70.0]])
+print("found again, lost, invented:", count(true, found, reach=2))
+
+# %% [markdown]
+# "Nothing was invented!", says the seller. But look at the lists: nothing was at (30, 70), and two of the four sources have melted into one.
+#
+# Write `my_count(true, found, reach)`, which returns the three numbers as they should be.
+#
+# - A source and a detection can belong together if they are at most `reach` apart.
+# - **Each source takes at most one detection, and each detection serves at most one source.** The nearest pair goes first.
+# - A source without a detection is lost, a detection without a source is invented.
+# - Either list may be empty; it then has the shape (0, 2).
+
+# %% tags=["answer"]
+def my_count(true, found, reach):
+    """Sources found again, lost and invented, each source and each detection counted once."""
+    ### BEGIN SOLUTION
+    distance = np.linalg.norm(true[:, None] - found[None], axis=-1)
+    again = 0
+    while distance.size and distance.min() <= reach:
+        row, column = np.unravel_index(distance.argmin(), distance.shape)
+        distance = np.delete(np.delete(distance, row, axis=0), column, axis=1)
+        again += 1
+    return again, len(true) - again, len(found) - again
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Check your answer. This cell may be run as often as you like; its last line is the points.
+
+# %% tags=["check"]
+answer = srlib.checks.check_sources(my_count)
+print(answer)
+answer.points(4)
+
+# %% [markdown]
+# When it is right, count again. Which of the three numbers did the seller's program get wrong?
+
+# %%
+print(my_count(true, found, reach=2) if answer else "first the answer")

@@ -1,0 +1,125 @@
+"""Exercise 08b: sources found again, lost and invented, each detection counted once.
+
+The sources of each case lie so that every matching that uses a detection once, greedy or optimal, gives the same counts.
+"""
+
+import numpy as np
+
+from ._helpers import BY_HAND, call, short
+from .answer import Answer, Wrong, judge
+
+
+def check_sources(my_count) -> Answer:
+    """Check exercise 08b: how many sources were found again, lost and invented.
+
+    Parameters
+    ----------
+    my_count : callable
+        (true, found, reach) -> found again, lost, invented; places are arrays of rows and columns, (n, 2) and (m, 2).
+
+    Returns
+    -------
+    Answer
+
+    Examples
+    --------
+    >>> import srlib
+    >>> srlib.checks.check_sources(lambda true, found, reach: (len(found), 0, 0))
+    ✗ my_count gives (4, 0, 0) for 5 sources and 4 detections; expected (3, 2, 1).
+      Hint: a detection is not a source: some of them lie where nothing was. Measure distances first.
+    """
+    return judge(
+        "my_count",
+        my_count,
+        {
+            "found, lost and invented": _plain,
+            "a detection counts once": _merged,
+            "a source counts once": _split,
+            "the reach": _reach,
+            "nothing there": _empty,
+        },
+    )
+
+
+FAR = np.array([(60.0, 12.0), (90.0, 70.0), (14.0, 95.0)])  # sources far from everything else
+
+
+def _counted(my_count, true, found, reach: float, case: str, hint: str) -> tuple[int, ...]:
+    told = call(my_count, true, found, reach, case=case, hint=hint)
+    form = "end with: return found_again, lost, invented"
+    if not isinstance(told, (tuple, list, np.ndarray)) or len(told) != 3:
+        raise Wrong(f"gives {short(told)} for {case}; expected three whole numbers.", form)
+    values = [np.asarray(value) for value in told]
+    if any(v.shape != () or v.dtype.kind not in "iuf" or not np.isfinite(v) or v != np.rint(v) for v in values):
+        raise Wrong(f"gives {short(told)} for {case}; expected three whole numbers.", form)
+    return tuple(int(v) for v in values)
+
+
+def _compare(my_count, true, found, right, case: str, hints, otherwise: str, reach: float = 3.0) -> None:
+    """`hints`: what wrong counts are a sign of, by the counts."""
+    stops = BY_HAND if len(true) and len(found) else otherwise
+    got = _counted(my_count, true, found, reach, case, stops)
+    if got == right:
+        return
+    hint = hints.get(got, otherwise)
+    if got == (right[0], right[2], right[1]):
+        hint = "the order: found again, lost, invented."
+    raise Wrong(f"gives {got} for {case}; expected {right}.", hint)
+
+
+def _plain(my_count) -> None:
+    true = np.concatenate([FAR, [(30.0, 40.0), (75.0, 33.0)]])
+    found = np.array([(61.0, 12.0), (50.0, 50.0), (89.0, 71.5), (31.0, 41.0)])
+    sorting = "the two lists are not sorted alike: the first detection need not belong to the first source."
+    hints = {
+        (2, 3, 2): sorting,
+        (4, 0, 0): "a detection is not a source: some of them lie where nothing was. Measure distances first.",
+        (4, 1, 0): "a detection is not a source: some of them lie where nothing was. Measure distances first.",
+        (3, 2, 0): "what was invented is a detection that no source lies near; which of the two lists do you go through for it?",
+        (0, 5, 4): "only places that agree exactly were counted; a detection may lie a pixel or two beside its source. That is what `reach` is for.",
+        (3, 5, 4): "lost and invented are what is left of each list when the pairs are taken out.",
+    }  # fmt: skip
+    otherwise = "write the table of distances, one row a source and one column a detection, and count by hand."
+    _compare(my_count, true, found, (3, 2, 1), "5 sources and 4 detections", hints, otherwise)
+    # the same in another order: nothing may depend on how the lists are sorted
+    case = "the same places in another order"
+    _compare(my_count, true[::-1].copy(), found[[2, 0, 3, 1]], (3, 2, 1), case, {}, sorting)
+
+
+def _merged(my_count) -> None:
+    true = np.concatenate([FAR, [(30.0, 40.0), (33.0, 40.0)]])
+    found = np.array([(31.2, 40.0), (60.0, 13.0)])
+    once = "one detection served two sources. Two stars that melt into one blot are one found and one lost: a detection, once given to a source, is used up."
+    _compare(my_count, true, found, (2, 3, 0), "two close sources with one detection between them", {}, once)
+
+
+def _split(my_count) -> None:
+    true = np.concatenate([FAR, [(30.0, 40.0)]])
+    found = np.array([(29.0, 40.5), (31.5, 39.0), (60.0, 13.0)])
+    shared = "two detections shared one source, and neither counts as invented. A galaxy that falls into two pieces is one found and one invented: a source, once found, is used up."
+    twice = "one source was counted as found twice: a source, once found, is used up."
+    hints = {(2, 2, 0): shared, (3, 1, 0): twice}
+    otherwise = "one source has two detections within reach: only one of the two can be it."
+    _compare(my_count, true, found, (2, 2, 1), "a source with two detections around it", hints, otherwise)
+
+
+def _reach(my_count) -> None:
+    true = np.concatenate([FAR, [(30.0, 40.0)]])
+    found = np.array([(32.5, 42.5), (60.0, 13.0)])
+    square = "2.5 pixels down and 2.5 to the right are 3.5 away: the distance is the root of the squares' sum."
+    case = "a detection 2.5 rows and 2.5 columns away, and a reach of 3"
+    _compare(my_count, true, found, (1, 3, 1), case, {(2, 2, 0): square}, square)
+    fixed = "it is right for a reach of 3; which number in your program belongs to that reach alone?"
+    for reach, right in ((5.0, (2, 2, 0)), (0.5, (0, 4, 2))):
+        _compare(my_count, true, found, right, f"the same, and a reach of {reach:g}", {}, fixed, reach)
+
+
+def _empty(my_count) -> None:
+    none = np.empty((0, 2))
+    lonely = "with an empty list there is no nearest place: what are the counts then?"
+    for true, found, right, case in (
+        (FAR, none, (0, 3, 0), "3 sources and no detection"),
+        (none, FAR, (0, 0, 3), "no source and 3 detections"),
+        (none, none, (0, 0, 0), "no source and no detection"),
+    ):
+        _compare(my_count, true, found, right, case, {}, lonely)

@@ -1,0 +1,112 @@
+"""Right and wrong answers to exercise 08b."""
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+from scipy.spatial import cKDTree
+
+import srlib
+
+
+def distances(true, found, norm=2):
+    return np.linalg.norm(true[:, None] - found[None], ord=norm, axis=-1)
+
+
+def greedy(true, found, reach, norm=2):
+    pairs, rows, columns = 0, set(), set()
+    far = distances(true, found, norm)
+    for row, column in sorted(np.ndindex(far.shape), key=lambda place: far[place]):
+        if far[row, column] <= reach and row not in rows and column not in columns:
+            rows.add(row)
+            columns.add(column)
+            pairs += 1
+    return pairs, len(true) - pairs, len(found) - pairs
+
+
+def optimal(true, found, reach):
+    far = distances(true, found)
+    chosen = far[linear_sum_assignment(np.where(far <= reach, far, 1e6))]
+    pairs = int((chosen <= reach).sum())
+    return pairs, len(true) - pairs, len(found) - pairs
+
+
+def mutual(true, found, reach):
+    if not len(true) or not len(found):
+        return 0, len(true), len(found)
+    far, nearest = cKDTree(found).query(true)
+    _, back = cKDTree(true).query(found)
+    pairs = sum(bool(d <= reach and back[j] == i) for i, (d, j) in enumerate(zip(far, nearest)))
+    return pairs, len(true) - pairs, len(found) - pairs
+
+
+def one_sided(true, found, reach):
+    again = int((distances(true, found) <= reach).any(1).sum())
+    return again, len(true) - again, len(found) - again
+
+
+def two_sided(true, found, reach):
+    near = distances(true, found) <= reach
+    return int(near.any(1).sum()), int((~near.any(1)).sum()), int((~near.any(0)).sum())
+
+
+def by_detections(true, found, reach):
+    """Counts the detections that have a source, so that a source may be found twice."""
+    again = int((distances(true, found) <= reach).any(0).sum())
+    return again, len(true) - again, len(found) - again
+
+
+def used_up_on_one_side(true, found, reach):
+    """A detection is used up, a source is not."""
+    far = distances(true, found)
+    owners = {int(far[:, j].argmin()) if far[:, j].min() <= reach else None for j in range(len(found))}
+    again = len(owners - {None})
+    return again, len(true) - again, int((far.min(0) > reach).sum())
+
+
+def in_order(true, found, reach):
+    n = min(len(true), len(found))
+    again = int((np.linalg.norm(true[:n] - found[:n], axis=-1) <= reach).sum())
+    return again, len(true) - again, len(found) - again
+
+
+def without_reach(true, found, reach):
+    return greedy(true, found, 3)
+
+
+def exact(true, found, reach):
+    again = len({tuple(place) for place in true} & {tuple(place) for place in found})
+    return again, len(true) - again, len(found) - again
+
+
+def not_for_empty_lists(true, found, reach):
+    distances(true, found).min(axis=1)
+    distances(true, found).min(axis=0)
+    return greedy(true, found, reach)
+
+
+check = srlib.checks.check_sources
+
+RIGHT = [
+    greedy,
+    optimal,
+    mutual,
+    lambda true, found, reach: list(map(np.int64, greedy(true, found, reach))),
+]
+
+# answer, words of what is wrong, words of the hint
+WRONG = [
+    (lambda true, found, reach: (len(found), len(true) - len(found), 0), "5 sources and 4", "Measure distances"),
+    (lambda true, found, reach: (greedy(true, found, reach)[0], greedy(true, found, reach)[1], max(0, len(found) - len(true))), "5 sources and 4", "which of the two lists"),
+    (lambda true, found, reach: (greedy(true, found, reach)[0], greedy(true, found, reach)[2], greedy(true, found, reach)[1]), "5 sources and 4", "the order"),
+    (lambda true, found, reach: (greedy(true, found, reach)[0], len(true), len(found)), "5 sources and 4", "left of each list"),
+    (exact, "5 sources and 4", "agree exactly"),
+    (in_order, "5 sources and 4", "not sorted alike"),
+    (one_sided, "two close sources", "one found and one lost"),
+    (two_sided, "two close sources", "used up"),
+    (by_detections, "a source with two detections", "found twice"),
+    (used_up_on_one_side, "a source with two detections", "falls into two pieces"),
+    (lambda true, found, reach: greedy(true, found, reach, norm=np.inf), "2.5 rows and 2.5 columns", "root of the squares"),
+    (without_reach, "a reach of 5", "that reach alone"),
+    (not_for_empty_lists, "no detection with ValueError", "no nearest place"),
+    (lambda true, found, reach: greedy(true, found, reach)[0], "expected three whole numbers", "end with"),
+    (lambda true, found, reach: (0.5, 1, 2), "expected three whole numbers", "end with"),
+]  # fmt: skip
