@@ -18,16 +18,19 @@ import numpy as np
 from .backend import keras
 from .data.cache import sha256_of
 from .models import build_model, clone_model, collapse, count_weights, known_card, self_ensemble
+from .network_files import (  # noqa: F401 (some are found here, too)
+    CARD,
+    WEIGHTS,
+    WEIGHTS_FILE,
+    default_network,
+    default_scales,
+    known,
+    shipped_names,
+)
 from .recipe import Architecture, ModelCard
 from .safe_files import read_json, write_text, write_whole
 
-WEIGHTS = Path(__file__).parent / "weights"
 RECIPE = "recipe.json"  # what a training writes first; a folder without it holds none
-CARD = "model.json"
-_WEIGHTS_FILE = "model.weights.h5"
-# What is taken where no network is asked for: see `benchmarks/defaults.py`, which measures both
-_CLEAN = {1: "repair", 2: "small_x2", 3: "small_x3", 4: "small_x4"}
-_COMPRESSED = {1: "repair", 2: "photo_x2", 4: "photo_x4"}
 _SUM = "weights_sha256"  # in the card; older ones have none
 _LARGEST_HALF = float(np.finfo(np.float16).max)
 _OPTION = 256  # up to here, a number in an architecture needs no large file of weights to be believed
@@ -42,59 +45,7 @@ def shipped() -> dict[str, ModelCard]:
     >>> shipped()["small_x2"].architecture.builder
     'subpixel'
     """
-    return {name: read_card(WEIGHTS / name) for name in _shipped_names()}
-
-
-def _shipped_names() -> list[str]:
-    return sorted(file.parent.name for file in WEIGHTS.glob(f"*/{CARD}"))
-
-
-def default_network(scale: int | None = None, *, compressed: bool = False) -> str:
-    """The name of the network that upscales by `scale` where no other is asked for; by 2 unless given.
-
-    Parameters
-    ----------
-    scale : int, optional
-        With 1 the image is repaired and keeps its size.
-    compressed : bool
-        Whether it is for an image that was compressed with loss, as :attr:`srlib.image_files.DecodedImage.compressed` says.
-
-    Raises
-    ------
-    ValueError
-        No network of that scale travels with the package.
-
-    Examples
-    --------
-    >>> from srlib.checkpoints import default_network
-    >>> default_network(), default_network(4), default_network(4, compressed=True)
-    ('small_x2', 'small_x4', 'photo_x4')
-    """
-    scale = 2 if scale is None else scale
-    defaults = _COMPRESSED if compressed else _CLEAN
-    if scale not in defaults:
-        *scales, last = map(str, defaults)
-        raise ValueError(
-            f"scale is {scale}, and no network of that scale travels with srlib; expected {', '.join(scales)} or {last}: choose one of these, or name an interpolation, such as bicubic."
-        )
-    return defaults[scale]
-
-
-def default_scales(*, compressed: bool = False) -> list[int]:
-    """The scales for which a network is taken where no other is asked for.
-
-    Examples
-    --------
-    >>> from srlib.checkpoints import default_scales
-    >>> default_scales(), default_scales(compressed=True)
-    ([1, 2, 3, 4], [1, 2, 4])
-    """
-    return list(_COMPRESSED if compressed else _CLEAN)
-
-
-def known(name: str) -> bool:
-    """Whether a network of this name travels with the package, or there is a folder that may hold one."""
-    return name in _shipped_names() or os.path.isdir(name)  # which answers for a name that no file can have
+    return {name: read_card(WEIGHTS / name) for name in shipped_names()}
 
 
 def read_card(folder: Path) -> ModelCard:
@@ -174,7 +125,7 @@ def save_model(model, folder: str | Path, *, half: bool = False, card: ModelCard
             _halve(scratch)
         told[_SUM] = sha256_of(scratch)
 
-    write_whole(folder / _WEIGHTS_FILE, fill)
+    write_whole(folder / WEIGHTS_FILE, fill)
     write_text(folder / CARD, json.dumps(told, indent=2) + "\n")
     return folder
 
@@ -243,7 +194,7 @@ def load_model(name: str | Path):
     2
     """
     folder = Path(name)
-    if isinstance(name, str) and name in _shipped_names():
+    if isinstance(name, str) and name in shipped_names():
         if os.path.isfile(folder / CARD):
             warnings.warn(
                 f"{name!r} is a network of srlib's, which is taken, and a folder here; for that write ./{name}.",
@@ -253,7 +204,7 @@ def load_model(name: str | Path):
     elif isinstance(name, str) and name.endswith("+") and not os.path.isdir(folder):
         return self_ensemble(load_model(name[:-1]))
     _check_finished(folder, name)
-    (card, checksum), weights = _read_card(folder), folder / _WEIGHTS_FILE
+    (card, checksum), weights = _read_card(folder), folder / WEIGHTS_FILE
     if checksum is not None and checksum != sha256_of(weights):
         raise ValueError(
             f"{weights} is not the file that {CARD} was written with, as its SHA-256 is another; expected both as `srlib train` wrote them: fetch or restore them together."
@@ -288,7 +239,7 @@ def _check_possible(folder: Path, architecture: Architecture) -> None:
     """Whether it is a network whose weights can be in a file of that size; nothing is allocated to find out."""
     if architecture.ensemble:
         raise ValueError("it says ensemble, and a self-ensemble is the network with a + behind its name")
-    size = (folder / _WEIGHTS_FILE).stat().st_size
+    size = (folder / WEIGHTS_FILE).stat().st_size
     for name, value in {"scale": architecture.scale, **architecture.options}.items():
         # both width and depth take that many bytes of a file at least
         if isinstance(value, int) and value > max(_OPTION, size // 500):
@@ -297,7 +248,7 @@ def _check_possible(folder: Path, architecture: Architecture) -> None:
     with contextlib.suppress(ValueError, TypeError):  # build_model will say
         count = count_weights(architecture.builder, architecture.scale, **architecture.options)
     if count > 8 * size:  # two bytes each, and with a symmetry the file holds one in 16
-        raise ValueError(f"it has {count:,} weights, and {_WEIGHTS_FILE} {size:,} bytes")
+        raise ValueError(f"it has {count:,} weights, and {WEIGHTS_FILE} {size:,} bytes")
 
 
 def _check_arrays(path: Path) -> None:
@@ -315,9 +266,9 @@ def _check_arrays(path: Path) -> None:
 def _check_finished(folder: Path, name) -> None:
     if not os.path.isdir(folder):
         raise ValueError(
-            f"There is no model {str(name)!r:.200}; expected one of {', '.join(_shipped_names())}, or a folder that `srlib train` wrote: `srlib models` shows them."
+            f"There is no model {str(name)!r:.200}; expected one of {', '.join(shipped_names())}, or a folder that `srlib train` wrote: `srlib models` shows them."
         )
-    for file in (CARD, _WEIGHTS_FILE):
+    for file in (CARD, WEIGHTS_FILE):
         if not (folder / file).is_file():
             if (folder / RECIPE).is_file():
                 raise ValueError(

@@ -12,7 +12,7 @@ import numpy as np
 
 from . import __version__
 from .checkpoints import load_model
-from .layers import onnx_nodes
+from .layers import onnx_nodes, traits_of
 from .recipe import ModelCard
 from .safe_files import check_file, write_whole
 
@@ -84,7 +84,8 @@ def export(model, path: str | Path, *, replace: bool = True) -> Path:
 
     Its input ``lr`` and its output ``sr`` are laid out as Keras has them: (N, h, w, 3) -> (N, scale*h, scale*w, 3),
     ``float32``, for images in [0, 1] of any number and size. The output is not clipped. The licence and the card (as JSON)
-    are in the file's metadata.
+    are in the file's metadata, and how large the margin and
+    the grid of tiles must be: reach and stride, in LR pixels.
 
     Parameters
     ----------
@@ -162,7 +163,7 @@ def encoded(model) -> bytes:
     graph = Graph()
     sr = onnx_nodes(graph, model, graph.node("Transpose", "lr", perm=[0, 3, 1, 2]))
     graph.nodes.append(Node("Transpose", (sr,), "sr", {"perm": [0, 2, 3, 1]}))
-    return _serialized(graph, card)
+    return _serialized(graph, model)
 
 
 def _onnx():
@@ -175,8 +176,8 @@ def _onnx():
     return onnx
 
 
-def _serialized(graph: Graph, card: ModelCard) -> bytes:
-    onnx = _onnx()
+def _serialized(graph: Graph, model) -> bytes:
+    onnx, card = _onnx(), model.card
     from onnx import helper, numpy_helper
 
     image = lambda name, *sides: helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, ["N", *sides, 3])
@@ -193,6 +194,13 @@ def _serialized(graph: Graph, card: ModelCard) -> bytes:
         opset_imports=[helper.make_opsetid("", OPSET)],
         ir_version=_IR,
     )
-    told = {"scale": str(card.scale), "licence": card.licence, "card": json.dumps(card.to_dict())}
+    traits = traits_of(model)
+    told = {
+        "scale": str(card.scale),
+        "reach": str(traits.reach),
+        "stride": str(traits.stride),
+        "licence": card.licence,
+        "card": json.dumps(card.to_dict()),
+    }
     helper.set_model_props(made, told)
     return made.SerializeToString()

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from ..engines import ENGINES, check_engine
 from ..image_files import DecodedImage, Kind, decode, encode_image, kind_of, quiet_decoders, write_image
+from ..images import check_choice
 from ..metrics import LUMA
 from .room import check_room
 from .sizes import check_size, planned, resized
@@ -30,6 +32,7 @@ def upscale_file(
     quality: int | None = None,
     metadata: bool = True,
     replace: bool = False,
+    engine: str = "keras",
 ) -> Path:
     """Upscale an image file, to any size above its own.
 
@@ -60,6 +63,9 @@ def upscale_file(
         Whether to keep what the file says beside its pixels; if not, only its colour profile is kept.
     replace : bool
         Whether a file that is there already may be replaced.
+    engine : {"keras", "onnx"}
+        What computes a network that is named: Keras, or ONNX Runtime, which needs no other framework once it has a network
+        in the cache, and starts in a tenth of the time.
 
     Returns
     -------
@@ -91,13 +97,23 @@ def upscale_file(
     kind = kind_of(target, quality)
     if target.exists() and not replace:
         raise FileExistsError(f"{target} exists; expected a free name: choose another, or say replace=True.")
-    pixels, told = _larger(source, kind, method, (scale, width, height), frame, metadata)
+    pixels, told = _larger(source, kind, method, (scale, width, height), frame, metadata, engine)
     write_image(target, pixels, told, quality=quality, replace=replace)
     return target
 
 
 def upscale_bytes(
-    source, suffix: str, method=None, scale=None, *, width=None, height=None, frame=None, quality=None, metadata=True
+    source,
+    suffix: str,
+    method=None,
+    scale=None,
+    *,
+    width=None,
+    height=None,
+    frame=None,
+    quality=None,
+    metadata=True,
+    engine="keras",
 ) -> bytes:
     """What :func:`upscale_file` would write to a file.
 
@@ -106,7 +122,7 @@ def upscale_bytes(
     source : str, Path or bytes
     suffix : str
         Of the file, such as ``".png"``.
-    method, scale, width, height, frame, quality, metadata
+    method, scale, width, height, frame, quality, metadata, engine
         As for :func:`upscale_file`.
 
     Returns
@@ -122,16 +138,18 @@ def upscale_bytes(
     (60, 40)
     """
     kind = kind_of(Path(f"the result{suffix}"), quality)
-    return encode_image(kind, *_larger(source, kind, method, (scale, width, height), frame, metadata))
+    return encode_image(kind, *_larger(source, kind, method, (scale, width, height), frame, metadata, engine))
 
 
-def _larger(source, kind: Kind, method, asked: tuple, frame: int | None, metadata: bool):
+def _larger(source, kind: Kind, method, asked: tuple, frame: int | None, metadata: bool, engine: str):
     """The larger image, as :func:`write_image` takes it, and what the file says beside its pixels."""
     check_size(*asked)
+    check_choice(engine, ENGINES, "engine")
     if isinstance(method, (str, Path)):
-        method = method_named(method)
+        method = method_named(method, engine=engine)
     if not isinstance(method, (str, type(None))):
         own = check_method(method)
+        check_engine(method, engine)
         if getattr(method, "card", None) is None:
             raise ValueError(
                 f"method is {getattr(method, 'name', 'a function')}, which srlib did not build; expected a network whose receptive field it knows: use srlib.build_model or srlib.load_model."
@@ -143,7 +161,9 @@ def _larger(source, kind: Kind, method, asked: tuple, frame: int | None, metadat
         image = decode(source, frame=frame)
     name = "the image" if isinstance(source, bytes) else source
     try:
-        method, scale, size = planned(image.levels.shape[:2], method, *asked, compressed=image.compressed)
+        method, scale, size = planned(
+            image.levels.shape[:2], method, *asked, compressed=image.compressed, engine=engine
+        )
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from None
     _check_holds(name, image, kind, size)

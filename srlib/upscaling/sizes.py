@@ -13,6 +13,7 @@ from functools import lru_cache
 import numpy as np
 
 from ..images import check_count, is_number
+from ..network_files import default_network, default_scales
 from ..resampling import resize_taps
 from .tiles import check_method, method_named
 
@@ -101,7 +102,9 @@ def size_of(size: tuple[int, int], scale=None, width=None, height=None) -> tuple
     return factor, wanted
 
 
-def planned(size: tuple[int, int], method, scale=None, width=None, height=None, *, compressed: bool = False):
+def planned(
+    size: tuple[int, int], method, scale=None, width=None, height=None, *, compressed: bool = False, engine="keras"
+):
     """Who does the work: the method, the whole multiple that it makes, and the size of the result.
 
     Parameters
@@ -116,6 +119,8 @@ def planned(size: tuple[int, int], method, scale=None, width=None, height=None, 
     width, height : int, optional
     compressed : bool
         Whether None is to be a network for images that were compressed with loss.
+    engine : str
+        What computes the network for None.
 
     Returns
     -------
@@ -142,12 +147,10 @@ def planned(size: tuple[int, int], method, scale=None, width=None, height=None, 
         factor, method, f"scale is {scale}" if scale else f"{wanted[1]}x{wanted[0]} is {factor:.3g} times its size"
     )
     if method is None:
-        from ..checkpoints import default_network, default_scales
-
         least = next(own for own in default_scales(compressed=compressed) if own >= factor)
         name = default_network(least, compressed=compressed)
         _log.info("%s is taken", name, extra={"network": name})
-        method = _loaded(name)
+        method = _loaded(name, engine)
     return method, check_method(method), wanted
 
 
@@ -170,8 +173,6 @@ def check_reach(factor: float, method, asked: str) -> None:
     --------
     >>> check_reach(1.5, None, "scale is 1.5")
     """
-    from ..checkpoints import default_scales  # brings Keras, which an interpolation does without
-
     most = default_scales()[-1] if method is None else check_method(method)
     if factor > most or (factor == 1 < most and method is not None):
         which = "the largest network of srlib's" if method is None else method.card.architecture.builder
@@ -181,8 +182,8 @@ def check_reach(factor: float, method, asked: str) -> None:
 
 
 @lru_cache
-def _loaded(name: str):
-    return method_named(name)
+def _loaded(name: str, engine: str):
+    return method_named(name, engine=engine)
 
 
 def resized(

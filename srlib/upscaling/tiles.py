@@ -12,7 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ..images import check, check_scale, to_float
+from ..engines import ENGINES, OnnxNetwork, load_network
+from ..images import check, check_choice, check_scale, to_float
+from ..network_files import default_network, known
 from ..resampling import UPSCALE_KERNELS, interpolate
 
 # Sides of a tile in pixels of the image. The first is large enough that margins cost little, and small enough for most
@@ -173,7 +175,7 @@ def check_method(method, scale: int | None = None, tile: int | None = None) -> i
     return card.scale
 
 
-def method_named(name: str | Path | None, scale: int | None = None):
+def method_named(name: str | Path | None, scale: int | None = None, *, engine: str = "keras"):
     """A method by its name: an interpolation's as it is, anything else as a loaded network.
 
     Parameters
@@ -183,10 +185,12 @@ def method_named(name: str | Path | None, scale: int | None = None):
         its :func:`srlib.self_ensemble`. None is the shipped network for the scale.
     scale : int, optional
         Of the network for None; 2 unless given.
+    engine : {"keras", "onnx"}
+        What computes a network.
 
     Returns
     -------
-    str or keras.Model
+    str, keras.Model or srlib.engines.OnnxNetwork
 
     Raises
     ------
@@ -198,24 +202,23 @@ def method_named(name: str | Path | None, scale: int | None = None):
     >>> method_named("bicubic")
     'bicubic'
     """
+    check_choice(engine, ENGINES, "engine")
     if name in UPSCALE_KERNELS:
         return name
-    from ..checkpoints import default_network, known, load_model  # brings Keras, which an interpolation does without
-
     if name is None:
         name = default_network(scale)
     if not known(str(name)) and not known(str(name).removesuffix("+")):
         raise ValueError(
             f"There is no model {str(name)!r}; expected {', '.join(UPSCALE_KERNELS)}, a network that `srlib models` shows, or a folder that `srlib train` wrote; a + goes behind networks alone: check the spelling."
         )
-    return load_model(name)
+    return load_network(name, engine)
 
 
 # -- through a network --------------------------------------------------------------------------------------------------------
 
 
 def _predict(model, lr: np.ndarray) -> np.ndarray:
-    if inspect.isroutine(model):  # a function, which needs no backend
+    if inspect.isroutine(model) or isinstance(model, OnnxNetwork):  # which need no backend
         return _checked(model, np.asarray(model(lr)))
     from ..backend import check_process, keras
 
@@ -295,9 +298,7 @@ def _tiles(batch, model, scale: int, tile: int) -> Iterator[tuple[slice, slice, 
     """Upscale some images of one size: rows and columns of the result, and what belongs there, (N, rows, columns, 3)."""
     from tqdm import tqdm
 
-    from ..layers import traits_of
-
-    known = traits_of(model)
+    known = _traits(model)
     n, height, width, _ = batch.shape
     across, down = (_windows(length, tile, known) for length in (width, height))
     scaled = lambda kept, start=0: slice((kept.start - start) * scale, (kept.stop - start) * scale)
@@ -310,6 +311,14 @@ def _tiles(batch, model, scale: int, tile: int) -> Iterator[tuple[slice, slice, 
                     piece = sr[i * n : (i + 1) * n, scaled(kept_y, seen_y.start), scaled(kept_x, seen_x.start)]
                     yield scaled(kept_y), scaled(kept_x), piece
                 bar.update(len(some))
+
+
+def _traits(model):
+    if isinstance(model, OnnxNetwork):
+        return model.traits
+    from ..layers import traits_of  # brings Keras
+
+    return traits_of(model)
 
 
 def _windows(length: int, side: int, known) -> list[tuple[slice, slice]]:

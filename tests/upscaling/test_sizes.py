@@ -150,7 +150,7 @@ def test_what_cannot_be_asked_for(asked, words):
 
 def test_the_next_scale_up_is_taken(monkeypatch):
     models = {scale: srlib.build_model("subpixel", scale, width=4, blocks=1) for scale in (2, 3, 4)}
-    monkeypatch.setattr(sizes, "_loaded", lambda name: models[int(name[-1])])
+    monkeypatch.setattr(sizes, "_loaded", lambda name, engine: models[int(name[-1])])
     for scale, own in ((None, 2), (1.01, 2), (2, 2), (2.01, 3), (3, 3), (3.5, 4), (4, 4)):
         assert planned((10, 20), None, scale) == (
             models[own],
