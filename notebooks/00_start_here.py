@@ -171,7 +171,8 @@ srlib.show.workflow(true, network, scale=4, kernel="bicubic")
 # | **[03 Autoencoder](03_autoencoder.ipynb)** | can a network that compresses pictures sharpen them? |
 # | **[04 Results](04_results.ipynb)** | is it any good, and how would we know? |
 # | **[05 Better networks](05_better_networks.ipynb)** | what buys quality, and what does it cost? |
-# | **[07 Your photographs](07_your_photos.ipynb)** | how does it do on a picture that nobody degraded on purpose? |
+# | **[07 Your photographs](07_your_photos.ipynb)** | how does it do on a photograph that nobody degraded on purpose? |
+# | **[08 Other repairs](08_other_repairs.ipynb)** | what else can the same network repair? |
 #
 # The course rebuilds a published student project, *Image Super-Resolution using Convolutional Neural Networks*, which used the Linnaeus 5 pictures,
 # an autoencoder, and reported an average SSIM of 0.86. We follow its steps, check its claims, and measure again with care.

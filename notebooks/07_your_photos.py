@@ -395,4 +395,4 @@ assert all(table.mean("photo_x2") > max(map(table.mean, simple)) for table in fi
 # - K. Zhang, J. Liang, L. Van Gool, R. Timofte, "Designing a practical degradation model for deep blind image super-resolution" (BSRGAN), ICCV 2021: the steps in random order.
 # - X. Wang, L. Xie, C. Dong, Y. Shan, "Real-ESRGAN: training real-world blind super-resolution with pure synthetic data", ICCV Workshops 2021: the steps twice, as files that were passed on.
 #
-# Back to [00 Start here](00_start_here.ipynb).
+# Next: [08 Other repairs](08_other_repairs.ipynb), what else the same network can mend.
