@@ -19,8 +19,8 @@
 #
 # `hr` is `float32` of shape (H, W, 3) with values from 0 to 1, and H and W are even. `rng` is a random generator of NumPy. Draw, **in this order and from `rng` alone**:
 #
-# 1. `sigma`, even between 0.2 and 1.5;
-# 2. `levels`, even between 2 and 10;
+# 1. `sigma`, uniformly between 0.2 and 1.5;
+# 2. `levels`, uniformly between 2 and 10;
 # 3. `quality`, a whole number from 40 to 75, both ends included;
 # 4. the noise: standard normal numbers, one for every value of the image that they are added to.
 #
@@ -29,7 +29,7 @@
 # - the sensor adds the noise, multiplied by `levels` (of 255) and by the square root of the value that it is added to: more light, more noise;
 # - the lens blurs by a Gaussian of `sigma`, `gaussian_filter` of SciPy, along rows and columns;
 # - the program rounds to 8 bits, and writes a JPEG file of that quality: `as_jpeg` below;
-# - the image becomes half as large, by bicubic downscaling.
+# - the image becomes half as large, by bicubic downscaling: the sensor has half as many pixels in each direction as `hr`.
 
 # %%
 import io

@@ -52,7 +52,7 @@ print(compare({"bicubic": "bicubic", "bicubic again": "bicubic"}, images, srlib.
 
 # %% tags=["answer"]
 def my_compare(methods, images, degradation, seed):
-    """The mean PSNR of every method, as {name: dB}, on the same LR images for all."""
+    """The mean PSNR of every method, as {name: dB}."""
     ### BEGIN SOLUTION
     lr, hr = srlib.make_pairs(images, degradation, seed=seed)  # one draw for each image, before any method
     return {name: srlib.psnr(srlib.upscale(lr, method), hr) for name, method in methods.items()}
