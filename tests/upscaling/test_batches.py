@@ -381,7 +381,8 @@ def test_the_network_for_each_size_of_a_folder(here, capsys):
         image(width=width).save(f"in/{width}.png")
     assert run("upscale", "in", "-o", "out", "--width", "90") == 1
     assert {path.name: Image.open(path).size[0] for path in Path("out").iterdir()} == {f"{n}.png": 90 for n in (50, 80)}
-    first, second, summary = told(capsys)
+    first, second, taken, summary = told(capsys)
+    assert "small_x2 is taken" in taken
     assert "in/100.png: it is 100x19, larger than 90x" in first
     assert (
         "in/20.png: 90x86 is 4.5 times its size, but the largest network of srlib's upscales by 4; expected" in second
