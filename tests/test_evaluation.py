@@ -292,7 +292,7 @@ def test_the_published_direction_of_the_methods(sample):
         ({"x": "bikubic"}, {}, ValueError, ["'bikubic'", "bicubic"]),
         ({"x": 3}, {}, TypeError, ["int"]),
         (METHODS, {"images": []}, ValueError, ["no images"]),
-        (METHODS, {"degradation": "bicubic"}, TypeError, ["'bicubic'", "Downscale"]),
+        (METHODS, {"degradation": "bicubic"}, ValueError, ["'bicubic'", "clean, camera, web"]),
         (METHODS, {"protocol": "paper"}, ValueError, ["'paper'", "rgb, y"]),
         (METHODS, {"images": [np.zeros((6, 9, 3), np.uint8)]}, ValueError, ["image-0", "7x7"]),
         (METHODS, {"images": [np.zeros((1, 9, 3), np.uint8)]}, ValueError, ["image-0", "at least 2"]),

@@ -12,7 +12,7 @@ from _networks import KERNELS, array, noise, shaken, small
 import srlib
 from srlib.backend import keras
 from srlib.checkpoints import shipped
-from srlib.layers import EquivariantConv2D, Interpolation, register_onnx
+from srlib.layers import EquivariantConv2D, Interpolation, Traits, register_onnx
 from srlib.layers.onnx_nodes import _EMITTERS, onnx_nodes
 from srlib.models import collapse
 from srlib.networks import NETWORKS
@@ -153,6 +153,9 @@ def test_a_layer_of_ones_own_is_exported():
     class Negative(layers.Layer):
         def call(self, x):
             return 1 - x
+
+        def srlib_traits(self):
+            return Traits()
 
     class Exported(Negative):
         def srlib_onnx(self, graph, x):

@@ -4,12 +4,13 @@ import shutil
 
 from _command_line import run
 
-from srlib import checkpoints
+from srlib import checkpoints, network_files
 from srlib.checkpoints import load_model, shipped
 
 
 def test_models_shows_what_is_shipped(capsys, monkeypatch, here):
-    monkeypatch.setattr(checkpoints, "WEIGHTS", here / "shipped")
+    for module in (checkpoints, network_files):
+        monkeypatch.setattr(module, "WEIGHTS", here / "shipped")
     shutil.copytree("net", "shipped/small")
     assert run("models") == 0
     head, row = capsys.readouterr().out.splitlines()

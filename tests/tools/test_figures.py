@@ -71,7 +71,10 @@ def test_the_stored_results_are_what_the_shown_networks_score_today(monkeypatch)
 
 @pytest.mark.slow
 def test_the_stored_results_are_what_every_network_scores_today():
-    scored_as_stored([name.replace("_", " ") for name in figures.shipped()])
+    degradations = [figures.Degradation(step) for step in figures.DEGRADATIONS.values()]
+    networks = [name for name, card in figures.shipped().items() if card.degradation in degradations]
+    assert len(networks) >= 10
+    scored_as_stored([name.replace("_", " ") for name in networks])
 
 
 @pytest.mark.parametrize("scale", [2, 3, 4])
