@@ -72,7 +72,7 @@ def test_an_absurd_number_is_refused(option, value, foreign):
 @pytest.mark.parametrize(
     "builder, option", [("edsr", "blocks"), ("fsrcnn", "mapping"), ("fsrcnn", "shrinking"), ("autoencoder", "width")]
 )
-@pytest.mark.parametrize("number", [100, 4096, 100_000])
+@pytest.mark.parametrize("number", [50, 4096, 100_000])
 def test_a_network_that_the_weights_cannot_fill_is_refused(builder, option, number, foreign):
     """From numbers that some network may have to those that no network has."""
     card = told(foreign)
