@@ -10,32 +10,33 @@ reduced.
 """
 
 import argparse
+import io
 import sys
 from functools import lru_cache, partial
 
 import numpy as np
+from PIL import Image
 
 import srlib
-from srlib.checkpoints import default_network, default_scales
-from srlib.resampling import resize_taps
+from srlib.image_files import read_image
+from srlib.images import to_uint8
+from srlib.network_files import default_network, default_scales
 from srlib.tables import aligned
+from srlib.upscaling import upscale_bytes
 
 QUALITIES = (100, 98, 96, 95, 94, 93, 92, 90, 85, 80, 75, 60, 50, 40)
 
 
 def upscaled(lr: np.ndarray, scale: int, *, compressed: bool) -> np.ndarray:
-    """As `srlib upscale` does it: by the next network, and then reduced."""
+    """As `srlib upscale` does it, whatever the file is: by the next network, and then reduced."""
+    file = io.BytesIO()
+    Image.fromarray(to_uint8(lr)).save(file, "PNG")
     own = next(s for s in default_scales(compressed=compressed) if s >= scale)
-    sr = srlib.upscale(lr, _network(default_network(own, compressed=compressed)))
-    for axis in (0, 1) if own != scale else ():
-        places, weights = resize_taps(sr.shape[axis], lr.shape[axis] * scale, "bicubic")
-        sr = np.moveaxis(np.einsum("wt,wt...->w...", weights, np.moveaxis(sr, axis, 0)[places]), 0, axis)
-    return np.clip(sr, 0, 1)
+    method = _network(default_network(own, compressed=compressed))
+    return read_image(upscale_bytes(file.getvalue(), ".png", method, scale))
 
 
-@lru_cache
-def _network(name: str):
-    return srlib.load_model(name)
+_network = lru_cache(srlib.load_model)
 
 
 def main() -> int:

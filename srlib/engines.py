@@ -67,9 +67,14 @@ class OnnxNetwork:
         except Exception as error:  # classes that ONNX Runtime makes when it is loaded
             if "alloc" not in str(error):
                 raise
-            raise MemoryError(
-                f"the memory does not suffice for tiles of {lr.shape[1]}x{lr.shape[2]}; expected room for a few of them: give a smaller tile, or close other programs."
-            ) from None
+            raise no_room(lr) from None
+
+
+def no_room(lr: np.ndarray) -> MemoryError:
+    """What is raised where a tile does not fit into the memory, whatever computes it."""
+    return MemoryError(
+        f"the memory does not suffice for tiles of {lr.shape[1]}x{lr.shape[2]}; expected room for a few of them: give a smaller tile, or close other programs."
+    )
 
 
 def load_network(name: str | Path, engine: str = "keras"):

@@ -84,8 +84,7 @@ def export(model, path: str | Path, *, replace: bool = True) -> Path:
 
     Its input ``lr`` and its output ``sr`` are laid out as Keras has them: (N, h, w, 3) -> (N, scale*h, scale*w, 3),
     ``float32``, for images in [0, 1] of any number and size. The output is not clipped. The licence and the card (as JSON)
-    are in the file's metadata, and how large the margin and
-    the grid of tiles must be: reach and stride, in LR pixels.
+    are in the file's metadata, and how large the margin and the grid of tiles must be: reach and stride, in LR pixels.
 
     Parameters
     ----------

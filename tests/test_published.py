@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scores import is_on_the_board
 
 from srlib import published
 from srlib.checkpoints import load_model, shipped
@@ -14,12 +15,7 @@ from srlib.models import build_model, gmacs, self_ensemble
 from srlib.published import SETS, ablation_results, leaderboard
 
 ROOT = Path(__file__).parents[1]
-# those that learnt to undo one downscaling; the others are scored in tests/tools/test_repairs.py
-NETWORKS = {
-    name: card.degradation.steps[0]
-    for name, card in shipped().items()
-    if isinstance(card.degradation.steps[0], Downscale)
-}
+NETWORKS = {name: card.degradation.steps[0] for name, card in shipped().items() if is_on_the_board(card)}
 
 
 def test_every_shipped_network_was_scored_under_both_protocols():

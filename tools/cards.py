@@ -4,6 +4,7 @@ Made from each network's `model.json` and from the stored scores by `python tool
 """
 
 import repairs
+from scores import is_on_the_board
 
 from srlib import ModelCard
 from srlib.checkpoints import load_model, shipped
@@ -32,6 +33,7 @@ def card_of(name: str, card: ModelCard) -> str:
     times = [run.seconds for run in card.runs]
     seconds = last.seconds if None in times else sum(times)  # of all runs, where all are known
     took = "" if seconds is None else f" in {seconds / 60:.0f} minutes"
+    rows = _score_rows(name, card.scale) if is_on_the_board(card) else _repair_rows(name)
     return f"""## {name}
 
 - Network: `{built.builder}`, x{built.scale}, {options}; {model.count_params():,} parameters{tied}, {gmacs(model):,.1f} GMACs for an output of 1280x720
@@ -43,15 +45,13 @@ def card_of(name: str, card: ModelCard) -> str:
 - Licence of the weights: {card.licence}
 - Not for: {card.not_for}
 
-{markdown(_score_rows(name, card.scale), words=(0, 1))}
+{markdown(rows, words=(0, 1))}
 """
 
 
 def _score_rows(name: str, scale: int) -> list[list[str]]:
     """Heading and a row for each protocol and kernel that the network, or its self-ensemble, was scored under."""
     rows = [["protocol", f"downscaled by {scale} by", *SETS.values()]]
-    if name in repairs.NETWORKS.get(scale, ()) and not name.startswith("small"):
-        return _repair_rows(name)
     for method, how in ((name, ""), (f"{name}+", ", self-ensemble (x8)")):
         for protocol, kernels in stored_scores(scale).items():
             for kernel, methods in kernels.items():

@@ -84,14 +84,8 @@ def measure() -> dict[str, Table]:
 
 def to_json(tables: dict[str, Table]) -> str:
     """What repairs.json holds: every score of every image, to five digits."""
-    rounded = lambda told: (
-        {key: rounded(value) for key, value in told.items()}
-        if isinstance(told, dict)
-        else round(told, 5)
-        if isinstance(told, float)
-        else told
-    )
-    return json.dumps({name: rounded(table.to_dict()) for name, table in tables.items()}, indent=1) + "\n"
+    told = json.dumps({name: table.to_dict() for name, table in tables.items()})
+    return json.dumps(json.loads(told, parse_float=lambda number: round(float(number), 5)), indent=1) + "\n"
 
 
 def stored() -> dict[str, Table]:

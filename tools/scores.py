@@ -6,6 +6,7 @@
 
 from tqdm import tqdm
 
+from srlib import ModelCard
 from srlib.backend import versions
 from srlib.checkpoints import load_model, shipped
 from srlib.data import CATALOGUE, load_images
@@ -22,9 +23,7 @@ def measure(progress: bool = False) -> dict:
     Every network that learnt to undo a downscaling alone is scored under the kernel that it was trained for and both protocols; a network for the kernel
     ``bicubic`` is scored from the LR images that a set comes with as well (kernel ``published``).
     """
-    networks = {
-        name: load_model(name) for name, card in shipped().items() if isinstance(card.degradation.steps[0], Downscale)
-    }
+    networks = {name: load_model(name) for name, card in shipped().items() if is_on_the_board(card)}
     if ENSEMBLE in networks:
         networks[f"{ENSEMBLE}+"] = load_model(f"{ENSEMBLE}+")
     scores: dict = {}
@@ -44,6 +43,11 @@ def measure(progress: bool = False) -> dict:
             place.setdefault(method, {})[name] = found
     costs = {name: {"parameters": int(model.count_params()), "gmacs": gmacs(model)} for name, model in networks.items()}
     return {"versions": versions(), "networks": costs, "scores": scores}
+
+
+def is_on_the_board(card: ModelCard) -> bool:
+    """Whether a network learnt to undo a downscaling alone; `repairs` scores the others."""
+    return isinstance(card.degradation.steps[0], Downscale)
 
 
 def _todo() -> list[tuple[int, str, str, str]]:

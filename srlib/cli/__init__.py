@@ -83,14 +83,7 @@ def _parser():
     parser = Parser(prog="srlib", description="Image super-resolution: get images, train, judge, upscale.")
     parser.add_argument("--version", action="version", version=f"srlib {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (
-        image_sets,
-        models,
-        degrading,
-        training,
-        evaluation,
-        upscaling,
-        exporting,
-    ):  # in the order of the help
+    # in the order of the help
+    for module in (image_sets, models, degrading, training, evaluation, upscaling, exporting):
         module.add_to(commands)
     return parser

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..safe_files import check_folder, resolved
-from .process import tell
+from .process import go_on, one_line, tell
 
 STANDARD = "-"  # standard input, and standard output
 # What --format takes: the suffix of the results
@@ -93,6 +93,44 @@ def batch_of(inputs: list[str], out: str, *, format: str | None, force: bool, sk
     for folder in dict.fromkeys(job.target.parent for job in batch.jobs if job.target is not None):
         check_folder(folder)
     return batch
+
+
+def do_each(batch: Batch, work) -> list:
+    """What `work(job)` gives for every job; a file that it cannot do is told of and refused, and the rest goes on.
+
+    Parameters
+    ----------
+    batch : Batch
+    work : callable
+
+    Returns
+    -------
+    list
+    """
+    from tqdm import tqdm
+
+    for why in batch.refused.values():
+        tell(why)
+    done = []
+    for job in tqdm(batch.jobs, desc="images", delay=1, disable=None):
+        try:
+            go_on()
+            done.append(work(job))
+        except (ValueError, OSError, MemoryError) as error:
+            words = one_line(error)
+            # the system's own words name a scratch file, or none
+            unnamed = job.name not in words or (isinstance(error, OSError) and error.strerror)
+            batch.refused[job.name] = f"{job.name}: {words}" if unnamed else words
+            tell_aside(batch.refused[job.name])
+    return done
+
+
+def tell_aside(sentence: str) -> None:
+    """One line on standard error, without spoiling a progress bar that is there."""
+    from tqdm import tqdm
+
+    with tqdm.external_write_mode():
+        tell(sentence)
 
 
 # -- what is meant ------------------------------------------------------------------------------------------------------------

@@ -49,6 +49,18 @@ def path(text: str) -> Path:
     return Path(name(text))
 
 
+def add_files(command) -> None:
+    """The arguments that say which images are meant, and where the results go; :func:`srlib.cli.batch.batch_of` reads them."""
+    command.add_argument(
+        "inputs", nargs="+", type=name, metavar="IN",
+        help="image files, folders of them, patterns such as *.jpg, or - for standard input",
+    )  # fmt: skip
+    command.add_argument(
+        "-o", "--out", required=True, type=name, metavar="OUT",
+        help="a file for one image, a folder for more, or - for standard output",
+    )  # fmt: skip
+
+
 def add_data(command, many: bool = False) -> None:
     """The option --data."""
     command.add_argument(

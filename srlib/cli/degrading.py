@@ -1,11 +1,12 @@
 """``srlib degrade``: image files in, the small or spoilt images that a network would be given out."""
 
+import itertools
 import sys
 from pathlib import Path
 
-from .batch import SUFFIXES, Job, batch_of
-from .common import add_command, add_degradation, degradation_of, name
-from .process import go_on, one_line, tell
+from .batch import SUFFIXES, Job, batch_of, do_each, tell_aside
+from .common import add_command, add_degradation, add_files, degradation_of
+from .process import tell
 
 
 def add_to(commands) -> None:
@@ -18,14 +19,7 @@ def add_to(commands) -> None:
         "srlib degrade photo.png -o small.jpg --preset web --seed 3",
         interrupted="images that were finished are kept, and nothing is half-written",
     )
-    degrade.add_argument(
-        "inputs", nargs="+", type=name, metavar="IN",
-        help="image files, folders of them, patterns such as *.jpg, or - for standard input",
-    )  # fmt: skip
-    degrade.add_argument(
-        "-o", "--out", required=True, type=name, metavar="OUT",
-        help="a file for one image, a folder for more, or - for standard output",
-    )  # fmt: skip
+    add_files(degrade)
     add_degradation(degrade)
     degrade.add_argument("--scale", type=int, default=2, help="how many times smaller; 1 keeps the size")
     degrade.add_argument(
@@ -38,24 +32,12 @@ def add_to(commands) -> None:
 
 
 def _degrade(args) -> int:
-    from tqdm import tqdm
-
     from ..images import check_seed
 
     degradation, seed = degradation_of(args, args.scale), check_seed(args.seed)
     batch = batch_of(args.inputs, args.out, format=args.format, force=args.force, skip=False, frames=False)
-    for why in batch.refused.values():
-        tell(why)
-    for number, job in enumerate(tqdm(batch.jobs, desc="images", delay=1, disable=None)):
-        try:
-            go_on()
-            drawn = _degrade_one(job, degradation, seed + number, args)
-            with tqdm.external_write_mode():
-                tell(f"{job.name}: {drawn}")
-        except (ValueError, OSError, MemoryError) as error:  # one bad file does not stop the rest
-            batch.refused[job.name] = one_line(error)
-            with tqdm.external_write_mode():
-                tell(f"{job.name}: {one_line(error)}")
+    seeds = itertools.count(seed)
+    do_each(batch, lambda job: tell_aside(f"{job.name}: {_degrade_one(job, degradation, next(seeds), args)}"))
     for other in batch.others:
         tell(other)
     return 1 if batch.refused else 0

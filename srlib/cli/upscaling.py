@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 from ..engines import ENGINES
-from .batch import SUFFIXES, Batch, Job, batch_of, identity
-from .common import add_command, name
-from .process import go_on, one_line, tell
+from .batch import SUFFIXES, Batch, Job, batch_of, do_each, identity, tell_aside
+from .common import add_command, add_files, name
+from .process import go_on, tell
 
 _SUITS = {
     "small": "images that were not compressed with loss",
@@ -29,14 +29,7 @@ def add_to(commands) -> None:
         "srlib upscale holiday.jpg -o large/",
         interrupted="images that were finished are kept, and nothing is half-written; --skip-existing goes on with the rest",
     )
-    upscale.add_argument(
-        "inputs", nargs="+", type=name, metavar="IN",
-        help="image files, folders of them, patterns such as *.jpg, or - for standard input",
-    )  # fmt: skip
-    upscale.add_argument(
-        "-o", "--out", required=True, type=name, metavar="OUT",
-        help="a file for one image, a folder for more, or - for standard output",
-    )  # fmt: skip
+    add_files(upscale)
     upscale.add_argument(
         "--model", type=name, metavar="M",
         help="a trained network, a run folder or an interpolation; M+ is eight times as slow and a little better. Unless given, small_x2 to small_x4 for clean images, photo_x2 and photo_x4 for what was compressed with loss, such as a JPEG of a quality below 94, and repair for --scale 1",
@@ -101,34 +94,12 @@ def _upscale(args) -> int:
         args.inputs, args.out, format=args.format, force=args.force, skip=args.skip_existing, frames=args.frames
     )
     method = _method(args)
-    for why in batch.refused.values():
-        tell(why)
+    made: set = set()
     with _telling_what_is_taken():
-        done, skipped = _upscale_all(batch, args, method)
+        done = do_each(batch, lambda job: _upscale_one(job, args, method, made))
     if batch.several:
-        tell(_summary(batch, done, skipped))
+        tell(_summary(batch, sum(done), len(done) - sum(done)))
     return 1 if batch.refused else 0
-
-
-def _upscale_all(batch: Batch, args, method) -> tuple[int, int]:
-    """How many images were done, and how many were there already; those that cannot be done are added to the refused."""
-    from tqdm import tqdm
-
-    done, skipped, made = 0, 0, set()
-    for job in tqdm(batch.jobs, desc="images", delay=1, disable=None):
-        try:
-            go_on()
-            if _upscale_one(job, args, method, made):
-                done += 1
-            else:
-                skipped += 1
-        except (ValueError, OSError, MemoryError) as error:  # one bad file does not stop the rest
-            # the system's own words name a scratch file, or none
-            place = f"{job.name}: " if isinstance(error, OSError) and error.strerror else ""
-            batch.refused[job.name] = place + one_line(error)
-            with tqdm.external_write_mode():
-                tell(batch.refused[job.name])
-    return done, skipped
 
 
 def _method(args):
@@ -151,7 +122,9 @@ def _telling_what_is_taken():
     def tell_once(record) -> bool:
         if record.network not in told:
             told.add(record.network)
-            tell(f"{record.network} is taken for {_SUITS[record.network.partition('_')[0]]}; --model takes another.")
+            tell_aside(
+                f"{record.network} is taken for {_SUITS[record.network.partition('_')[0]]}; --model takes another."
+            )
         return False  # nobody else is to tell it again
 
     level = logger.level

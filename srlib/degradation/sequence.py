@@ -65,22 +65,6 @@ class Degradation:
         return any(step.random for step in self.steps)
 
     @property
-    def reach(self) -> int:
-        """How many HR pixels away an LR pixel still looks, blocks aside."""
-        total, size = 0, 1
-        for step in self.steps:
-            total, size = total + step.reach * size, size * step.scale
-        return total
-
-    @property
-    def grid(self) -> int:
-        """The side, in HR pixels, of the blocks that are treated together."""
-        total, size = 1, 1
-        for step in self.steps:
-            total, size = math.lcm(total, step.grid * size), size * step.scale
-        return total
-
-    @property
     def kernels(self) -> list[str]:
         """By which kernels images may be downscaled, each once."""
         found = []
@@ -210,8 +194,9 @@ class _BlurThenDownscale(Step):
 
     def apply(self, image, rng):
         taps: dict = {}
+        spread = self.blur.taps().items()
         for i, weight in downscale_taps(self.scale, self.downscale.kernel).items():
-            for k, share in self.blur.taps().items():
+            for k, share in spread:
                 taps[i + k] = taps.get(i + k, 0) + weight * share
         return downscaled_by(image, self.scale, {k: w for k, w in sorted(taps.items()) if abs(w) > 1e-7})
 
@@ -286,16 +271,6 @@ class OneOf(Step):
     def scale(self) -> int:
         """How many times smaller the image becomes."""
         return self.choices[0].scale
-
-    @property
-    def reach(self) -> int:
-        """Radius, in input pixels, of what an output pixel depends on."""
-        return max(choice.reach for choice in self.choices)
-
-    @property
-    def grid(self) -> int:
-        """Side, in input pixels, of the blocks that are treated together."""
-        return math.lcm(*(choice.grid for choice in self.choices))
 
     @property
     def random(self) -> bool:

@@ -5,14 +5,13 @@ network's receptive field, so that the tiled result is the whole-image result. T
 image, of the result and of a few tiles. Exercise 05b cuts tiles by hand.
 """
 
-import inspect
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from ..engines import ENGINES, OnnxNetwork, load_network
+from ..engines import ENGINES, OnnxNetwork, load_network, no_room
 from ..images import check, check_choice, check_scale, to_float
 from ..network_files import default_network, known
 from ..resampling import UPSCALE_KERNELS, interpolate
@@ -218,7 +217,7 @@ def method_named(name: str | Path | None, scale: int | None = None, *, engine: s
 
 
 def _predict(model, lr: np.ndarray) -> np.ndarray:
-    if inspect.isroutine(model) or isinstance(model, OnnxNetwork):  # which need no backend
+    if not hasattr(model, "weights"):  # no network of Keras: it needs no backend
         return _checked(model, np.asarray(model(lr)))
     from ..backend import check_process, keras
 
@@ -235,9 +234,7 @@ def _predict(model, lr: np.ndarray) -> np.ndarray:
     except Exception as error:
         if "RESOURCE" not in f"{type(error).__name__} {error}".upper():  # each backend has its own name for it
             raise
-        raise MemoryError(
-            f"the memory does not suffice for tiles of {lr.shape[1]}x{lr.shape[2]}; expected room for a few of them: give a smaller tile, or close other programs."
-        ) from None
+        raise no_room(lr) from None
     return _checked(model, sr)
 
 
