@@ -25,6 +25,8 @@ class History:
     step, loss, psnr, seconds : list
         One entry per validation: steps done; mean training loss since the one before; PSNR on the validation images in dB
         (NaN without any); seconds of training so far.
+    discriminator : list
+        Mean loss of the discriminator since the validation before; empty without one.
     baseline : float
         PSNR of linear interpolation on the validation images, dB (NaN without any).
     """
@@ -35,6 +37,7 @@ class History:
     loss: list[float] = field(default_factory=list)
     psnr: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
+    discriminator: list[float] = field(default_factory=list)
     baseline: float = float("nan")
 
     def __repr__(self) -> str:
@@ -52,7 +55,7 @@ def synced(model):
     return model
 
 
-class _AfterSteps(keras.callbacks.Callback):
+class AfterSteps(keras.callbacks.Callback):
     """Counts steps from the beginning of the run; a whole training is one epoch of Keras."""
 
     def __init__(self, start: int, steps: int, every: int):
@@ -72,7 +75,7 @@ class _AfterSteps(keras.callbacks.Callback):
         """Called after every `every` steps, and after the last."""
 
 
-class MovingAverage(_AfterSteps):
+class MovingAverage(AfterSteps):
     """An exponential moving average of the weights; in NumPy, so that it is the same on every backend.
 
     Keras' own has no warm-up: in the first steps, the decay here is that of an average over about the last tenth.
@@ -92,7 +95,7 @@ class MovingAverage(_AfterSteps):
             old += np.float32(1 - decay) * (new - old)
 
 
-class Validation(_AfterSteps):
+class Validation(AfterSteps):
     """Fills the history, and stops a training whose loss is no finite number.
 
     Parameters
@@ -137,18 +140,19 @@ class Validation(_AfterSteps):
             return mean_psnr(self.pairs, lambda lr: upscale(lr, self.judged))
 
 
-class Checkpoint(_AfterSteps):
-    """Calls `save(model)` after every validation; it stands after :class:`Validation` in the list."""
+class Checkpoint(AfterSteps):
+    """Calls `save` after every validation; it stands after :class:`Validation` in the list."""
 
     def __init__(self, save, start: int, steps: int, every: int):
         super().__init__(start, steps, every)
         self.save = save
 
     def after_interval(self, step, logs):
-        self.save(synced(self.model))
+        synced(self.model)
+        self.save()
 
 
-class Progress(_AfterSteps):
+class Progress(AfterSteps):
     """A progress bar on standard error; in a log, a line now and then."""
 
     def __init__(self, history: History, start: int):

@@ -32,6 +32,58 @@ def _check_kinds(value, **kinds: type) -> None:
 
 
 @dataclass(frozen=True)
+class Adversarial:
+    """How a network is trained against a discriminator; see :func:`srlib.fit_adversarial`.
+
+    Parameters
+    ----------
+    weight : float
+        Of the adversarial loss.
+    pixel_weight, feature_weight, consistency_weight : float
+        Of the recipe's loss; of the difference in what the discriminator's layers see; of the difference from the LR patch
+        when the SR patch is downscaled again. A stronger adversarial loss needs more of the second, or a grid is seen.
+    width : int
+        Channels of the discriminator's first layer.
+    learning_rate : float
+        Of the discriminator, at its peak.
+
+    Raises
+    ------
+    ValueError
+        A setting that cannot be met.
+
+    Examples
+    --------
+    >>> import srlib
+    >>> print(srlib.Adversarial(weight=0.1, feature_weight=0.1))
+    adversarial at 0.1, feature_weight 0.1
+    """
+
+    weight: float = 0.02
+    pixel_weight: float = 1.0
+    feature_weight: float = 0.0
+    consistency_weight: float = 3.0
+    width: int = 32
+    learning_rate: float = 1e-4
+
+    def __post_init__(self):
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if each.name == "width":
+                check_count(value, "width of the discriminator")
+            elif not (is_number(value) and 0 <= value < float("inf")):
+                raise ValueError(
+                    f"{each.name} of the adversarial training is {value!r}; expected a number from 0: the usual one is {each.default}."
+                )
+
+    def __str__(self) -> str:
+        changed = [
+            f"{f.name} {getattr(self, f.name):g}" for f in fields(self)[1:] if getattr(self, f.name) != f.default
+        ]
+        return ", ".join([f"adversarial at {self.weight:g}", *changed])
+
+
+@dataclass(frozen=True)
 class Recipe:
     """How a network is trained; with the model, the images and the versions, everything that is needed to do it again.
 
@@ -68,6 +120,8 @@ class Recipe:
         ``float32`` in any case. ``bfloat16`` saves up to half the time on processors that compute in it.
     validate_every : int, optional
         Steps between two validations; a twentieth of all unless given.
+    adversarial : Adversarial, optional
+        For :func:`srlib.fit_adversarial` alone.
 
     Raises
     ------
@@ -102,6 +156,7 @@ class Recipe:
         kind=str, choices=PRECISIONS,
     )  # fmt: skip
     validate_every: int | None = _option(None, "steps between two validations; a twentieth of all unless given")
+    adversarial: Adversarial | None = None
 
     def __post_init__(self):
         put = lambda name, value: object.__setattr__(self, name, value)
@@ -152,7 +207,9 @@ class Recipe:
         """The recipe for JSON; :meth:`from_dict` reads it."""
         told = {f.name: getattr(self, f.name) for f in fields(self)}
         known = isinstance(self.degradation, Degradation)
-        return told | {"degradation": self.degradation.to_dict() if known else self.degradation}
+        told["degradation"] = self.degradation.to_dict() if known else self.degradation
+        told["adversarial"] = self.adversarial and asdict(self.adversarial)
+        return told
 
     @classmethod
     def from_dict(cls, told: dict) -> "Recipe":
@@ -160,14 +217,16 @@ class Recipe:
         degradation = told["degradation"]
         if isinstance(degradation, dict):
             degradation = Degradation.from_dict(degradation)
-        return cls(**told | {"degradation": degradation})
+        adversarial = told.get("adversarial")
+        return cls(**told | {"degradation": degradation, "adversarial": adversarial and Adversarial(**adversarial)})
 
     def __str__(self) -> str:
         side = f" of {self.patch_size}x{self.patch_size}" if self.patch_size else ""
         ema = f", EMA decay {self.ema_decay:g}" if self.ema_decay else ""
+        against = f", {self.adversarial}" if self.adversarial else ""
         return (
             f"{self.degradation or 'bilinear'}, {self.steps} steps of {self.batch_size} patches{side}, "
-            f"{self.loss}, {self.optimizer} at {self.learning_rate:g} ({self.schedule}){ema}, seed {self.seed}"
+            f"{self.loss}, {self.optimizer} at {self.learning_rate:g} ({self.schedule}){ema}{against}, seed {self.seed}"
         )
 
 

@@ -25,17 +25,17 @@ from .safe_files import check_folder, read_json, write_text, write_whole
 from .scratch_files import is_scratch, sweep
 
 _CHECKPOINT, _PREVIOUS = "checkpoint.npz", "checkpoint.previous.npz"
-_SERIES = ("step", "loss", "psnr", "seconds")  # of a history
+_SERIES = ("step", "loss", "psnr", "seconds", "discriminator")  # of a history; the last where there is one
 
 
-def open_run(folder: Path, model, averages: list, history: History, resume: bool) -> int:
+def open_run(folder: Path, models: tuple, averages: list, history: History, resume: bool) -> int:
     """Make the folder of a new run, or take up the last good checkpoint of an old one.
 
     Parameters
     ----------
     folder : Path
-    model : keras.Model
-        Compiled; gets the weights and the optimiser's state of the checkpoint.
+    models : tuple of keras.Model
+        Compiled; get the weights and the optimisers' states of the checkpoint.
     averages : list of ndarray
         The moving average of the weights, empty without one; filled in place.
     history : History
@@ -80,7 +80,7 @@ def open_run(folder: Path, model, averages: list, history: History, resume: bool
     step, refused = 0, []
     for name in (_CHECKPOINT, _PREVIOUS):
         try:
-            step = _load_checkpoint(folder / name, model, averages, history)
+            step = _load_checkpoint(folder / name, models, averages, history)
         except ValueError as error:
             refused.append(str(error))
             continue
@@ -136,14 +136,15 @@ def _described(history: History) -> dict:
     return {"architecture": asdict(history.architecture), "run": history.run.to_dict()}
 
 
-def save_progress(folder: Path, model, averages: list, history: History) -> None:
+def save_progress(folder: Path, models: tuple, averages: list, history: History) -> None:
     """Write the history and a checkpoint."""
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(_SERIES)
-    writer.writerows(zip(*(getattr(history, name) for name in _SERIES)))
+    series = {name: values for name in _SERIES if (values := getattr(history, name))}
+    writer.writerow(series)
+    writer.writerows(zip(*series.values()))
     write_text(folder / "history.csv", table.getvalue())
-    arrays = {str(i): keras.ops.convert_to_numpy(v) for i, v in enumerate([*_state(model), *averages])}
+    arrays = {str(i): keras.ops.convert_to_numpy(v) for i, v in enumerate([*_state(models), *averages])}
     told = _described(history) | {name: getattr(history, name) for name in (*_SERIES, "baseline")}
 
     def fill(scratch: Path) -> None:
@@ -166,17 +167,21 @@ def _clear(folder: Path) -> None:
     sweep(folder)
 
 
-def _state(model) -> list:
-    return [*model.weights, *model.optimizer.variables]
+def _state(models: tuple) -> list:
+    """All that compiled models know; what two of them share, once."""
+    known = (v for model in models for v in (*model.weights, *model.optimizer.variables))
+    return list({id(variable): variable for variable in known}.values())
 
 
-def _load_checkpoint(file: Path, model, averages: list, history: History) -> int:
-    """Put a checkpoint into the model, its averages and the history; its step, 0 where there is none.
+def _load_checkpoint(file: Path, models: tuple, averages: list, history: History) -> int:
+    """Put a checkpoint into the models, the averages and the history; its step, 0 where there is none.
 
     A damaged one (the zip's sums tell) or another run's is a ValueError that begins a sentence.
     """
-    model.optimizer.build(model.trainable_variables)
-    state = _state(model)
+    for model in models:
+        if not model.optimizer.built:
+            model.optimizer.build(model.trainable_variables)
+    state = _state(models)
     try:
         with np.load(file, allow_pickle=False) as saved:
             if any(entry.compress_type != zipfile.ZIP_STORED for entry in saved.zip.infolist()):
@@ -184,7 +189,7 @@ def _load_checkpoint(file: Path, model, averages: list, history: History) -> int
             arrays = [saved[str(i)] for i in range(len(state) + len(averages))]
             told = json.loads(str(saved["history"]))
         architecture, run = Architecture(**told["architecture"]), Run.from_dict(told["run"])
-        series = {name: told[name] for name in (*_SERIES, "baseline")}
+        series = {name: told[name] for name in (*_SERIES, "baseline") if name in told}
         step = check_count(series["step"][-1], "step")
     except FileNotFoundError:
         return 0

@@ -89,8 +89,33 @@ def fit(
     >>> history.step, str(model.card.degradation)
     ([1, 2], 'bilinear x2')
     """
+    recipe = replace(recipe or Recipe(), **settings)
+    if recipe.adversarial is not None:
+        raise ValueError(
+            f"the recipe has adversarial={recipe.adversarial}; expected None: train with srlib.fit_adversarial, or leave it out."
+        )
+    return train(model, images, recipe, _Lesson, validation, out, resume, workers, progress)
+
+
+def train(
+    model, images, recipe: Recipe, make_trainer, validation, out, resume: bool, workers: int, progress: bool
+) -> History:
+    """What every training does, whatever its steps are; see :func:`fit`.
+
+    Parameters
+    ----------
+    make_trainer : callable
+        ``make_trainer(model, recipe)`` gives what makes the steps: its `learner` is the network that is trained, its
+        `models` are compiled, and a checkpoint holds all that they know; it has the methods of :class:`_Lesson`.
+    model, images, recipe, validation, out, resume, workers, progress
+        As for :func:`fit`.
+
+    Returns
+    -------
+    History
+    """
     card = known_card(model, "use Keras' own model.fit for others")
-    recipe = replace(recipe or Recipe(), **settings).resolved(card.scale)
+    recipe = recipe.resolved(card.scale)
     provenances = [_provenance(images, "images", "train on"), _provenance(validation, "validation", "validate with")]
     patches = Patches(images, recipe, workers=workers)
     run = Run(
@@ -101,14 +126,16 @@ def fit(
     pairs = None if validation is None else make_pairs(validation, recipe.degradation)
     if pairs is not None:
         history.baseline = mean_psnr(pairs, lambda lr: interpolate(lr, card.scale))
-    learner = _learner(model, recipe)
+    trainer = make_trainer(model, recipe)
     averages = [] if recipe.ema_decay is None else [np.array(w, np.float32) for w in model.get_weights()]
     if out is not None:
-        patches.start = open_run(Path(out), learner, averages, history, resume)
+        patches.start = open_run(Path(out), trainer.models, averages, history, resume)
     try:
-        _train(learner, model, averages, patches, pairs, history, out, progress)
+        if len(patches):  # else it was stopped after its last step
+            trainer.train(patches, _callbacks(trainer, model, averages, pairs, history, patches.start, out, progress))
     finally:  # an interrupted training leaves what it has learnt
         patches.close()
+        learner = trainer.learner
         if learner is not model:
             model.set_weights(learner.get_weights())
     for each in {id(learner): learner, id(model): model}.values():
@@ -120,31 +147,57 @@ def fit(
     return history
 
 
-def _train(learner, model, averages, patches, pairs, history, out, progress) -> None:
-    recipe, start = history.run.recipe, patches.start
+def _callbacks(trainer, model, averages, pairs, history, start: int, out, progress) -> list:
+    recipe = history.run.recipe
     average = MovingAverage(averages, recipe.ema_decay, start) if averages else None
-    callbacks = [average, Validation(history, model, pairs, average, start)]
+    callbacks = [average, Validation(history, model, pairs, average, start), *trainer.callbacks(history, start)]
     if out is not None:
-        save = lambda trained: save_progress(Path(out), trained, averages, history)
+
+        def save():
+            if trainer.worth_saving():
+                save_progress(Path(out), trainer.models, averages, history)
+
         callbacks.append(Checkpoint(save, start, recipe.steps, recipe.validate_every))
     if progress:
         callbacks.append(Progress(history, start))
-    callbacks = [callback for callback in callbacks if callback is not None]
-    if len(patches):  # else it was stopped after its last step
-        with _static_shapes(learner, recipe):
-            learner.fit(patches, epochs=1, shuffle=False, verbose=0, callbacks=callbacks)
+    return [callback for callback in callbacks if callback is not None]
 
 
-def _learner(model, recipe: Recipe):
-    """The network to be trained, compiled: the model itself, or a clone of it in another precision."""
+class _Lesson:
+    """The steps of a training by a loss alone: Keras' own `Model.fit`."""
+
+    def __init__(self, model, recipe: Recipe):
+        self.learner, self.recipe = learner_of(model, recipe), recipe
+        self.models = (self.learner,)
+        optimizer = optimizer_of(self.learner, recipe, recipe.learning_rate)
+        self.learner.compile(optimizer=optimizer, loss=LOSSES[recipe.loss])
+
+    def callbacks(self, history: History, start: int) -> list:
+        """What is to be done beside the steps, but for what every training does."""
+        return []
+
+    def worth_saving(self) -> bool:
+        """Whether the state may be gone on from."""
+        return True
+
+    def train(self, patches, callbacks: list) -> None:
+        """All steps of a training."""
+        with _static_shapes(self.learner, self.recipe):
+            self.learner.fit(patches, epochs=1, shuffle=False, verbose=0, callbacks=callbacks)
+
+
+def learner_of(model, recipe: Recipe):
+    """The network to be trained: the model itself, or a clone of it in another precision."""
     plain = all(layer.compute_dtype == "float32" for layer in model.layers)
-    learner = model if plain and recipe.precision == "float32" else clone_model(model, PRECISIONS[recipe.precision])
-    rate = _learning_rate(recipe.learning_rate, recipe.schedule, recipe.steps)
-    optimizer = OPTIMIZERS[recipe.optimizer](rate)
+    return model if plain and recipe.precision == "float32" else clone_model(model, PRECISIONS[recipe.precision])
+
+
+def optimizer_of(network, recipe: Recipe, rate: float):
+    """The recipe's optimizer for a network, with its schedule, whose peak is at this rate."""
+    optimizer = OPTIMIZERS[recipe.optimizer](_learning_rate(rate, recipe.schedule, recipe.steps))
     if hasattr(optimizer, "leave_to_adam"):
-        optimizer.leave_to_adam(kernels_at_images(learner))
-    learner.compile(optimizer=optimizer, loss=LOSSES[recipe.loss])
-    return learner
+        optimizer.leave_to_adam(kernels_at_images(network))
+    return optimizer
 
 
 @contextmanager
@@ -192,7 +245,7 @@ def _learning_rate(peak: float, schedule: str, steps: int):
     return keras.optimizers.schedules.CosineDecay(0.0, max(1, steps - warm), warmup_target=peak, warmup_steps=warm)
 
 
-def steps_within(minutes: float, model, images, recipe: Recipe) -> int:
+def steps_within(minutes: float, model, images, recipe: Recipe, training=fit) -> int:
     """How many steps of a training fit into some minutes on this machine, by timing a few.
 
     Parameters
@@ -202,6 +255,8 @@ def steps_within(minutes: float, model, images, recipe: Recipe) -> int:
         Its weights are left as they are.
     images : ImageSet, ndarray or list
     recipe : Recipe
+    training : function
+        :func:`fit`, or :func:`srlib.fit_adversarial`.
 
     Returns
     -------
@@ -227,7 +282,7 @@ def steps_within(minutes: float, model, images, recipe: Recipe) -> int:
         )
     first, card = model.get_weights(), model.card
     try:
-        spent = fit(model, images[:16], replace(recipe, steps=16, validate_every=1)).seconds
+        spent = training(model, images[:16], replace(recipe, steps=16, validate_every=1)).seconds
     finally:
         model.set_weights(first)
         model.card = card

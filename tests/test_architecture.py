@@ -22,7 +22,7 @@ PACKAGE = ROOT / "srlib"
 ORDER = (
     "_quiet", "scratch_files", "safe_files", "tables", "images", "metrics", "resampling", "degradation", "image_files", "data", "network_files", "backend", "layers",
     "optimizers", "losses", "networks", "recipe", "costs", "models", "checkpoints", "onnx_export", "engines", "upscaling", "patches", "callbacks", "runs", "training",
-    "scores", "evaluation", "published", "show", "checks", "cli",
+    "discriminators", "adversarial", "scores", "evaluation", "detection", "published", "show", "checks", "cli",
     "__main__",
 )  # fmt: skip
 NAMESPACES = ("show", "checks")

@@ -260,7 +260,7 @@ def reader(stopped):
     def read(data):
         (stopped / "copy.npz").write_bytes(data)
         try:
-            step = runs._load_checkpoint(stopped / "copy.npz", model, [], history) or None
+            step = runs._load_checkpoint(stopped / "copy.npz", (model,), [], history) or None
         except ValueError:
             step = None
         return step, [keras.ops.convert_to_numpy(v).copy() for v in runs._state(model)]

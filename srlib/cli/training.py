@@ -4,11 +4,13 @@ import contextlib
 from dataclasses import fields, replace
 from pathlib import Path
 
-from ..recipe import Recipe
+from ..images import check_choice
+from ..recipe import Adversarial, Recipe
 from ..safe_files import printable
 from .common import add_command, add_data, add_degradation, add_scale, degradation_of, images_of, name, path
 from .process import tell
 
+_ADVERSARIAL = ", ".join(each.name for each in fields(Adversarial))
 _OPTIONS = [option for option in fields(Recipe) if option.metadata and option.name != "steps"]
 
 
@@ -28,7 +30,7 @@ def add_to(commands) -> None:
     )  # fmt: skip
     train.add_argument(
         "--option", action="append", default=[], metavar="NAME=VALUE",
-        help="of the network, such as width=16; may be repeated",
+        help="of the network, such as width=16; of a trained one of luminance, channels=3 alone; may be repeated",
     )  # fmt: skip
     add_data(train, many=True)
     train.add_argument(
@@ -50,6 +52,10 @@ def add_to(commands) -> None:
     length.add_argument("--minutes", type=float, metavar="T", help="times a few steps, then fixes their number")
     for option in _OPTIONS:
         _add_option(train, option)
+    train.add_argument(
+        "--adversarial", nargs="*", metavar="NAME=VALUE",
+        help=f"train against a discriminator, too: a trained network; each of {_ADVERSARIAL} may be set",
+    )  # fmt: skip
     train.add_argument(
         "--out", required=True, type=path, metavar="RUN", help="folder for recipe, history, checkpoint and model"
     )
@@ -73,6 +79,7 @@ def _add_option(train, option) -> None:
 
 
 def _train(args) -> None:
+    from ..adversarial import fit_adversarial
     from ..data import refuse_benchmark
     from ..runs import check_run
     from ..training import fit, steps_within
@@ -85,15 +92,16 @@ def _train(args) -> None:
     images = _images(args)
     chosen = {option.name: getattr(args, option.name) for option in _OPTIONS}
     degradation = degradation_of(args, model.card.scale if args.scale is None else args.scale)
-    recipe = Recipe(degradation, **chosen)
+    recipe = Recipe(degradation, **chosen, adversarial=_adversarial(args.adversarial))
+    training = fit if recipe.adversarial is None else fit_adversarial
     steps = args.steps
     if steps is None:
         steps = _steps_of(args.out) if args.resume else None
         if steps is not None:
             tell(f"{args.out} was begun with {steps} steps and goes on with them; --minutes counts when a run begins.")
         else:
-            steps = steps_within(args.minutes, model, images, recipe)
-    history = fit(
+            steps = steps_within(args.minutes, model, images, recipe, training)
+    history = training(
         model, images, replace(recipe, steps=steps), validation=watched, out=args.out, resume=args.resume,
         workers=args.workers, progress=True,
     )  # fmt: skip
@@ -105,18 +113,18 @@ def _train(args) -> None:
 def _model(args):
     """A fresh network, or a trained one to go on from."""
     from ..checkpoints import known, load_model
-    from ..models import build_model
+    from ..models import build_model, in_colour
     from ..networks import NETWORKS
 
     options = dict(_option(pair) for pair in args.option)
     if args.model in NETWORKS:
         return build_model(args.model, 2 if args.scale is None else args.scale, seed=args.seed, **options)
-    if options:
+    if options and options != {"channels": 3}:
         raise ValueError(
-            f"--option {args.option[0]} was given for the trained network {args.model!r}; expected options with {', '.join(NETWORKS)} only: leave it out."
+            f"--option {args.option[0]} was given for the trained network {args.model!r}; expected options with {', '.join(NETWORKS)} only, or channels=3: leave it out."
         )
     if known(args.model):
-        return load_model(args.model)
+        return in_colour(load_model(args.model)) if options else load_model(args.model)
     raise ValueError(
         f"There is no model {args.model!r}; expected one of {', '.join(NETWORKS)} to begin with, or a trained one to go on from: `srlib models` shows them."
     )
@@ -138,10 +146,21 @@ def _steps_of(folder: Path) -> int | None:
     return read_recipe(folder)[1].recipe.steps if (folder / RECIPE).exists() else None
 
 
-def _option(pair: str) -> tuple[str, int | str]:
+def _option(pair: str, flag: str = "--option", like: str = "width=16") -> tuple[str, int | float | str]:
     name, sign, value = pair.partition("=")
     if not (name and sign and value):
-        raise ValueError(f"--option is {pair!r}; expected NAME=VALUE, such as width=16: write it so.")
-    with contextlib.suppress(ValueError):
-        return name, int(value)
+        raise ValueError(f"{flag} is {pair!r}; expected NAME=VALUE, such as {like}: write it so.")
+    for kind in (int, float):
+        with contextlib.suppress(ValueError):
+            return name, kind(value)
     return name, value
+
+
+def _adversarial(pairs: list[str] | None) -> Adversarial | None:
+    """What --adversarial says; None where it is not given."""
+    if pairs is None:
+        return None
+    settings = dict(_option(pair, "--adversarial", "weight=0.02") for pair in pairs)
+    for setting in settings:
+        check_choice(setting, [each.name for each in fields(Adversarial)], "--adversarial")
+    return Adversarial(**settings)
