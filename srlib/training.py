@@ -144,6 +144,8 @@ def _learner(model, recipe: Recipe):
     if hasattr(optimizer, "leave_to_adam"):
         optimizer.leave_to_adam(kernels_at_images(learner))
     learner.compile(optimizer=optimizer, loss=LOSSES[recipe.loss])
+    # before the first step, which TensorFlow would else trace twice: with what the optimizer makes, and without
+    optimizer.build(learner.trainable_variables)
     return learner
 
 
