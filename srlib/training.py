@@ -171,6 +171,8 @@ class _Lesson:
         self.models = (self.learner,)
         optimizer = optimizer_of(self.learner, recipe, recipe.learning_rate)
         self.learner.compile(optimizer=optimizer, loss=LOSSES[recipe.loss])
+        # before the first step, which TensorFlow would else trace twice: with what the optimizer makes, and without
+        optimizer.build(self.learner.trainable_variables)
 
     def callbacks(self, history: History, start: int) -> list:
         """What is to be done beside the steps, but for what every training does."""

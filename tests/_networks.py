@@ -1,16 +1,19 @@
 """Small networks for tests, and arrays for them."""
 
+import functools
 import json
 
 import numpy as np
 
 import srlib
 from srlib.backend import keras
+from srlib.checkpoints import load_model
 from srlib.models import build_model
 from srlib.networks import NETWORKS
 
 SCALES = (2, 3, 4)
 KERNELS = ("nearest", "bilinear", "bicubic", "lanczos")
+shipped_model = functools.cache(load_model)  # read once for all tests, and its graph made once: let it be as it is
 
 
 def small(name, scale=2, **options):

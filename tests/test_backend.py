@@ -64,13 +64,14 @@ def test_few_threads_keep_what_is_prepared_for_a_size(asked, found, monkeypatch)
 @pytest.mark.parametrize(
     "settings, code, words",
     [
-        ({"image_data_format": "channels_first"}, 0, "sets image_data_format to 'channels_first'"),
-        ({"backend": "torch"}, 0, "sets backend to 'torch'"),
-        ({"floatx": "float16", "epsilon": 0.01}, 0, "sets floatx to 'float16', epsilon to 0.01"),
+        (
+            {"image_data_format": "channels_first", "backend": "torch", "floatx": "float16", "epsilon": 0.01}, 0,
+            "sets backend to 'torch', image_data_format to 'channels_first', floatx to 'float16', epsilon to 0.01, which",
+        ),
         ({"floatx": "float8"}, 1, "expected settings that it knows: remove the file, or edit it"),
     ],
-    ids=str,
-)
+    ids=["other settings", "an unknown one"],
+)  # fmt: skip
 def test_a_keras_json_of_another_course_breaks_nothing(settings, code, words, make_image, tmp_path):
     Image.fromarray(make_image(20, 30)).save(tmp_path / "a.png")
     (tmp_path / "keras.json").write_text(json.dumps(settings))

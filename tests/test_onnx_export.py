@@ -7,7 +7,7 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
-from _networks import KERNELS, array, noise, shaken, small
+from _networks import KERNELS, array, noise, shaken, shipped_model, small
 
 import srlib
 from srlib.backend import keras
@@ -63,7 +63,7 @@ def test_every_builder_gives_what_keras_gives(name, scale):
 
 @pytest.mark.parametrize("name", shipped())
 def test_every_shipped_network_gives_what_keras_gives(name):
-    check(srlib.load_model(name), images=1)
+    check(shipped_model(name), images=1)
 
 
 @pytest.mark.parametrize("options", [

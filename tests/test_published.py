@@ -5,10 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from _networks import shipped_model
 from scores import is_on_the_board
 
 from srlib import published
-from srlib.checkpoints import load_model, shipped
+from srlib.checkpoints import shipped
 from srlib.degradation import Downscale
 from srlib.evaluation import OwnLR, evaluate
 from srlib.models import build_model, gmacs, self_ensemble
@@ -45,7 +46,7 @@ def test_every_shipped_network_is_above_linear_upscaling_wherever_it_was_scored(
 
 def test_the_stored_costs_are_counted_from_the_networks():
     for name, stored in published.stored_networks().items():
-        model = load_model(name)
+        model = shipped_model(name)
         assert stored == {"parameters": model.count_params(), "gmacs": gmacs(model)}
     edsr = leaderboard()["EDSR-baseline (2017)"].gmacs  # none were printed
     assert edsr == pytest.approx(gmacs(build_model("edsr")), rel=1e-3)
@@ -54,7 +55,7 @@ def test_the_stored_costs_are_counted_from_the_networks():
 def _check(images, name, sets, protocols=("y", "rgb"), tolerance=0.005):
     step = NETWORKS[name.removesuffix("+")]
     kernels = [step.kernel] + (["published"] if step.kernel == "bicubic" else [])
-    model = self_ensemble(load_model(name[:-1])) if name.endswith("+") else load_model(name)
+    model = self_ensemble(shipped_model(name[:-1])) if name.endswith("+") else shipped_model(name)
     for s in sets:
         for kernel in kernels:
             for protocol in protocols:

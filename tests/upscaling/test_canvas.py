@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from _networks import array, noise, shaken, small
+from _networks import array, noise, shaken, shipped_model, small
 
 import srlib
 from srlib.backend import keras
-from srlib.checkpoints import load_model, shipped
+from srlib.checkpoints import shipped
 from srlib.layers.padding import mirror
 from srlib.models import build_model, self_ensemble
 from srlib.networks import NETWORKS
@@ -84,7 +84,7 @@ def test_what_is_not_known_of_a_layer_is_not_guessed():
 
 @pytest.mark.parametrize("name", [name for name, card in shipped().items() if card.architecture.builder == "subpixel"])
 def test_our_shipped_networks_fit(name):
-    assert fits_canvas(load_model(name))
+    assert fits_canvas(shipped_model(name))
 
 
 def test_there_are_few_canvases():
@@ -95,6 +95,7 @@ def test_there_are_few_canvases():
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc, which Linux alone has")
 @pytest.mark.parametrize("backend", ["tensorflow", "jax"])
 def test_many_sizes_take_no_more_than_one(backend):

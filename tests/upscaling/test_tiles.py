@@ -4,6 +4,7 @@ import functools
 
 import numpy as np
 import pytest
+from _networks import shipped_model
 
 import srlib
 from srlib import checkpoints
@@ -81,7 +82,6 @@ def test_tiles_do_not_show_at_other_scales(networks, name, scale):
 
 SHIPPED = sorted(checkpoints.shipped())
 CORNERS = ((1, 700, 48), (700, 1, 64), (1, 1, 16), (13, 11, 64), (97, 89, 31))
-shipped_model = functools.cache(checkpoints.load_model)  # its graph takes longer to make than to run
 
 
 def random_sizes(count):
