@@ -4,7 +4,6 @@ Lesson 03 (``03_autoencoder``) trains with it. Every schedule counts steps, so a
 slow one.
 """
 
-import hashlib
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,12 +14,12 @@ from .backend import keras, keras_serializable, versions
 from .callbacks import Checkpoint, History, MovingAverage, Progress, Validation, mean_psnr
 from .costs import kernels_at_images
 from .data import Provenance, provenance_of, refuse_benchmark
-from .degradation import make_pairs
+from .degradation import make_pairs, paired
 from .images import check_image_list
 from .losses import LOSSES
 from .models import clone_model, known_card
 from .optimizers import OPTIMIZERS, muon  # noqa: F401 (so that Keras' own files can be read back, as below)
-from .patches import Patches
+from .patches import Patches, sha256_of
 from .recipe import PRECISIONS, Recipe, Run
 from .resampling import interpolate
 from .runs import finish_run, open_run, save_progress
@@ -50,8 +49,8 @@ def fit(
     ----------
     model : keras.Model
         From :func:`srlib.build_model` or :func:`srlib.load_model`.
-    images : ImageSet, ndarray of uint8 (N, H, W, 3), or list of (H, W, 3)
-        HR images; they are degraded here.
+    images : ImageSet, ImageStream, ndarray of uint8 (N, H, W, 3), or list of (H, W, 3)
+        HR images; they are degraded here, unless they have LR images of their own. A stream stays on disk.
     recipe : Recipe, optional
         :class:`srlib.Recipe` with its defaults unless given.
     validation : ImageSet, ndarray or list, optional
@@ -90,15 +89,15 @@ def fit(
     ([1, 2], 'bilinear x2')
     """
     card = known_card(model, "use Keras' own model.fit for others")
-    recipe = replace(recipe or Recipe(), **settings).resolved(card.scale)
+    recipe = _with_pairs(replace(recipe or Recipe(), **settings), images).resolved(card.scale)
     provenances = [_provenance(images, "images", "train on"), _provenance(validation, "validation", "validate with")]
     patches = Patches(images, recipe, workers=workers)
     run = Run(
-        recipe, provenances[0], _sha256(patches.hr), _sha256(model.get_weights()), provenances[1],
+        recipe, provenances[0], patches.sha256(), sha256_of(model.get_weights()), provenances[1],
         tuple(i for i, layer in enumerate(model.layers) if not layer.trainable), versions(),
     )  # fmt: skip
     history = History(card.architecture, run)
-    pairs = None if validation is None else make_pairs(validation, recipe.degradation)
+    pairs = None if validation is None else make_pairs(_in_memory(validation), recipe.degradation)
     if pairs is not None:
         history.baseline = mean_psnr(pairs, lambda lr: interpolate(lr, card.scale))
     learner = _learner(model, recipe)
@@ -171,6 +170,22 @@ def _static_shapes(model, recipe: Recipe):
         model.train_function = None  # whoever trains it by Keras' own means has other batches
 
 
+def _with_pairs(recipe: Recipe, images) -> Recipe:
+    """The recipe, which says so where the images have LR images of their own."""
+    scale = getattr(images, "scale", None)
+    if scale is None or recipe.degradation == paired(scale):
+        return recipe
+    if recipe.degradation is not None:
+        raise ValueError(
+            f"the images have LR images of their own, and the degradation is {recipe.degradation}, which would make others; expected one of the two: leave the degradation out, or load the HR images alone."
+        )
+    return replace(recipe, degradation=paired(scale))
+
+
+def _in_memory(images):
+    return images.load() if hasattr(images, "read") else images
+
+
 def _provenance(images, name: str, purpose: str) -> Provenance | None:
     """Where the images come from; those of a benchmark are refused."""
     if images is None:
@@ -233,13 +248,3 @@ def steps_within(minutes: float, model, images, recipe: Recipe) -> int:
         model.card = card
     per_step = float(np.median(np.diff(spent)))  # without the first step, which compiles
     return max(1, round(60 * minutes / max(1e-4, per_step)))
-
-
-def _sha256(arrays) -> str:
-    """SHA-256 of arrays, in hexadecimal: two runs with the same sums had the same images, or the same first weights."""
-    total = hashlib.sha256()
-    for array in arrays:
-        array = np.ascontiguousarray(array)
-        total.update(repr((array.shape, array.dtype.str)).encode())
-        total.update(array.tobytes())  # bfloat16 has no buffer that others can read
-    return total.hexdigest()

@@ -60,7 +60,7 @@ def test_every_option_is_told_on_the_command_line(option):
 CHANGED = {
     "degradation": Degradation(Downscale(2, "area")), "steps": 501, "seed": 8, "batch_size": 9, "patch_size": 98, "loss": "mae",
     "learning_rate": 1e-3, "schedule": "cosine", "optimizer": "adam", "ema_decay": None, "augment": True,
-    "precision": "float32", "validate_every": 26,
+    "precision": "float32", "validate_every": 26, "window": 8,
 }  # fmt: skip
 
 
