@@ -116,12 +116,18 @@ class Window:
                 if i not in self._refused:
                     return self._cut(i, rng)
             except (OSError, ValueError) as error:
-                self._refused[i] = str(error)
-                warnings.warn(printable(f"passed over: {error}"), stacklevel=2)
+                self._pass_over(i, str(error))
             i = int(rng.integers(len(self.stream)))
         raise OSError(
             f"None of {_TRIES} files that were tried can be learnt from ({next(iter(self._refused.values())).partition('; expected')[0]}); expected images with room for a patch of {self.recipe.patch_size}: look at what the folder holds."
         )
+
+    def _pass_over(self, i: int, why: str) -> None:
+        with self._lock:  # another thread may have met the same file
+            if i in self._refused:
+                return
+            self._refused[i] = why
+        warnings.warn(printable(f"passed over: {why}"), stacklevel=3)
 
     def _cut(self, i: int, rng: np.random.Generator) -> Tile:
         """The tile of a file, at random where the image is larger."""
