@@ -34,6 +34,7 @@ def _load():
 
             if keras.backend.backend() in BACKENDS:
                 changed += _settle(keras)
+                _join(keras)  # before the first tensor
                 keras.ops.zeros(1)  # the first tensor brings a second round of greetings
     except (
         ImportError,
@@ -59,6 +60,20 @@ def _load():
             stacklevel=2,
         )
     return keras
+
+
+def _join(keras) -> None:
+    """Where the variables of Keras say that this process is one of several, find the others; only JAX can."""
+    if not os.environ.get("KERAS_DISTRIBUTION_JOB_ADDRESSES"):
+        return
+    if keras.backend.backend() != "jax":
+        raise ImportError(
+            f"KERAS_DISTRIBUTION_JOB_ADDRESSES is set and Keras runs on {keras.backend.backend()}; srlib shares a training on JAX: set KERAS_BACKEND=jax, or unset it"
+        )
+    import jax
+
+    if not jax.distributed.is_initialized():
+        keras.distribution.initialize()
 
 
 def _choose_backend(file: Path) -> list[str]:

@@ -34,6 +34,8 @@ class Patches(keras.utils.PyDataset):
         The step of the first batch.
     workers : int
         Threads that prepare batches ahead; below two, none.
+    places : range, optional
+        Which patches of every batch are wanted; all unless given.
 
     Raises
     ------
@@ -50,9 +52,10 @@ class Patches(keras.utils.PyDataset):
     ((2, 4, 4, 3), (2, 8, 8, 3))
     """
 
-    def __init__(self, images, recipe: Recipe, *, start: int = 0, workers: int = 1):
+    def __init__(self, images, recipe: Recipe, *, start: int = 0, workers: int = 1, places=None):
         super().__init__()
         self.recipe, self.start, self.scale = recipe, start, recipe.degradation.scale
+        self.places = range(recipe.batch_size) if places is None else places
         self.hr, self.lr, self._window = [], None, None
         if hasattr(images, "read"):
             _check_multiple(recipe)
@@ -99,18 +102,22 @@ class Patches(keras.utils.PyDataset):
     def _batch(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         step = self.start + index
         rng = np.random.default_rng([self.recipe.seed, step])
-        lr, hr = zip(*(self._pair(rng, step, place) for place in range(self.recipe.batch_size)))
+        drawn = [self._draw(rng, step) for _ in range(self.recipe.batch_size)]  # all, as they come from one stream
+        lr, hr = zip(*(self._pair(step, place, *drawn[place]) for place in self.places))
         return to_float(np.stack(lr)), to_float(np.stack(hr))
 
-    def _pair(self, rng, step: int, place: int):
-        s, side = self.scale, self.recipe.patch_size // self.scale
-        tile = self._tile(rng, step)
+    def _draw(self, rng, step: int) -> tuple:
+        """What a patch is cut from, where, whether it is flipped, and how often it is turned."""
+        side, tile = self.recipe.patch_size // self.scale, self._tile(rng, step)
         y, x = (rng.integers(start, stop - side + 1) for start, stop in (tile.rows, tile.columns))
+        return tile, y, x, rng.integers(2), rng.integers(4)
+
+    def _pair(self, step: int, place: int, tile: Tile, y: int, x: int, flip: int, turns: int):
+        s, side = self.scale, self.recipe.patch_size // self.scale
         hr = tile.hr[y * s : (y + side) * s, x * s : (x + side) * s]
         lr = (
             self._degraded(tile.hr, y, x, side, step, place) if tile.lr is None else tile.lr[y : y + side, x : x + side]
         )
-        flip, turns = rng.integers(2), rng.integers(4)
         if not self.recipe.augment:
             return lr, hr
         return tuple(np.rot90(patch[:, ::-1] if flip else patch, turns) for patch in (lr, hr))

@@ -15,6 +15,7 @@ from .callbacks import Checkpoint, History, MovingAverage, Progress, Validation,
 from .costs import kernels_at_images
 from .data import Provenance, provenance_of, refuse_benchmark
 from .degradation import make_pairs, paired
+from .devices import Share, as_the_first, on_accelerator, share_of
 from .images import check_image_list
 from .losses import LOSSES
 from .models import clone_model, known_card
@@ -22,9 +23,10 @@ from .optimizers import OPTIMIZERS, muon  # noqa: F401 (so that Keras' own files
 from .patches import Patches, sha256_of
 from .recipe import PRECISIONS, Recipe, Run
 from .resampling import interpolate
-from .runs import finish_run, open_run, save_progress
+from .runs import RECIPE, begin_run, finish_run, open_run, save_progress
 
 _YEAR = 365 * 24 * 60  # in minutes
+_AT_ONCE = 16  # steps, at most
 
 for _loss in LOSSES.values():
     if callable(_loss):
@@ -91,7 +93,8 @@ def fit(
     card = known_card(model, "use Keras' own model.fit for others")
     recipe = _with_pairs(replace(recipe or Recipe(), **settings), images).resolved(card.scale)
     provenances = [_provenance(images, "images", "train on"), _provenance(validation, "validation", "validate with")]
-    patches = Patches(images, recipe, workers=workers)
+    share = share_of(recipe)
+    patches = Patches(images, recipe, workers=workers, places=share.places)
     run = Run(
         recipe, provenances[0], patches.sha256(), sha256_of(model.get_weights()), provenances[1],
         tuple(i for i, layer in enumerate(model.layers) if not layer.trainable), versions(),
@@ -100,21 +103,33 @@ def fit(
     pairs = None if validation is None else make_pairs(_in_memory(validation), recipe.degradation)
     if pairs is not None:
         history.baseline = mean_psnr(pairs, lambda lr: interpolate(lr, card.scale))
-    learner = _learner(model, recipe)
     averages = [] if recipe.ema_decay is None else [np.array(w, np.float32) for w in model.get_weights()]
-    if out is not None:
-        patches.start = open_run(Path(out), learner, averages, history, resume)
-    try:
-        _train(learner, model, averages, patches, pairs, history, out, progress)
-    finally:  # an interrupted training leaves what it has learnt
-        patches.close()
-        if learner is not model:
-            model.set_weights(learner.get_weights())
-    for each in {id(learner): learner, id(model): model}.values():
-        if averages:
-            each.set_weights(averages)
-        each.card = card.after(replace(run, seconds=round(history.seconds[-1], 1)))
-    if out is not None:
+    with share.together(out), share.scope():
+        learner = _learner(model, recipe, share)
+        if out is not None:
+            share.begin(lambda: begin_run(Path(out), history, resume))
+            share.check_sees(Path(out) / RECIPE)
+            patches.start = open_run(Path(out), learner, averages, history, resume=True)
+        try:
+            _train(
+                learner,
+                model,
+                averages,
+                patches,
+                pairs,
+                history,
+                out if share.first else None,
+                progress and share.first,
+            )
+        finally:  # an interrupted training leaves what it has learnt
+            patches.close()
+            if learner is not model:
+                model.set_weights(learner.get_weights())
+        for each in {id(learner): learner, id(model): model}.values():
+            if averages:
+                each.set_weights(averages)
+            each.card = card.after(replace(run, seconds=round(history.seconds[-1], 1)))
+    if out is not None and share.first:
         finish_run(Path(out), learner)  # whose weights are in float32, whatever the model is kept in
     return history
 
@@ -134,16 +149,26 @@ def _train(learner, model, averages, patches, pairs, history, out, progress) -> 
             learner.fit(patches, epochs=1, shuffle=False, verbose=0, callbacks=callbacks)
 
 
-def _learner(model, recipe: Recipe):
-    """The network to be trained, compiled: the model itself, or a clone of it in another precision."""
-    plain = all(layer.compute_dtype == "float32" for layer in model.layers)
+def _learner(model, recipe: Recipe, share: Share):
+    """The network to be trained, compiled: the model itself, or a clone of it in another precision or on several devices."""
+    plain = share.distribution is None and all(layer.compute_dtype == "float32" for layer in model.layers)
     learner = model if plain and recipe.precision == "float32" else clone_model(model, PRECISIONS[recipe.precision])
     rate = _learning_rate(recipe.learning_rate, recipe.schedule, recipe.steps)
     optimizer = OPTIMIZERS[recipe.optimizer](rate)
     if hasattr(optimizer, "leave_to_adam"):
         optimizer.leave_to_adam(kernels_at_images(learner))
-    learner.compile(optimizer=optimizer, loss=LOSSES[recipe.loss])
+    learner.compile(optimizer=optimizer, loss=LOSSES[recipe.loss], steps_per_execution=_steps_at_once(recipe))
     return learner
+
+
+def _steps_at_once(recipe: Recipe) -> int:
+    """How many steps are made before the callbacks look: on an accelerator, which has to wait while they do.
+
+    On JAX they are the same steps. An average of the weights looks after each.
+    """
+    if recipe.ema_decay is not None or not on_accelerator():
+        return 1
+    return max(n for n in range(1, _AT_ONCE + 1) if recipe.validate_every % n == 0)
 
 
 @contextmanager
@@ -246,5 +271,5 @@ def steps_within(minutes: float, model, images, recipe: Recipe) -> int:
     finally:
         model.set_weights(first)
         model.card = card
-    per_step = float(np.median(np.diff(spent)))  # without the first step, which compiles
+    per_step = as_the_first(float(np.median(np.diff(spent))))  # without the first step, which compiles
     return max(1, round(60 * minutes / max(1e-4, per_step)))

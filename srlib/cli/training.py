@@ -85,6 +85,7 @@ def _add_option(train, option) -> None:
 
 def _train(args) -> None:
     from ..data import refuse_benchmark
+    from ..devices import first_process
     from ..runs import check_run
     from ..training import fit, steps_within
 
@@ -94,7 +95,13 @@ def _train(args) -> None:
     for source, purpose in [*((each, "data") for each in args.data), (watch, "validation")]:
         refuse_benchmark(source, f"--{purpose} is")
     model = _model(args)
-    check_run(args.out, args.resume)  # here, because --minutes times some steps first; likewise the next
+    first, processes = first_process()
+    if processes > 1:
+        tell(
+            f"one of {processes} processes; when one ends before its time, start all again with the same command and --resume."
+        )
+    if first:
+        check_run(args.out, args.resume)  # here, because --minutes times some steps first; likewise the next
     watched = None if args.lr_data else images_of(watch, "validation", strict=True)
     images = _images(args)
     if watched is None:
@@ -114,6 +121,8 @@ def _train(args) -> None:
         model, images, replace(recipe, steps=steps), validation=watched, out=args.out, resume=args.resume,
         workers=args.workers, progress=True,
     )  # fmt: skip
+    if not first:
+        return
     print(
         f"{printable(args.out)}: {history.step[-1]} steps in {history.seconds[-1]:.0f} s, validation {history.psnr[-1]:.2f} dB (linear interpolation {history.baseline:.2f} dB)"
     )

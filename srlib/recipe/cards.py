@@ -110,7 +110,7 @@ class Run:
         last, because another seed changes them, too, and should be told first.
         """
         mine, theirs = self.recipe, other.recipe
-        for name in (f.name for f in fields(Recipe)):
+        for name in (f.name for f in fields(Recipe) if f.compare):
             if getattr(mine, name) != getattr(theirs, name):
                 return name, getattr(mine, name), getattr(theirs, name)
         for name in ("images_sha256", "validation", "frozen", "start_sha256"):

@@ -11,9 +11,9 @@ SCHEDULES = ("cosine", "constant")
 PRECISIONS = {"float32": "float32", "bfloat16": "mixed_bfloat16"}  # -> what Keras calls the policy
 
 
-def _option(default, told: str, *, kind=int, choices=None):
+def _option(default, told: str, *, kind=int, choices=None, compare=True):
     """A field of a recipe, with what the command line says of it."""
-    return field(default=default, metadata={"help": told, "type": kind, "choices": choices})
+    return field(default=default, compare=compare, metadata={"help": told, "type": kind, "choices": choices})
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,9 @@ class Recipe:
         Steps between two validations; a twentieth of all unless given.
     window : int
         Of images that are streamed from disk, the MB of them that are in memory at a step, decoded; others are not limited.
+    devices : int or "all"
+        How many devices share every batch, on JAX. The result is the same but for the last digits, so this is neither
+        compared nor saved.
 
     Raises
     ------
@@ -90,6 +93,9 @@ class Recipe:
     )  # fmt: skip
     validate_every: int | None = _option(None, "steps between two validations; a twentieth of all unless given")
     window: int = _option(256, "MB of decoded images that are held where they are streamed")
+    devices: int | str = _option(
+        1, "how many devices share every batch, or all; on JAX, and the result is the same", kind=str, compare=False
+    )
 
     def __post_init__(self):
         put = lambda name, value: object.__setattr__(self, name, value)
@@ -102,6 +108,9 @@ class Recipe:
             if value is not None or name in ("steps", "batch_size", "window"):
                 put(name, check_count(value, name))
         put("seed", check_seed(self.seed))
+        if self.devices != "all":
+            named = isinstance(self.devices, str) and self.devices.isdecimal()  # as the command line has it
+            put("devices", check_count(int(self.devices) if named else self.devices, "devices"))
         for option in fields(self):
             choices = option.metadata.get("choices")
             if choices is not None:
@@ -138,7 +147,7 @@ class Recipe:
 
     def to_dict(self) -> dict:
         """The recipe for JSON; :meth:`from_dict` reads it."""
-        told = {f.name: getattr(self, f.name) for f in fields(self)}
+        told = {f.name: getattr(self, f.name) for f in fields(self) if f.compare}
         known = isinstance(self.degradation, Degradation)
         return told | {"degradation": self.degradation.to_dict() if known else self.degradation}
 
