@@ -80,6 +80,8 @@ def fit(
         Settings that cannot be met, images that are for judging only, another recipe in `out`.
     FileExistsError
         `out` exists and `resume` is not set.
+    ConnectionError
+        Of several processes that share the training, one is gone.
 
     Examples
     --------

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from PIL import Image
 
 import srlib
 from srlib import devices
-from srlib.backend import keras
+from srlib.backend import _join, keras
 from srlib.patches import Patches
 from srlib.recipe import Recipe
 
@@ -37,6 +38,25 @@ def test_devices_that_are_none(wrong):
     with pytest.raises(ValueError, match="devices is .*; expected"):
         Recipe(devices=wrong)
     assert Recipe(devices="3").devices == 3 and Recipe(devices="all").devices == "all"
+
+
+@pytest.mark.parametrize(
+    "backend, words", [("tensorflow", "runs on tensorflow; expected JAX"), ("jax", r"\(no port\); expected")]
+)
+def test_a_process_that_cannot_join_says_what_it_needs(backend, words, monkeypatch):
+    jax = pytest.importorskip("jax")
+
+    def initialize():
+        raise ValueError("no port\nmore")
+
+    stand_in = SimpleNamespace(
+        backend=SimpleNamespace(backend=lambda: backend), distribution=SimpleNamespace(initialize=initialize)
+    )
+    _join(stand_in)  # alone, there is nothing to do
+    monkeypatch.setenv("KERAS_DISTRIBUTION_JOB_ADDRESSES", "somewhere")
+    monkeypatch.setattr(jax.distributed, "is_initialized", lambda: False)
+    with pytest.raises(ConnectionError, match=words):
+        _join(stand_in)
 
 
 @pytest.mark.parametrize("degradation", (None, (srlib.Downscale(2), srlib.Noise(1, 9))))

@@ -92,7 +92,7 @@ def test_a_patch_of_a_tile_is_that_of_the_whole_image(degradation, folder, small
     patches.close()
 
 
-def test_every_file_comes_once_in_a_round_and_few_are_held(stream, small, monkeypatch):
+def test_every_file_comes_once_in_an_epoch_and_few_are_held(stream, small, monkeypatch):
     read, original = [], type(stream).read
     monkeypatch.setattr(type(stream), "read", lambda self, i: read.append(i) or original(self, i))
     patches = small(stream)
