@@ -67,6 +67,26 @@ def memory(quick: bool) -> dict:
         return {way: task("feed", way=way, folder=folder) for way in ("reference", "ours")}
 
 
+def streaming(quick: bool) -> dict:
+    """Pairs of runs on few files and on all, so that a machine that changes its pace spoils neither."""
+    few, many, steps, pairs = (50, 500, 40, 1) if quick else (200, 20_000, 100, 3)
+    with tempfile.TemporaryDirectory() as folder:
+        task("write_photographs", folder=folder, count=many)
+        runs = [[task("stream", folder=folder, count=n, steps=steps) for n in (few, many)] for _ in range(pairs)]
+    return {"pairs": runs}
+
+
+def devices(quick: bool) -> dict | None:
+    if importlib.util.find_spec("jax") is None:
+        return None
+    runs, steps, batch = [], 10 if quick else 50, 16
+    for count in (1, 2, 4):
+        os.environ["XLA_FLAGS"] = f"--xla_force_host_platform_device_count={count}"
+        runs.append(task("devices", backend="jax", steps=steps, batch=batch))
+    del os.environ["XLA_FLAGS"]
+    return {"runs": runs, "batch": batch}
+
+
 def upscaling(quick: bool) -> dict:
     from srlib.networks import NETWORKS
 
@@ -182,6 +202,36 @@ def tell_memory(found: dict) -> list[str]:
     ]
 
 
+def tell_streaming(found: dict) -> list[str]:
+    few, many = (list(runs) for runs in zip(*found["pairs"]))
+    ratios = sorted(b["seconds_per_step"] / a["seconds_per_step"] for a, b in found["pairs"])
+    ratio, peak = statistics.median(ratios), max(x["peak_bytes"] for x in many)
+    row = lambda runs: [
+        f"{runs[0]['files']:,} files",
+        *(f"{1e3 * statistics.median(x[key] for x in runs):.1f}" for key in ("seconds_per_step", "processor_seconds_per_step")),
+        mb(max(x["peak_bytes"] for x in runs)),
+    ]  # fmt: skip
+    return [
+        f"JPEG photographs of 512x512 that stay on disk (`stream=True`), the usual `subpixel`, 16 patches of 64x64 a step, with the window that a recipe has unless given. Many files take {ratio:.2f} times as long a step as few ({ratios[0]:.2f} to {ratios[-1]:.2f} in {len(ratios)} pairs of runs; at most 1.10 wanted: {'yes' if ratio <= 1.1 else 'NO'}), and the peak of the whole process is {mb(peak)} (at most 1,500 wanted: {'yes' if peak <= 1.5e9 else 'NO'}).",
+        "",
+        *table(["", "ms a step, the median", "processor ms a step", "peak memory"], row(few), row(many)),
+    ]
+
+
+def tell_devices(found: dict) -> list[str]:
+    first, *others = found["runs"]
+    apart = max(abs(a - b) for x in others for a, b in zip(x["loss"], first["loss"]))
+    rows = [
+        [x["devices"], f"{1e3 * x['seconds_per_step']:.0f}", f"{found['batch'] / x['seconds_per_step']:.0f}", mb(x["peak_bytes"])]
+        for x in found["runs"]
+    ]  # fmt: skip
+    return [
+        f'`subpixel` on JAX, {found["batch"]} patches of 64x64 a step, shared by virtual devices of one processor (`devices="all"`). They share its cores, so the table says what sharing costs, not what a second device brings. The losses of {len(first["loss"])} steps differ by at most {apart:.0e} (1e-06 wanted: {"yes" if apart <= 1e-6 else "NO"}). An accelerator was not measured.',
+        "",
+        *table(["devices", "ms a step", "patches a second", "peak memory"], *rows),
+    ]
+
+
 def tell_upscale(found: dict) -> list[str]:
     side = found["side"]
     rows = [
@@ -286,6 +336,8 @@ SECTIONS = {
     "training": ("Training speed", training, tell_training),
     "feeding": ("Patches for a fast device", feeding, tell_feeding),
     "memory": ("Memory for the images", memory, tell_memory),
+    "streaming": ("A folder larger than memory", streaming, tell_streaming),
+    "devices": ("One training on several devices", devices, tell_devices),
     "upscaling": ("Upscaling", upscaling, tell_upscale),
     "photographs": ("Photographs", photographs, tell_photographs),
     "backends": ("TensorFlow against JAX", backends, tell_backends),

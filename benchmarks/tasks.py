@@ -3,6 +3,7 @@
 python benchmarks/tasks.py upscaling '{"method": "subpixel"}'
 """
 
+import io
 import json
 import os
 import statistics
@@ -121,6 +122,53 @@ def feed(way: str, folder: str, batch: int = 32) -> dict:
         "added_bytes": peak() - base,
         "seconds": time.perf_counter() - start,
     }
+
+
+# -- beyond one machine ---------------------------------------------------------------------------------------------------
+
+
+def write_photographs(folder: str, count: int, side: int = 512) -> dict:
+    """JPEG files with grain, of which every two hundredth is alike: each is a file of its own to the disk."""
+    from PIL import Image
+
+    rng, kinds = np.random.default_rng(0), []
+    for image in made_up(min(count, 200), side):
+        file = io.BytesIO()
+        grain = image + rng.normal(0, 6, image.shape)
+        Image.fromarray(np.clip(grain, 0, 255).astype(np.uint8)).save(file, "JPEG", quality=90)
+        kinds.append(file.getvalue())
+    for i in range(count):
+        Path(folder, f"{i:06}.jpg").write_bytes(kinds[i % len(kinds)])
+    return {"bytes": sum(map(len, kinds)) / len(kinds) * count}
+
+
+def stream(folder: str, count: int, steps: int) -> dict:
+    """The pace and the peak memory of a training on some of the files of a folder, which stay on disk."""
+    import srlib
+
+    images = srlib.load_images(folder, stream=True)[:count]
+    before = time.process_time()
+    history = srlib.fit(srlib.build_model("subpixel"), images, steps=steps, validate_every=1)
+    each = np.diff(history.seconds)[len(history.seconds) // 5 :]  # the first fill the window
+    return {
+        "files": len(images), "seconds_per_step": float(np.median(each)), "peak_bytes": peak(),
+        "processor_seconds_per_step": (time.process_time() - before) / steps,
+    }  # fmt: skip
+
+
+def devices(steps: int, batch: int) -> dict:
+    """Seconds a step on all devices that there are; on the CPU they are virtual and share its cores."""
+    import jax
+
+    import srlib
+
+    images = np.stack(list(made_up(40)))
+    model = srlib.build_model("subpixel")
+    history = srlib.fit(model, images, steps=steps, batch_size=batch, validate_every=1, devices="all")
+    return {
+        "devices": len(jax.devices()), "loss": history.loss, "peak_bytes": peak(),
+        "seconds_per_step": float(np.median(np.diff(history.seconds))),
+    }  # fmt: skip
 
 
 # -- upscaling --------------------------------------------------------------------------------------------------------------
@@ -308,6 +356,9 @@ TASKS = {
         write_images,
         feed,
         fast_device,
+        write_photographs,
+        stream,
+        devices,
         upscaling,
         backend,
         command,

@@ -87,9 +87,13 @@ class _Duel:
         What is compiled; a checkpoint holds all that they know.
     """
 
-    def __init__(self, model, recipe: Recipe):
+    def __init__(self, model, recipe: Recipe, shared: bool):
+        if shared:
+            raise ValueError(
+                f"devices is {recipe.devices}, and the training is adversarial; expected one device in one process: leave devices out."
+            )
         settings, side, scale = recipe.adversarial, recipe.patch_size, recipe.degradation.scale
-        self.learner = learner_of(model, recipe)
+        self.learner = learner_of(model, recipe, shared)
         self._layers = [(layer, layer.trainable) for layer in self.learner.layers]
         self.discriminator = build_discriminator(settings.width, seed=recipe.seed)
         lr, hr = keras.Input((side // scale, side // scale, 3), name="lr"), keras.Input((side, side, 3), name="hr")

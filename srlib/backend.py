@@ -34,6 +34,7 @@ def _load():
 
             if keras.backend.backend() in BACKENDS:
                 changed += _settle(keras)
+                _join(keras)  # before the first tensor
                 keras.ops.zeros(1)  # the first tensor brings a second round of greetings
     except (
         ImportError,
@@ -59,6 +60,27 @@ def _load():
             stacklevel=2,
         )
     return keras
+
+
+def _join(keras) -> None:
+    """Where the variables of Keras say that this process is one of several, find the others; only JAX can."""
+    address = os.environ.get("KERAS_DISTRIBUTION_JOB_ADDRESSES")
+    if not address:
+        return
+    if keras.backend.backend() != "jax":
+        raise ConnectionError(
+            f"KERAS_DISTRIBUTION_JOB_ADDRESSES is set and Keras runs on {keras.backend.backend()}; expected JAX, on which srlib shares a training: set KERAS_BACKEND=jax, or unset the variable."
+        )
+    import jax
+
+    try:
+        if not jax.distributed.is_initialized():
+            keras.distribution.initialize()
+    except (ValueError, TypeError, RuntimeError) as error:
+        reason = str(error).splitlines()[0][:200]
+        raise ConnectionError(
+            f"This process could not join the others at {address} ({reason}); expected KERAS_DISTRIBUTION_NUM_PROCESSES processes, each with its KERAS_DISTRIBUTION_PROCESS_ID from 0: start all of them, or unset the variables."
+        ) from None
 
 
 def _choose_backend(file: Path) -> list[str]:

@@ -56,7 +56,10 @@ def synced(model):
 
 
 class AfterSteps(keras.callbacks.Callback):
-    """Counts steps from the beginning of the run; a whole training is one epoch of Keras."""
+    """Counts steps from the beginning of the run; a whole training is one epoch of Keras.
+
+    Where Keras makes several steps at once, their number divides `every`, and only the last of them is seen.
+    """
 
     def __init__(self, start: int, steps: int, every: int):
         super().__init__()
@@ -64,6 +67,7 @@ class AfterSteps(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         step = self.start + batch + 1
+        step = min(step, self.steps or step)  # there may be fewer left than are made at once
         self.after_step(step, logs)
         if step % self.every == 0 or step == self.steps:
             self.after_interval(step, logs)
@@ -167,7 +171,7 @@ class Progress(AfterSteps):
         self.bar = tqdm(total=self.steps, initial=self.start, desc="training", unit="step", **often)
 
     def after_step(self, step, logs):
-        self.bar.update()
+        self.bar.update(step - self.bar.n)
 
     def after_interval(self, step, logs):
         last = self.history

@@ -36,7 +36,7 @@ def evaluate(
         HR images; cropped at the bottom and right to a multiple of the scale.
     degradation : Degradation, step or OwnLR, optional
         The reference's unless given, ``Downscale(2, "bilinear")``. :class:`OwnLR` takes the LR images that the set comes
-        with (``set5``, ``set14``), and crops the HR images to fit them.
+        with (``set5``, ``set14``, pairs of your own, for which it is the default), and crops the HR images to fit them.
     protocol : {"rgb", "y"}
         See :func:`srlib.metrics.score`. With ``y`` the LR images are rounded to 8 bits, as the papers' files are.
     costs : bool
@@ -66,6 +66,8 @@ def evaluate(
     >>> print(f"{table.mean('bicubic'):.2f} dB")
     29.99 dB
     """
+    if degradation is None and getattr(images, "lr", None) is not None:
+        degradation = OwnLR(images.scale)
     degradation = degradation if isinstance(degradation, OwnLR) else as_degradation(degradation)
     scale = degradation.scale
     check_choice(protocol, PROTOCOLS, "protocol")

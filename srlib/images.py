@@ -137,7 +137,8 @@ def check_image_list(images, name: str = "images"):
         raise ValueError(
             f"{name} has shape {images.shape}, one image; expected several, (N, H, W, 3) or a list: use {name}[None] for one."
         )
-    known = isinstance(images, (list, tuple)) or hasattr(images, "images") or getattr(images, "ndim", None) == 4
+    ours = hasattr(images, "images") or hasattr(images, "read")
+    known = ours or isinstance(images, (list, tuple)) or getattr(images, "ndim", None) == 4
     if not known:
         raise TypeError(
             f"{name} is a {type(images).__name__}; expected ImageSet, an array (N, H, W, 3) or a list of images: see srlib.load_images; a data set of another library's becomes a list of its images."

@@ -59,10 +59,7 @@ def open_run(folder: Path, models: tuple, averages: list, history: History, resu
     UserWarning
         A checkpoint that is damaged or another run's, and what is used instead.
     """
-    check_run(folder, resume)
-    if not (folder / RECIPE).exists():
-        write_text(folder / RECIPE, json.dumps(_described(history), indent=2) + "\n")
-        return 0
+    begin_run(folder, history, resume)
     architecture, run = read_recipe(folder)
     different = (
         ("model", str(architecture), str(history.architecture))
@@ -92,6 +89,19 @@ def open_run(folder: Path, models: tuple, averages: list, history: History, resu
             stacklevel=2,
         )
     return step
+
+
+def begin_run(folder: Path, history: History, resume: bool) -> None:
+    """Make the folder of a new run, with its recipe; of an old one only look whether it may be resumed.
+
+    Raises
+    ------
+    FileExistsError
+        A folder of somebody else, a run where none is to be resumed.
+    """
+    check_run(folder, resume)
+    if not (folder / RECIPE).exists():
+        write_text(folder / RECIPE, json.dumps(_described(history), indent=2) + "\n")
 
 
 def _told_apart(folder: Path, name: str, found, now) -> str:

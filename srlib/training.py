@@ -4,7 +4,6 @@ Lesson 03 (``03_autoencoder``) trains with it. Every schedule counts steps, so a
 slow one.
 """
 
-import hashlib
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,17 +14,19 @@ from .backend import keras, keras_serializable, versions
 from .callbacks import Checkpoint, History, MovingAverage, Progress, Validation, mean_psnr
 from .costs import kernels_at_images
 from .data import Provenance, provenance_of, refuse_benchmark
-from .degradation import make_pairs
+from .degradation import make_pairs, paired
+from .devices import as_the_first, on_accelerator, share_of
 from .images import check_image_list
 from .losses import LOSSES
 from .models import clone_model, known_card
 from .optimizers import OPTIMIZERS, muon  # noqa: F401 (so that Keras' own files can be read back, as below)
-from .patches import Patches
+from .patches import Patches, sha256_of
 from .recipe import PRECISIONS, Recipe, Run
 from .resampling import interpolate
-from .runs import finish_run, open_run, save_progress
+from .runs import RECIPE, begin_run, finish_run, open_run, save_progress
 
 _YEAR = 365 * 24 * 60  # in minutes
+_AT_ONCE = 16  # steps, at most
 
 for _loss in LOSSES.values():
     if callable(_loss):
@@ -50,8 +51,8 @@ def fit(
     ----------
     model : keras.Model
         From :func:`srlib.build_model` or :func:`srlib.load_model`.
-    images : ImageSet, ndarray of uint8 (N, H, W, 3), or list of (H, W, 3)
-        HR images; they are degraded here.
+    images : ImageSet, ImageStream, ndarray of uint8 (N, H, W, 3), or list of (H, W, 3)
+        HR images; they are degraded here, unless they have LR images of their own. A stream stays on disk.
     recipe : Recipe, optional
         :class:`srlib.Recipe` with its defaults unless given.
     validation : ImageSet, ndarray or list, optional
@@ -79,6 +80,8 @@ def fit(
         Settings that cannot be met, images that are for judging only, another recipe in `out`.
     FileExistsError
         `out` exists and `resume` is not set.
+    ConnectionError
+        Of several processes that share the training, one is gone.
 
     Examples
     --------
@@ -105,8 +108,9 @@ def train(
     Parameters
     ----------
     make_trainer : callable
-        ``make_trainer(model, recipe)`` gives what makes the steps: its `learner` is the network that is trained, its
-        `models` are compiled, and a checkpoint holds all that they know; it has the methods of :class:`_Lesson`.
+        ``make_trainer(model, recipe, shared)``, where `shared` tells of several devices, gives what makes the steps: its
+        `learner` is the network that is trained, its `models` are compiled, and a checkpoint holds all that they know;
+        it has the methods of :class:`_Lesson`.
     model, images, recipe, validation, out, resume, workers, progress
         As for :func:`fit`.
 
@@ -115,34 +119,39 @@ def train(
     History
     """
     card = known_card(model, "use Keras' own model.fit for others")
-    recipe = recipe.resolved(card.scale)
+    recipe = _with_pairs(recipe, images).resolved(card.scale)
     provenances = [_provenance(images, "images", "train on"), _provenance(validation, "validation", "validate with")]
-    patches = Patches(images, recipe, workers=workers)
+    share = share_of(recipe)
+    patches = Patches(images, recipe, workers=workers, places=share.places)
     run = Run(
-        recipe, provenances[0], _sha256(patches.hr), _sha256(model.get_weights()), provenances[1],
+        recipe, provenances[0], patches.sha256(), sha256_of(model.get_weights()), provenances[1],
         tuple(i for i, layer in enumerate(model.layers) if not layer.trainable), versions(),
     )  # fmt: skip
     history = History(card.architecture, run)
-    pairs = None if validation is None else make_pairs(validation, recipe.degradation)
+    pairs = None if validation is None else make_pairs(_in_memory(validation), recipe.degradation)
     if pairs is not None:
         history.baseline = mean_psnr(pairs, lambda lr: interpolate(lr, card.scale))
-    trainer = make_trainer(model, recipe)
     averages = [] if recipe.ema_decay is None else [np.array(w, np.float32) for w in model.get_weights()]
-    if out is not None:
-        patches.start = open_run(Path(out), trainer.models, averages, history, resume)
-    try:
-        if len(patches):  # else it was stopped after its last step
-            trainer.train(patches, _callbacks(trainer, model, averages, pairs, history, patches.start, out, progress))
-    finally:  # an interrupted training leaves what it has learnt
-        patches.close()
+    with share.together(out), share.scope():
+        trainer = make_trainer(model, recipe, share.distribution is not None)
         learner = trainer.learner
-        if learner is not model:
-            model.set_weights(learner.get_weights())
-    for each in {id(learner): learner, id(model): model}.values():
-        if averages:
-            each.set_weights(averages)
-        each.card = card.after(replace(run, seconds=round(history.seconds[-1], 1)))
-    if out is not None:
+        if out is not None:
+            share.begin(lambda: begin_run(Path(out), history, resume))
+            share.check_sees(Path(out) / RECIPE)
+            patches.start = open_run(Path(out), trainer.models, averages, history, resume=True)
+        try:
+            if len(patches):  # else it was stopped after its last step
+                writes = (out, progress) if share.first else (None, False)
+                trainer.train(patches, _callbacks(trainer, model, averages, pairs, history, patches.start, *writes))
+        finally:  # an interrupted training leaves what it has learnt
+            patches.close()
+            if learner is not model:
+                model.set_weights(learner.get_weights())
+        for each in {id(learner): learner, id(model): model}.values():
+            if averages:
+                each.set_weights(averages)
+            each.card = card.after(replace(run, seconds=round(history.seconds[-1], 1)))
+    if out is not None and share.first:
         finish_run(Path(out), learner)  # whose weights are in float32, whatever the model is kept in
     return history
 
@@ -166,11 +175,13 @@ def _callbacks(trainer, model, averages, pairs, history, start: int, out, progre
 class _Lesson:
     """The steps of a training by a loss alone: Keras' own `Model.fit`."""
 
-    def __init__(self, model, recipe: Recipe):
-        self.learner, self.recipe = learner_of(model, recipe), recipe
+    def __init__(self, model, recipe: Recipe, shared: bool):
+        self.learner, self.recipe = learner_of(model, recipe, shared), recipe
         self.models = (self.learner,)
         optimizer = optimizer_of(self.learner, recipe, recipe.learning_rate)
-        self.learner.compile(optimizer=optimizer, loss=LOSSES[recipe.loss])
+        self.learner.compile(
+            optimizer=optimizer, loss=LOSSES[recipe.loss], steps_per_execution=_steps_at_once(recipe)
+        )  # fmt: skip
         # before the first step, which TensorFlow would else trace twice: with what the optimizer makes, and without
         optimizer.build(self.learner.trainable_variables)
 
@@ -188,9 +199,9 @@ class _Lesson:
             self.learner.fit(patches, epochs=1, shuffle=False, verbose=0, callbacks=callbacks)
 
 
-def learner_of(model, recipe: Recipe):
-    """The network to be trained: the model itself, or a clone of it in another precision."""
-    plain = all(layer.compute_dtype == "float32" for layer in model.layers)
+def learner_of(model, recipe: Recipe, shared: bool):
+    """The network to be trained: the model itself, or a clone of it in another precision or on several devices."""
+    plain = not shared and all(layer.compute_dtype == "float32" for layer in model.layers)
     return model if plain and recipe.precision == "float32" else clone_model(model, PRECISIONS[recipe.precision])
 
 
@@ -200,6 +211,16 @@ def optimizer_of(network, recipe: Recipe, rate: float):
     if hasattr(optimizer, "leave_to_adam"):
         optimizer.leave_to_adam(kernels_at_images(network))
     return optimizer
+
+
+def _steps_at_once(recipe: Recipe) -> int:
+    """How many steps are made before the callbacks look: on an accelerator, which has to wait while they do.
+
+    On JAX they are the same steps. An average of the weights looks after each.
+    """
+    if recipe.ema_decay is not None or not on_accelerator():
+        return 1
+    return max(n for n in range(1, _AT_ONCE + 1) if recipe.validate_every % n == 0)
 
 
 @contextmanager
@@ -224,6 +245,22 @@ def _static_shapes(model, recipe: Recipe):
     finally:
         del model.train_step
         model.train_function = None  # whoever trains it by Keras' own means has other batches
+
+
+def _with_pairs(recipe: Recipe, images) -> Recipe:
+    """The recipe, which says so where the images have LR images of their own."""
+    scale = getattr(images, "scale", None)
+    if scale is None or recipe.degradation == paired(scale):
+        return recipe
+    if recipe.degradation is not None:
+        raise ValueError(
+            f"the images have LR images of their own, and the degradation is {recipe.degradation}, which would make others; expected one of the two: leave the degradation out, or load the HR images alone."
+        )
+    return replace(recipe, degradation=paired(scale))
+
+
+def _in_memory(images):
+    return images.load() if hasattr(images, "read") else images
 
 
 def _provenance(images, name: str, purpose: str) -> Provenance | None:
@@ -288,15 +325,5 @@ def steps_within(minutes: float, model, images, recipe: Recipe, training=fit) ->
     finally:
         model.set_weights(first)
         model.card = card
-    per_step = float(np.median(np.diff(spent)))  # without the first step, which compiles
+    per_step = as_the_first(float(np.median(np.diff(spent))))  # without the first step, which compiles
     return max(1, round(60 * minutes / max(1e-4, per_step)))
-
-
-def _sha256(arrays) -> str:
-    """SHA-256 of arrays, in hexadecimal: two runs with the same sums had the same images, or the same first weights."""
-    total = hashlib.sha256()
-    for array in arrays:
-        array = np.ascontiguousarray(array)
-        total.update(repr((array.shape, array.dtype.str)).encode())
-        total.update(array.tobytes())  # bfloat16 has no buffer that others can read
-    return total.hexdigest()

@@ -1,6 +1,7 @@
 """Adversarial training: two networks in turn, resumable, the same again; one that has won ends it with a sentence."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -57,7 +58,7 @@ def test_an_interrupted_training_goes_on_as_the_same(hr, whole, tmp_path, monkey
 
 def test_both_networks_learn_and_neither_stays_frozen(hr):
     model = network()
-    duel = adversarial._Duel(model, RECIPE.resolved(4))
+    duel = adversarial._Duel(model, RECIPE.resolved(4), False)
     before = [np.array(w) for w in (*model.get_weights(), *duel.discriminator.get_weights())]
     lr = srlib.make_pairs(hr[:2, :32, :32], RECIPE.degradation)[0]
     batch = [np.float32(lr), np.float32(hr[:2, :32, :32]) / 255]
@@ -170,7 +171,5 @@ def test_settings_that_cannot_be_met_are_refused(settings, message):
 
 def test_a_degradation_that_does_more_has_no_consistency_to_keep(hr):
     recipe = srlib.Recipe((srlib.Downscale(4, "bicubic"), srlib.Noise(1, 8)), batch_size=1, patch_size=32)
-    duel = adversarial._Duel(
-        network(), srlib.Recipe(**{**vars(recipe), "adversarial": srlib.Adversarial(width=8)}).resolved(4)
-    )
+    duel = adversarial._Duel(network(), replace(recipe, adversarial=srlib.Adversarial(width=8)).resolved(4), False)
     assert set(duel._targets) == {"pixels", "answers", "features"}

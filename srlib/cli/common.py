@@ -138,14 +138,18 @@ def _from_file(path: str, scale: int) -> Degradation:
     return degradation
 
 
-def images_of(source: str, split: str, count: int = 400, seed: int = 0, scale: int = 2, strict: bool = False):
+def images_of(source: str, split: str, count: int = 400, seed: int = 0, scale: int = 2, strict: bool = False, **folder):
     """The images of a set or a folder that are meant for a purpose: to train on, to validate with, or to judge on.
 
     A benchmark is cropped for the scale, as `load_images` does. Of a folder with a damaged image the rest is taken, or,
-    where that would be another experiment, nothing.
+    where that would be another experiment, nothing. What else `load_images` takes for a folder is passed on.
     """
     from ..data import CATALOGUE, SPLITS, load_images
 
+    if folder and (source == "dead_leaves" or source in CATALOGUE):
+        raise ValueError(
+            f"{source} is a set by name, and --{'lr-data' if 'lr' in folder else 'stream'} is given; expected a folder: give one, such as ./{source} if that is its name, or leave the option out."
+        )
     if source == "dead_leaves":
         return load_images(source, split=split, count=count, seed=seed)
     if source in CATALOGUE:
@@ -160,7 +164,7 @@ def images_of(source: str, split: str, count: int = 400, seed: int = 0, scale: i
         raise ValueError(
             f"{source} is split into {', '.join(parts)}, and here {split} is asked for; expected that folder in it: make one, or give the folder that is meant, such as {Path(source) / parts[0]}."
         )
-    return load_images(source, split=split if parts else None, strict=strict)
+    return load_images(source, split=split if parts else None, strict=strict, **folder)
 
 
 def print_rows(rows: list[list[str]]) -> None:

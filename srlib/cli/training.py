@@ -34,6 +34,14 @@ def add_to(commands) -> None:
     )  # fmt: skip
     add_data(train, many=True)
     train.add_argument(
+        "--lr-data", type=name, nargs="+", metavar="D",
+        help="folders of LR images, one for each folder of --data, with the same names in it; they are learnt from instead of LR images that are made",
+    )  # fmt: skip
+    train.add_argument(
+        "--stream", action="store_true",
+        help="leave the images of the folders on disk, and hold --window MB of them: for more than memory holds",
+    )  # fmt: skip
+    train.add_argument(
         "--squares", type=int, metavar="N",
         help="of each image take the square in the middle, resized to N pixels, as in linnaeus5",
     )  # fmt: skip
@@ -44,7 +52,10 @@ def add_to(commands) -> None:
     train.add_argument(
         "--count", type=int, default=400, metavar="N", help="how many dead leaves, where they are asked for"
     )
-    train.add_argument("--validation", type=name, metavar="D", default="sample", help="images to validate with")
+    train.add_argument(
+        "--validation", type=name, metavar="D",
+        help="images to validate with; sample unless given, and with --lr-data some of the pairs, which are then not learnt from",
+    )  # fmt: skip
     add_degradation(train)
     add_scale(train)
     length = train.add_mutually_exclusive_group(required=True)
@@ -81,17 +92,30 @@ def _add_option(train, option) -> None:
 def _train(args) -> None:
     from ..adversarial import fit_adversarial
     from ..data import refuse_benchmark
+    from ..devices import first_process
     from ..runs import check_run
     from ..training import fit, steps_within
 
-    for source, purpose in [*((each, "data") for each in args.data), (args.validation, "validation")]:
+    if args.lr_data:
+        _check_pairs(args)
+    watch = args.validation or "sample"
+    for source, purpose in [*((each, "data") for each in args.data), (watch, "validation")]:
         refuse_benchmark(source, f"--{purpose} is")
     model = _model(args)
-    check_run(args.out, args.resume)  # here, because --minutes times some steps first; likewise the next
-    watched = images_of(args.validation, "validation", strict=True)
+    first, processes = first_process()
+    if processes > 1:
+        tell(
+            f"one of {processes} processes; when one ends before its time, start all again with the same command and --resume."
+        )
+    if first:
+        check_run(args.out, args.resume)  # here, because --minutes times some steps first; likewise the next
+    watched = None if args.lr_data else images_of(watch, "validation", strict=True)
     images = _images(args)
+    if watched is None:
+        images, watched = _held_out(images, args)
     chosen = {option.name: getattr(args, option.name) for option in _OPTIONS}
-    degradation = degradation_of(args, model.card.scale if args.scale is None else args.scale)
+    scale = model.card.scale if args.scale is None else args.scale
+    degradation = None if args.lr_data else degradation_of(args, scale)
     recipe = Recipe(degradation, **chosen, adversarial=_adversarial(args.adversarial))
     training = fit if recipe.adversarial is None else fit_adversarial
     steps = args.steps
@@ -105,6 +129,8 @@ def _train(args) -> None:
         model, images, replace(recipe, steps=steps), validation=watched, out=args.out, resume=args.resume,
         workers=args.workers, progress=True,
     )  # fmt: skip
+    if not first:
+        return
     print(
         f"{printable(args.out)}: {history.step[-1]} steps in {history.seconds[-1]:.0f} s, validation {history.psnr[-1]:.2f} dB (linear interpolation {history.baseline:.2f} dB)"
     )
@@ -132,11 +158,49 @@ def _model(args):
 
 def _images(args):
     """All images to learn from, at all their sizes."""
-    first, *others = (images_of(source, "train", args.count, args.seed, strict=True) for source in args.data)
+    lr_folders = args.lr_data or [None] * len(args.data)
+    folder = {"stream": True} if args.stream else {}
+    first, *others = (
+        images_of(source, "train", args.count, args.seed, strict=True, **folder, **({"lr": lr} if lr else {}))
+        for source, lr in zip(args.data, lr_folders)
+    )
     images = sum(others, first)
+    if args.stream and (args.squares is not None or args.also_at):
+        raise ValueError(
+            f"--stream is given and --{'also-at' if args.also_at else 'squares'}, too; expected images as they lie in their files: leave one out, or write the other sizes into a folder first."
+        )
     if args.squares is not None:
         images = images.squares(args.squares)
     return sum([images.resized(factor) for factor in args.also_at], images)
+
+
+def _check_pairs(args) -> None:
+    """Whether the options go with LR images that are not made."""
+    if len(args.lr_data) != len(args.data):
+        raise ValueError(
+            f"--lr-data names {len(args.lr_data)} folders and --data {len(args.data)}; expected one LR folder for each HR folder, in the same order: give as many."
+        )
+    made = [option for option in ("preset", "kernel", "blur", "noise", "jpeg") if getattr(args, option) is not None]
+    if made or args.validation:
+        raise ValueError(
+            f"--lr-data is given and --{made[0] if made else 'validation'}, too; expected the pairs alone, as nobody knows how their LR images were made: leave it out."
+        )
+
+
+def _held_out(pairs, args):
+    """The pairs to learn from, and those to watch: of folders validation, else every tenth, or fewer of many."""
+    folders = [(Path(hr) / "validation", Path(lr) / "validation") for hr, lr in zip(args.data, args.lr_data)]
+    if all(folder.is_dir() for both in folders for folder in both):
+        first, *others = (images_of(hr, "validation", strict=True, lr=lr) for hr, lr in zip(args.data, args.lr_data))
+        return pairs, sum(others, first)
+    if len(pairs) < 2:
+        raise ValueError(
+            f"There is {len(pairs)} pair; expected two or more, as some are watched and not learnt from: add pairs."
+        )
+    every = max(10, len(pairs) // 16)
+    watched = pairs[::every]
+    tell(f"{len(watched)} of the {len(pairs)} pairs are watched and not learnt from, every {every}th by name.")
+    return pairs[[i for i in range(len(pairs)) if i % every]], watched
 
 
 def _steps_of(folder: Path) -> int | None:

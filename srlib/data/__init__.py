@@ -17,6 +17,7 @@ from .leaves import dead_leaves
 from .provenance import Provenance, Source, provenance_of
 from .repositories import published_lr, published_pairs
 from .sample import SAMPLE, SAMPLE_RULE, SAMPLE_SIDE, SPLITS, load_sample
+from .streams import ImageStream, open_stream
 
 __all__ = [
     "CATALOGUE",
@@ -25,6 +26,7 @@ __all__ = [
     "Found",
     "NotFetched",
     "ImageSet",
+    "ImageStream",
     "Provenance",
     "SAMPLE",
     "SAMPLE_RULE",
@@ -49,7 +51,7 @@ __all__ = [
 _LOADERS = {"sample": load_sample, "dead_leaves": dead_leaves, "linnaeus5": linnaeus5.load}
 
 
-def load_images(name_or_folder: str | Path, split: str | None = None, **options) -> ImageSet:
+def load_images(name_or_folder: str | Path, split: str | None = None, **options) -> ImageSet | ImageStream:
     """Images by name, or from a folder.
 
     Parameters
@@ -65,18 +67,19 @@ def load_images(name_or_folder: str | Path, split: str | None = None, **options)
     **options
         For ``dead_leaves``: those of :func:`dead_leaves` (`count`, `size`, `seed`). For ``linnaeus5``: `size`, 128, or 32,
         64, 256. For a folder: `strict`, whether a damaged image in it is an error; it is left out otherwise, and told of
-        in a warning. For ``set5``, ``set14`` and ``bsd100``: `scale` (2), for which the images are cropped, as their
+        in a warning; `lr`, a folder of LR images of the same names, which are then not made, as ``images.lr``; `stream`,
+        to leave the images on disk (:class:`~srlib.data.streams.ImageStream`) and read them while a network learns. For ``set5``, ``set14`` and ``bsd100``: `scale` (2), for which the images are cropped, as their
         publisher did, or else to sides that 12 divides. For all that
         is downloaded: ``download=False``, to raise :class:`NotFetched` instead.
 
     Returns
     -------
-    ImageSet
+    ImageSet, or ImageStream with `stream`
 
     Raises
     ------
     ValueError
-        A split or an option that the set does not have.
+        A split or an option that the set does not have; an HR image without its LR image, a pair whose sizes do not fit.
     NotFetched
         It is not on disk, and ``download=False``; a `FileNotFoundError`.
     FetchError
@@ -91,7 +94,8 @@ def load_images(name_or_folder: str | Path, split: str | None = None, **options)
     Warns
     -----
     UserWarning
-        What of a folder was passed over, and why: images that cannot be read, files that are no images.
+        What of a folder was passed over, and why: images that cannot be read, files that are no images; LR images that do
+        not lie on their HR images.
 
     Examples
     --------
@@ -115,7 +119,20 @@ def load_images(name_or_folder: str | Path, split: str | None = None, **options)
     return _LOADERS[entry.name](split, **options)
 
 
-def _load_folder(place: Path, split: str | None, options: dict) -> ImageSet:
+def _load_folder(place: Path, split: str | None, options: dict) -> ImageSet | ImageStream:
+    strict, lr, stream = options.pop("strict", False), options.pop("lr", None), options.pop("stream", False)
+    if options:
+        raise ValueError(
+            f"{place} got {', '.join(sorted(options))}, which it does not take; expected nothing but a folder, a split, strict, lr and stream: leave it out."
+        )
+    folder, source = _folder(place, split), Source(str(place), kind="folder", split=split)
+    if lr is None and not stream:
+        return load_folder(folder, source, strict)
+    images = open_stream(folder, source, None if lr is None else _folder(Path(lr), split))
+    return images if stream else images.load()
+
+
+def _folder(place: Path, split: str | None) -> Path:
     if place.is_file():
         raise FileNotFoundError(
             f"{place} is a file; expected a folder of images or one of {', '.join(CATALOGUE)}: give the folder that holds it."
@@ -124,17 +141,12 @@ def _load_folder(place: Path, split: str | None, options: dict) -> ImageSet:
         raise FileNotFoundError(
             f"There is no set or folder {str(place)!r}; expected one of {', '.join(CATALOGUE)}, or a folder that exists: `srlib data list` shows them all."
         )
-    strict = options.pop("strict", False)
-    if options:
-        raise ValueError(
-            f"{place} got {', '.join(sorted(options))}, which it does not take; expected nothing but a folder, a split and strict: leave it out."
-        )
     folder = place / split if split else place
     if not folder.is_dir():
         raise FileNotFoundError(
             f"{place} has no folder {split!r}; expected the images of that split in {folder}: leave the split out to load everything."
         )
-    return load_folder(folder, Source(str(place), kind="folder", split=split), strict)
+    return folder
 
 
 def on_disk(name: str, *, size: int = 128) -> Path | None:

@@ -32,11 +32,13 @@ class ImageSet:
         Which source of the provenance each image comes from; needed where there are several.
     refused : dict, optional
         Name -> why, of images that belong to these and could not be loaded. A selection has none.
+    lr : ndarray or list, optional
+        LR images of their own, one for every image and a whole number of times smaller, where these are not to be made.
 
     Raises
     ------
     ValueError
-        Several sources, and nothing that says which image is from which.
+        Several sources, and nothing that says which image is from which; another number of LR images.
 
     Examples
     --------
@@ -58,8 +60,13 @@ class ImageSet:
     provenance: Provenance = field(default_factory=Provenance)
     origins: np.ndarray | None = None
     refused: dict[str, str] = field(default_factory=dict)
+    lr: np.ndarray | list[np.ndarray] | None = None
 
     def __post_init__(self):
+        if self.lr is not None and len(self.lr) != len(self.images):
+            raise ValueError(
+                f"There are {len(self.images)} images and {len(self.lr)} LR images; expected one for each: load them with load_images(folder, lr=other_folder)."
+            )
         sources = self.provenance.sources or (Source("images", kind="array"),)
         if len(sources) > 1 and self.origins is None:
             raise ValueError(
@@ -81,13 +88,12 @@ class ImageSet:
         if isinstance(index, (int, np.integer)):
             return self.images[index]
         chosen = np.arange(len(self))[index]
-        images = (
-            self.images[chosen] if isinstance(self.images, np.ndarray) else one_array([self.images[i] for i in chosen])
-        )
+        images, lr = (_chosen(of, chosen) for of in (self.images, self.lr))
         labels, origins = (None if told is None else told[chosen] for told in (self.labels, self.origins))
         return replace(
-            self, images=images, names=[self.names[i] for i in chosen], labels=labels, origins=origins, refused={}
-        )
+            self, images=images, names=[self.names[i] for i in chosen], labels=labels, origins=origins, refused={},
+            lr=lr,
+        )  # fmt: skip
 
     def __iter__(self):
         return iter(self.images)
@@ -95,6 +101,10 @@ class ImageSet:
     def __add__(self, other: "ImageSet") -> "ImageSet":
         if not isinstance(other, ImageSet):
             return NotImplemented
+        if self.scale != other.scale:
+            raise ValueError(
+                f"{self.provenance} and {other.provenance} are to be added, with LR images of their own at scale {self.scale} and {other.scale}; expected the same of both: train on one after the other."
+            )
         classes = list(dict.fromkeys([*self._classes(), *other._classes()]))
         labels = [classes.index(images._classes()[label]) for images in (self, other) for label in images._labels()]
         both = self.provenance + other.provenance
@@ -111,6 +121,7 @@ class ImageSet:
             both,
             np.concatenate(origins),
             self.refused | other.refused,
+            None if self.lr is None else one_array([*self.lr, *other.lr]),
         )
 
     def squares(self, side: int) -> "ImageSet":
@@ -129,7 +140,7 @@ class ImageSet:
         Raises
         ------
         ValueError
-            A side below 1, or larger than an image.
+            A side below 1, or larger than an image; images with LR images of their own.
 
         Examples
         --------
@@ -137,6 +148,7 @@ class ImageSet:
         >>> load_images("sample", "test").squares(32)
         <ImageSet sample/test, squares of 32, 10 images, 32x32: bird 1, dog 1, flower 1, other 7>
         """
+        self._check_without_lr("squares of them")
         shortest = min((min(image.shape[:2]) for image in self.images), default=0)
         if isinstance(side, bool) or not isinstance(side, (int, np.integer)) or not 1 <= side <= shortest:
             raise ValueError(
@@ -161,7 +173,7 @@ class ImageSet:
         Raises
         ------
         ValueError
-            A factor that is not between 0 and 1.
+            A factor that is not between 0 and 1; images with LR images of their own.
 
         Examples
         --------
@@ -169,6 +181,7 @@ class ImageSet:
         >>> load_images("sample", "test").resized(0.5)
         <ImageSet sample/test, at 0.5 of their size, 10 images, 128x128: bird 1, dog 1, flower 1, other 7>
         """
+        self._check_without_lr("them at another size")
         if not (is_number(factor) and 0 < factor < 1):
             raise ValueError(
                 f"images at {factor!r} of their size were asked for; expected a number between 0 and 1, such as 0.5: choose one there."
@@ -177,6 +190,17 @@ class ImageSet:
         names = [f"{name} at {factor:g}" for name in self.names]
         changed = self.provenance.changed("resized", float(factor))
         return replace(self, images=one_array(images), names=names, provenance=changed)
+
+    @property
+    def scale(self) -> int | None:
+        """By how much their own LR images are smaller; None without any."""
+        return len(self.images[0]) // len(self.lr[0]) if self.lr is not None and len(self.lr) else None
+
+    def _check_without_lr(self, wanted: str) -> None:
+        if self.lr is not None:
+            raise ValueError(
+                f"{self.provenance} has LR images of its own, and {wanted} would leave these behind; expected images without: take them as they are, or load the HR images alone."
+            )
 
     @property
     def lr_set(self) -> str | None:
@@ -221,6 +245,12 @@ def _lanczos(image: np.ndarray, height: int, width: int) -> np.ndarray:
     from PIL import Image
 
     return np.asarray(Image.fromarray(image).resize((width, height), Image.Resampling.LANCZOS))
+
+
+def _chosen(images, places: np.ndarray):
+    if images is None or isinstance(images, np.ndarray):
+        return None if images is None else images[places]
+    return one_array([images[i] for i in places])
 
 
 def one_array(images: Sequence[np.ndarray]) -> np.ndarray | list[np.ndarray]:

@@ -104,7 +104,7 @@ def published_pairs(images, scale: int) -> list[tuple[np.ndarray, np.ndarray]]:
     Parameters
     ----------
     images : ImageSet
-        ``load_images("set5")`` or ``load_images("set14")``, or some of them.
+        ``load_images("set5")`` or ``load_images("set14")``, or some of them; or pairs of one's own.
     scale : int
 
     Returns
@@ -126,6 +126,8 @@ def published_pairs(images, scale: int) -> list[tuple[np.ndarray, np.ndarray]]:
     ValueError: an array was published without LR images; expected set5 or set14: degrade the images instead, as by srlib.Downscale(2, 'bicubic').
     """
     name = getattr(images, "lr_set", None)
+    if getattr(images, "lr", None) is not None and images.scale == scale:
+        return list(zip(images.lr, images.images))
     if name is None:
         raise ValueError(
             f"{provenance_of(images) or 'an array'} was published without LR images; expected set5 or set14: degrade the images instead, as by srlib.Downscale({scale}, 'bicubic')."

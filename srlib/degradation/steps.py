@@ -270,3 +270,34 @@ class Jpeg(_Ranged):
 
     def __str__(self):
         return f"JPEG {self._span()}"
+
+
+@register_step
+@dataclass(frozen=True)
+class Paired(Step):
+    """What is known by its results only: the LR images that come with the HR images. It cannot be applied to others.
+
+    Parameters
+    ----------
+    scale : int
+
+    Examples
+    --------
+    >>> print(Paired(4))
+    own LR images x4
+    """
+
+    scale: int = 2
+    random: ClassVar[bool] = False
+
+    def __post_init__(self):
+        check_scale(self.scale)
+
+    def apply(self, image, rng):
+        """Always refused."""
+        raise ValueError(
+            f"LR images x{self.scale} are to be made as those that came with other HR images, and how these were made is not known; expected pairs, or a degradation: load pairs with load_images(folder, lr=other_folder), or give --kernel or --preset."
+        )
+
+    def __str__(self):
+        return f"own LR images x{self.scale}"

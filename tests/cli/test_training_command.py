@@ -217,3 +217,67 @@ def test_what_a_folder_holds_beside_its_images_is_told(here, fitted, capsys):
     (here / "images/5.png").write_bytes(b"")
     assert run(TRAIN, "--steps 1 --out other") == 1
     failed(capsys, "images/5.png is not an image", "expected")
+
+
+@pytest.fixture
+def pairs(here):
+    """Folders hr and lr, with the images of the shelf and these downscaled; a function: other pairs, of a split."""
+
+    def make(split=""):
+        for image in srlib.load_images("images"), srlib.load_images("images").resized(0.9):
+            for name, hr in zip(image.names, image.images):
+                for folder, pixels in (("hr", hr), ("lr", hr[: len(hr) // 2 * 2 : 2, : hr.shape[1] // 2 * 2 : 2])):
+                    (here / folder / split).mkdir(parents=True, exist_ok=True)
+                    Image.fromarray(pixels).save(here / folder / split / f"{name.replace('.png', '')}.png")
+
+    make()
+    return make
+
+
+PAIRS = TRAIN.replace("--data images --validation images", "--data hr --lr-data lr --steps 1 --out run")
+
+
+@pytest.mark.parametrize("stream", ("", " --stream"))
+def test_own_pairs_some_of_which_are_held_out(stream, here, pairs, fitted, capsys):
+    assert run(PAIRS + stream) == 0
+    ((_, images, recipe, others),) = fitted
+    assert "1 of the 6 pairs are watched and not learnt from, every 10th by name." in capsys.readouterr().err
+    assert others["validation"].names == ["0 at 0.9.png"] and len(images) == 5 and images.scale == 2
+    assert recipe.degradation is None and set(images.names).isdisjoint(others["validation"].names)
+    assert type(images).__name__ == ("ImageStream" if stream else "ImageSet")
+
+
+def test_own_pairs_with_a_folder_to_validate_with(here, pairs, fitted):
+    shutil.rmtree("hr"), shutil.rmtree("lr")
+    pairs("train"), pairs("validation")
+    assert run(PAIRS) == 0
+    ((_, images, _, others),) = fitted
+    assert len(images) == len(others["validation"]) == 6
+    assert [str(each.provenance) for each in (images, others["validation"])] == [
+        f"hr/{split}, its own LR x2" for split in ("train", "validation")
+    ]
+
+
+@pytest.mark.parametrize(
+    "more, words",
+    [
+        ("--data hr images", ["--lr-data names 1 folders and --data 2"]),
+        ("--kernel area", ["--lr-data is given and --kernel, too"]),
+        ("--validation images", ["--lr-data is given and --validation, too"]),
+        ("--data sample", ["sample is a set by name, and --lr-data is given"]),
+        ("--squares 8", ["hr, its own LR x2 has LR images of its own"]),
+        ("--stream --also-at 0.5", ["--stream is given and --also-at, too"]),
+    ],
+)
+def test_what_own_pairs_do_not_go_with(more, words, here, pairs, fitted, capsys):
+    assert run(PAIRS, more) == 1
+    failed(capsys, "expected", *words)
+    assert fitted == []
+
+
+def test_a_folder_that_stays_on_disk(here, fitted, capsys):
+    assert run(TRAIN, "--steps 1 --stream --window 9 --out run") == 0
+    ((_, images, recipe, _),) = fitted
+    assert repr(images) == "<ImageStream images, 3 files>" and recipe.window == 9
+    assert run(TRAIN.replace("--data images", "--data sample"), "--steps 1 --stream --out run") == 1
+    assert "sample is a set by name, and --stream is given" in capsys.readouterr().err
