@@ -1,10 +1,12 @@
-"""Keras, loaded once and quietly.
+"""Keras, loaded once and quietly; or, where there is none, the outline of it.
 
 TensorFlow greets every start with lines about oneDNN and CUDA that look like errors and are none. They are held back
 here, and shown after all if the import fails. Every module that needs Keras takes it from here:
-``from .backend import keras``.
+``from .backend import keras``. Where Keras is not installed, or a command has said that it needs none, that name is
+:data:`srlib.outline.keras`, on which networks are described and not computed.
 """
 
+import importlib.util
 import json
 import os
 import sys
@@ -13,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from . import outline
 from ._quiet import native_stderr_held
 
 BACKENDS = ("tensorflow", "jax")
@@ -20,6 +23,8 @@ _PID = os.getpid()
 
 
 def _load():
+    if outline.is_enough() or importlib.util.find_spec("keras") is None:
+        return outline.keras
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     # TensorFlow prepares a convolution for every size of an image, and each thread that starts operations keeps the last
     # 1,024, some 100 MB. There would be one such thread for every core. (An operation still runs on all cores.)
@@ -112,10 +117,14 @@ keras = _load()
 
 
 def check_process() -> None:
-    """Fail in a process that was forked from this one: the threads of the backend are not copied, so it would hang.
+    """Fail where networks cannot be computed: without Keras, and in a process that was forked from this one.
+
+    The threads of the backend are not copied into a forked process, so that it would hang.
 
     Raises
     ------
+    ImportError
+        Keras is not installed.
     RuntimeError
         It is another process than the one that loaded Keras.
 
@@ -124,6 +133,8 @@ def check_process() -> None:
     >>> from srlib.backend import check_process
     >>> check_process()
     """
+    if keras is outline.keras:
+        raise outline.not_installed()
     if os.getpid() != _PID:
         raise RuntimeError(
             "This process was forked from one that had loaded Keras, and would wait for its threads for ever; expected a fresh one: use multiprocessing.get_context('spawn'), or load the network in the new process alone."

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from .backend import keras
+from .backend import check_process, keras
 from .data.cache import sha256_of
-from .models import build_model, clone_model, collapse, count_weights, known_card, self_ensemble
+from .models import clone_model, collapse, count_weights, known_card, laid_out, self_ensemble
 from .network_files import (  # noqa: F401 (some are found here, too)
     CARD,
     WEIGHTS,
@@ -181,6 +181,8 @@ def load_model(name: str | Path):
     ------
     ValueError
         Neither a shipped name nor a folder; a folder without a model; a damaged or foreign file in it.
+    ImportError
+        Keras is not installed.
 
     Warns
     -----
@@ -193,16 +195,42 @@ def load_model(name: str | Path):
     >>> srlib.load_model("small_x2").card.scale
     2
     """
+    check_process()
+    return read_model(name)
+
+
+def read_model(name: str | Path):
+    """A trained network as :func:`load_model` gives it; where there is no Keras, the outline of one, with its weights.
+
+    Parameters
+    ----------
+    name : str or Path
+
+    Returns
+    -------
+    keras.Model or srlib.outline.Model
+
+    Raises
+    ------
+    ValueError
+        As for :func:`load_model`.
+
+    Examples
+    --------
+    >>> from srlib.checkpoints import read_model
+    >>> read_model("small_x2").count_params()
+    93956
+    """
     folder = Path(name)
     if isinstance(name, str) and name in shipped_names():
         if os.path.isfile(folder / CARD):
             warnings.warn(
                 f"{name!r} is a network of srlib's, which is taken, and a folder here; for that write ./{name}.",
-                stacklevel=2,
+                stacklevel=3,
             )
         folder = WEIGHTS / name
     elif isinstance(name, str) and name.endswith("+") and not os.path.isdir(folder):
-        return self_ensemble(load_model(name[:-1]))
+        return self_ensemble(read_model(name[:-1]))
     _check_finished(folder, name)
     (card, checksum), weights = _read_card(folder), folder / WEIGHTS_FILE
     if checksum is not None and checksum != sha256_of(weights):
@@ -211,7 +239,7 @@ def load_model(name: str | Path):
         )
     try:
         _check_possible(folder, card.architecture)
-        model = build_model(card.architecture.builder, card.scale, **card.architecture.options)
+        model = laid_out(card.architecture.builder, card.scale, **card.architecture.options)
     except (ValueError, TypeError, RecursionError) as error:
         raise _no_card(folder, error) from None
     try:
@@ -245,7 +273,7 @@ def _check_possible(folder: Path, architecture: Architecture) -> None:
         if isinstance(value, int) and value > max(_OPTION, size // 500):
             raise ValueError(f"{name} is {value}, too much for weights of {size:,} bytes")
     count = 0
-    with contextlib.suppress(ValueError, TypeError):  # build_model will say
+    with contextlib.suppress(ValueError, TypeError):  # laid_out will say
         count = count_weights(architecture.builder, architecture.scale, **architecture.options)
     if count > 8 * size:  # two bytes each, and with a symmetry the file holds one in 16
         raise ValueError(f"it has {count:,} weights, and {WEIGHTS_FILE} {size:,} bytes")

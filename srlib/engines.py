@@ -1,12 +1,13 @@
 """What computes a network: Keras, or ONNX Runtime, which starts in a tenth of the time and takes an eighth of the memory.
 
-For ONNX Runtime a network is written as an ONNX file into the cache, once, which takes Keras; from then on that file is
-used, and neither Keras nor its backend is loaded. A file is known by what the network's own files hold and by the code
-that wrote it, so that it is never an older network's.
+For ONNX Runtime a network is written as an ONNX file into the cache, once, out of its card and its weights; that takes no
+Keras (:mod:`srlib.outline`). A file is known by what the network's own files hold and by the code that wrote it, so that
+it is never an older network's.
 """
 
 import contextlib
 import hashlib
+import importlib.util
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,13 @@ from .network_files import CARD, WEIGHTS, WEIGHTS_FILE, shipped_names
 from .safe_files import write_whole
 
 ENGINES = ("keras", "onnx")
-_WRITERS = ("layers/*.py", "networks/*.py", "onnx_export.py")  # the code that decides what is in a file
+_WRITERS = (
+    "layers/*.py",
+    "networks/*.py",
+    "onnx_export.py",
+    "outline.py",
+    "protobuf.py",
+)  # the code that decides what is in a file
 
 
 @dataclass(frozen=True)
@@ -37,20 +44,11 @@ class OnnxNetwork:
     ----------
     file : Path or bytes
         What :func:`srlib.export` wrote.
-
-    Raises
-    ------
-    ImportError
-        The package onnxruntime is not installed.
     """
 
     def __init__(self, file: Path | bytes):
-        try:
-            import onnxruntime
-        except ImportError as error:
-            raise ImportError(
-                f"onnxruntime is not installed ({error}); expected it for the engine onnx: pip install 'srlib[onnx]', or take the engine keras."
-            ) from None
+        import onnxruntime
+
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 4  # what goes wrong is raised, too
         self._session = onnxruntime.InferenceSession(
@@ -77,14 +75,38 @@ def no_room(lr: np.ndarray) -> MemoryError:
     )
 
 
-def load_network(name: str | Path, engine: str = "keras"):
+def installed(engine: str) -> bool:
+    """Whether what an engine needs is installed.
+
+    Parameters
+    ----------
+    engine : {"keras", "onnx"}
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> from srlib.engines import installed
+    >>> installed("onnx")
+    True
+    """
+    if engine == "keras":
+        backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+        return all(map(importlib.util.find_spec, ("keras", backend)))
+    return importlib.util.find_spec("onnxruntime") is not None
+
+
+def load_network(name: str | Path, engine: str | None = None):
     """A trained network, for an engine.
 
     Parameters
     ----------
     name : str or Path
         As for :func:`srlib.load_model`.
-    engine : {"keras", "onnx"}
+    engine : {"keras", "onnx"}, optional
+        ONNX Runtime unless given; Keras for a network with a layer of one's own that does not say what it is in ONNX.
 
     Returns
     -------
@@ -95,7 +117,7 @@ def load_network(name: str | Path, engine: str = "keras"):
     ValueError
         As :func:`srlib.load_model`.
     ImportError
-        What the engine needs is not installed.
+        Keras is asked for, and not installed.
 
     Examples
     --------
@@ -109,18 +131,31 @@ def load_network(name: str | Path, engine: str = "keras"):
         return load_model(name)
     key = _key(name)
     file = None if key is None else _place(key)
-    if file is None or not file.is_file():
-        return OnnxNetwork(_written(name, file))
-    return OnnxNetwork(file)
+    if file is not None and file.is_file():
+        return OnnxNetwork(file)
+    from .checkpoints import read_model
+    from .onnx_export import encoded
+
+    model = read_model(name)
+    try:
+        data = encoded(model)
+    except ValueError:
+        if engine is None:
+            return model
+        raise
+    if file is not None:
+        with contextlib.suppress(OSError):  # it is written again the next time
+            write_whole(file, lambda scratch: scratch.write_bytes(data))
+    return OnnxNetwork(data)
 
 
-def check_engine(method, engine: str) -> None:
+def check_engine(method, engine: str | None) -> None:
     """Whether a network is one of an engine.
 
     Parameters
     ----------
     method : keras.Model or OnnxNetwork
-    engine : {"keras", "onnx"}
+    engine : {"keras", "onnx"}, optional
 
     Raises
     ------
@@ -160,15 +195,3 @@ def _place(key: str) -> Path | None:
         return cache_root() / "onnx" / f"{key}.onnx"
     except FetchError:  # there is no cache
         return None
-
-
-def _written(name, file: Path | None) -> bytes:
-    """The ONNX file of a network, which is put into the cache where that can be written."""
-    from .checkpoints import load_model
-    from .onnx_export import encoded
-
-    data = encoded(load_model(name))
-    if file is not None:
-        with contextlib.suppress(OSError):  # it is written again the next time
-            write_whole(file, lambda scratch: scratch.write_bytes(data))
-    return data

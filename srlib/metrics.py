@@ -5,6 +5,7 @@ Lesson 04 (``04_results``) builds them by hand.
 
 import numpy as np
 
+from .extras import brought_by
 from .images import check, check_alike, check_choice, check_scale, to_float, to_uint8
 
 PROTOCOLS = ("rgb", "y")
@@ -241,7 +242,8 @@ def _ssim_y(a, b) -> float:
 
 def _ssim_in_strips(a, b, convert, window: int, **settings) -> float:
     """The mean over the places of the window, each of which is within one strip."""
-    from skimage.metrics import structural_similarity
+    with brought_by("course", "scikit-image", "measuring SSIM"):
+        from skimage.metrics import structural_similarity
 
     total = 0.0
     for rows in _strips(*a.shape[:2], halo=window - 1):

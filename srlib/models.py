@@ -50,6 +50,8 @@ def build_model(name: str, scale: int = 2, *, seed: int = 0, **options):
         An unknown name or scale, a negative seed, an option that the builder does not have or cannot use.
     RuntimeError
         The process was forked from one that had loaded Keras: the backend would hang in it.
+    ImportError
+        Keras is not installed.
 
     Examples
     --------
@@ -60,17 +62,40 @@ def build_model(name: str, scale: int = 2, *, seed: int = 0, **options):
     (1, 15, 21, 3)
     """
     check_process()
-    architecture, seed = Architecture(name, check_scale(scale), complete_options(name, options)), check_seed(seed)
-    model = _laid_out(architecture)
-    _draw_weights(model, np.random.default_rng(seed))
-    model.card = ModelCard(architecture)
+    model = laid_out(name, scale, **options)
+    _draw_weights(model, np.random.default_rng(check_seed(seed)))
     return model
 
 
-def _laid_out(architecture: Architecture):
+def laid_out(name: str, scale: int = 2, **options):
+    """A network whose weights are to come from somewhere else; where there is no Keras, the outline of one.
+
+    Parameters
+    ----------
+    name, scale, **options
+        As for :func:`build_model`.
+
+    Returns
+    -------
+    keras.Model or srlib.outline.Model
+
+    Raises
+    ------
+    ValueError
+        As for :func:`build_model`.
+
+    Examples
+    --------
+    >>> from srlib.models import laid_out
+    >>> laid_out("espcn").count_params()
+    26796
+    """
+    architecture = Architecture(name, check_scale(scale), complete_options(name, options))
     lr = keras.Input((None, None, 3), name="lr")
-    sr = NETWORKS[architecture.builder](lr, architecture.scale, **architecture.options)
-    return keras.Model(lr, sr, name=architecture.builder)
+    sr = NETWORKS[name](lr, architecture.scale, **architecture.options)
+    model = keras.Model(lr, sr, name=name)
+    model.card = ModelCard(architecture)
+    return model
 
 
 def count_weights(name: str, scale: int, **options) -> int:
@@ -96,11 +121,10 @@ def count_weights(name: str, scale: int, **options) -> int:
     >>> count_weights("edsr", 2, width=100_000)
     3330009200003
     """
-    architecture = Architecture(name, check_scale(scale), complete_options(name, options))
 
     def count():
         with keras.StatelessScope(initialize_variables=False):
-            return _laid_out(architecture).count_params()
+            return laid_out(name, scale, **options).count_params()
 
     with ThreadPoolExecutor(1) as thread:  # Keras remembers there which variables it has yet to initialise, and forgets
         return thread.submit(count).result()

@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from . import __version__
-from .checkpoints import load_model
+from .checkpoints import read_model
 from .layers import onnx_nodes, traits_of
+from .protobuf import message
 from .recipe import ModelCard
 from .safe_files import check_file, write_whole
 
@@ -107,8 +108,6 @@ def export(model, path: str | Path, *, replace: bool = True) -> Path:
         Another ending, a model that srlib did not make, a layer that cannot be exported.
     OSError
         The file exists and may not be replaced, or cannot be written.
-    ImportError
-        The package onnx is not installed.
 
     Examples
     --------
@@ -123,9 +122,8 @@ def export(model, path: str | Path, *, replace: bool = True) -> Path:
     if path.exists() and not replace:
         raise FileExistsError(f"{path} exists; expected a free name: choose another, or remove it.")
     check_file(path)
-    _onnx()
     if isinstance(model, (str, Path)):
-        model = load_model(model)
+        model = read_model(model)
     data = encoded(model)
     write_whole(path, lambda scratch: scratch.write_bytes(data), replace=replace)
     return path
@@ -165,41 +163,53 @@ def encoded(model) -> bytes:
     return _serialized(graph, model)
 
 
-def _onnx():
-    try:
-        import onnx
-    except ImportError as error:
-        raise ImportError(
-            f"onnx is not installed ({error}); expected it for writing ONNX files: pip install 'srlib[onnx]'."
-        ) from None
-    return onnx
-
-
 def _serialized(graph: Graph, model) -> bytes:
-    onnx, card = _onnx(), model.card
-    from onnx import helper, numpy_helper
-
-    image = lambda name, *sides: helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, ["N", *sides, 3])
-    made = helper.make_model(
-        helper.make_graph(
-            [helper.make_node(node.kind, node.inputs, [node.output], **node.attributes) for node in graph.nodes],
-            card.architecture.builder,
-            [image("lr", "h", "w")],
-            [image("sr", "H", "W")],
-            [numpy_helper.from_array(array, name) for name, array in graph.constants.items()],
-        ),
-        producer_name="srlib",
-        producer_version=__version__,
-        opset_imports=[helper.make_opsetid("", OPSET)],
-        ir_version=_IR,
-    )
-    traits = traits_of(model)
+    """The file; the numbers of the fields are those of ``onnx.proto``."""
+    card, traits = model.card, traits_of(model)
     told = {
-        "scale": str(card.scale),
-        "reach": str(traits.reach),
-        "stride": str(traits.stride),
+        "scale": card.scale,
+        "reach": traits.reach,
+        "stride": traits.stride,
         "licence": card.licence,
         "card": json.dumps(card.to_dict()),
     }
-    helper.set_model_props(made, told)
-    return made.SerializeToString()
+    body = message(
+        *((1, _node(node)) for node in graph.nodes),
+        (2, card.architecture.builder),
+        *((5, _tensor(name, array)) for name, array in graph.constants.items()),
+        (11, _image("lr", "h", "w")),
+        (12, _image("sr", "H", "W")),
+    )
+    return message(
+        (1, _IR),
+        (2, "srlib"),
+        (3, __version__),
+        (7, body),
+        (8, message((1, ""), (2, OPSET))),
+        *((14, message((1, key), (2, str(value)))) for key, value in told.items()),
+    )
+
+
+def _node(node: Node) -> bytes:
+    attributes = ((5, _attribute(name, value)) for name, value in node.attributes.items())
+    return message(*((1, name) for name in node.inputs), (2, node.output), (4, node.kind), *attributes)
+
+
+def _attribute(name: str, value) -> bytes:
+    if isinstance(value, list):
+        return message((1, name), *((8, n) for n in value), (20, 7))
+    number, kind = {float: (2, 1), int: (3, 2), str: (4, 3)}[type(value)]
+    return message((1, name), (number, value), (20, kind))
+
+
+def _tensor(name: str, array: np.ndarray) -> bytes:
+    kind = {_FLOAT: 1, _INTEGERS: 7}[array.dtype.type]
+    return message(
+        *((1, n) for n in array.shape), (2, kind), (8, name), (9, array.astype(array.dtype.newbyteorder("<")).tobytes())
+    )
+
+
+def _image(name: str, *sides: str) -> bytes:
+    sides = (message((2, side)) for side in ("N", *sides))
+    shape = message(*((1, side) for side in sides), (1, message((1, 3))))
+    return message((1, name), (2, message((1, message((1, 1), (2, shape))))))

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "srlib"
 # A room may import the rooms before it, and none after.
 ORDER = (
-    "_quiet", "scratch_files", "safe_files", "tables", "images", "metrics", "resampling", "degradation", "image_files", "data", "network_files", "backend", "layers",
+    "_quiet", "scratch_files", "safe_files", "tables", "extras", "protobuf", "images", "metrics", "resampling", "degradation", "image_files", "data", "network_files", "outline", "backend", "layers",
     "optimizers", "losses", "networks", "recipe", "costs", "models", "checkpoints", "onnx_export", "engines", "upscaling", "windows", "patches", "callbacks", "runs", "devices", "training",
     "discriminators", "adversarial", "scores", "evaluation", "detection", "published", "show", "checks", "cli",
     "__main__",
@@ -500,16 +500,17 @@ DISTRIBUTION = {
     "pillow_jxl": "pillow-jxl-plugin",
     "skimage": "scikit-image",
 }
-BROUGHT_BY = {"scipy": "scikit-image", "h5py": "keras", "requests": "pooch"}
+BROUGHT_BY = {"scipy": "scikit-image", "requests": "pooch"}
 
 
 def test_what_srlib_imports_is_a_dependency():
     used = {name.split(".")[0] for file, source in SOURCES.items() for name, _ in imported(file, source)}
     used = {DISTRIBUTION.get(name, name) for name in used - set(sys.stdlib_module_names) - {"srlib"}}
     assert {"numpy", "keras", "pillow"} <= used
+    assert CORE.isdisjoint({"keras", "tensorflow", "jax", "scipy", "scikit-image", "matplotlib"})
     for name in used:
-        if name in BROUGHT_BY and name not in CORE:
-            assert BROUGHT_BY[name] in CORE
+        if name in BROUGHT_BY:
+            assert BROUGHT_BY[name] in CORE | EXTRAS
             brings = importlib.metadata.requires(BROUGHT_BY[name])
             assert name in {normal(r) for r in brings if "extra" not in r}
         else:
@@ -517,4 +518,5 @@ def test_what_srlib_imports_is_a_dependency():
     # what is only in an extra is imported where it is used, not at the top
     for file, source in SOURCES.items():
         top = "\n".join(ast.unparse(n) for n in ast.parse(source).body if isinstance(n, (ast.Import, ast.ImportFrom)))
-        assert {name.split(".")[0] for name, _ in imported(file, top)}.isdisjoint(EXTRAS)
+        imports = {DISTRIBUTION.get(name, name) for name in (full.split(".")[0] for full, _ in imported(file, top))}
+        assert imports.isdisjoint({*EXTRAS, *(name for name in BROUGHT_BY if BROUGHT_BY[name] in EXTRAS)}), file

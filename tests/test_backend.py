@@ -77,7 +77,7 @@ def test_a_keras_json_of_another_course_breaks_nothing(settings, code, words, ma
     (tmp_path / "keras.json").write_text(json.dumps(settings))
     environment = {name: value for name, value in os.environ.items() if name != "KERAS_BACKEND"}
     done = subprocess.run(
-        [sys.executable, "-m", "srlib", "upscale", "a.png", "-o", "b.png", "--model", "small_x2"],
+        [sys.executable, "-m", "srlib", "upscale", "a.png", "-o", "b.png", "--model", "small_x2", "--engine", "keras"],
         cwd=tmp_path, capture_output=True, text=True, env=environment | {"KERAS_HOME": str(tmp_path)},
     )  # fmt: skip
     assert done.returncode == code and words in done.stderr and done.stderr.count("\n") == 1

@@ -1,4 +1,4 @@
-"""The engine onnx: the pictures of Keras to one level, without Keras once a network is in the cache."""
+"""The engine onnx: the pictures of Keras to one level, without Keras."""
 
 import subprocess
 import sys
@@ -9,12 +9,13 @@ from _networks import noise, shaken, small
 from PIL import Image
 
 import srlib
-from srlib import engines
+from srlib import onnx_export
 from srlib.checkpoints import save_model
 from srlib.engines import OnnxNetwork, load_network
 from srlib.image_files import read_image
 from srlib.images import to_uint8
 from srlib.layers import traits_of
+from srlib.onnx_export import encoded
 from srlib.upscaling import method_named
 
 
@@ -55,23 +56,54 @@ def test_tiles_are_the_whole_image_and_the_self_ensemble_is_known(make_image, tm
             np.testing.assert_allclose(srlib.upscale(image, found, tile=tile), srlib.upscale(image, network), atol=1e-5)
 
 
-def test_a_network_in_the_cache_needs_no_keras(photo, tmp_path, cache):
-    load_network("small_x2", "onnx")
-    expected = srlib.upscale_file(photo, tmp_path / "here.png", engine="onnx")  # which may have been loaded before
-    (file,) = cache.iterdir()
+HIDDEN = ("onnx", "keras", "tensorflow", "jax", "scipy", "skimage", "matplotlib")
+
+
+def test_no_keras_is_needed_and_with_a_network_in_the_cache_even_less(photo, tmp_path, cache):
     code = """
 import sys
-for name in ("keras", "tensorflow", "jax", "onnx", "h5py", "scipy", "skimage", "matplotlib"):
+for name in sys.argv[3:]:
     sys.modules[name] = None  # importing it fails
 from srlib.cli import main
-sys.exit(main(["upscale", sys.argv[1], "-o", sys.argv[2], "--engine", "onnx"]))
+sys.exit(main(["upscale", sys.argv[1], "-o", sys.argv[2]]))
 """
-    done = subprocess.run([sys.executable, "-c", code, photo, tmp_path / "there.png"], capture_output=True, text=True)
-    assert done.returncode == 0 and "small_x2 is taken" in done.stderr, done.stderr
-    assert apart(expected, tmp_path / "there.png") == 0 and list(cache.iterdir()) == [file]
+    for target, hidden in (("first.png", HIDDEN), ("again.png", (*HIDDEN, "h5py"))):
+        words = [sys.executable, "-c", code, photo, tmp_path / target, *hidden]
+        done = subprocess.run(words, capture_output=True, text=True)
+        assert done.returncode == 0 and "small_x2 is taken" in done.stderr, done.stderr
+        (file,) = cache.iterdir()
+    assert apart(tmp_path / "first.png", tmp_path / "again.png") == 0
+    assert apart(tmp_path / "first.png", srlib.upscale_file(photo, tmp_path / "c.png", engine="keras")) <= 1
     file.unlink()
-    again = subprocess.run([sys.executable, "-c", code, photo, tmp_path / "not.png"], capture_output=True, text=True)
-    assert again.returncode == 1 and not (tmp_path / "not.png").exists()
+    words[4] = tmp_path / "not.png"
+    assert subprocess.run(words, capture_output=True).returncode == 1 and not (tmp_path / "not.png").exists()
+
+
+def test_a_command_of_its_own_does_without_keras_where_there_is_one(photo, tmp_path):
+    code = """
+import sys
+from srlib.cli import main
+sys.argv = ["srlib", *sys.argv[1:]]
+assert main() == 0
+print({"keras", "tensorflow"} & {*sys.modules})
+"""
+    for words, loaded in (
+        (["upscale", photo, "-o", tmp_path / "a.png"], False),
+        (["export", "small_x2", "-o", tmp_path / "a.onnx"], False),
+        (["upscale", photo, "-o", tmp_path / "b.png", "--engine", "keras"], True),
+    ):
+        done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        assert ("keras" in done.stdout) == loaded, words
+    assert (tmp_path / "a.onnx").read_bytes() == encoded(srlib.load_model("small_x2"))
+
+
+def test_unless_told_otherwise_what_keras_has_loaded_stays_there(photo, tmp_path):
+    model = shaken(small("espcn"))
+    own = srlib.upscale_file(photo, tmp_path / "a.png", model)
+    named = srlib.upscale_file(photo, tmp_path / "b.png", save_model(model, tmp_path / "own"))
+    np.testing.assert_array_equal(read_image(own), to_uint8(srlib.upscale(read_image(photo), model)))
+    assert apart(own, named) <= 1
 
 
 def test_a_network_that_was_trained_on_is_another(tmp_path, cache, monkeypatch):
@@ -82,7 +114,7 @@ def test_a_network_that_was_trained_on_is_another(tmp_path, cache, monkeypatch):
         made.append(load_network(folder, "onnx")(lr))
         assert len(list(cache.iterdir())) == seed
     assert np.abs(made[0] - made[1]).max() > 0.01
-    monkeypatch.setattr(engines, "_written", None)  # it is not written again
+    monkeypatch.setattr(onnx_export, "encoded", None)  # it is not written again
     np.testing.assert_array_equal(load_network(str(folder), "onnx")(lr), made[1])
 
 
@@ -92,7 +124,7 @@ def test_without_a_cache_it_works_too(tmp_path, cache):
     assert cache.parent.read_text() == "no folder"
 
 
-def test_refusals(photo, tmp_path, monkeypatch):
+def test_refusals(photo, tmp_path):
     with pytest.raises(ValueError, match="engine 'tpu'|engine is 'tpu'"):
         srlib.upscale_file(photo, tmp_path / "a.png", engine="tpu")
     with pytest.raises(ValueError, match="engine is 'onnx', and method is espcn, which Keras has loaded"):
@@ -101,11 +133,6 @@ def test_refusals(photo, tmp_path, monkeypatch):
         srlib.upscale_file(photo, tmp_path / "a.png", "smal", engine="onnx")
     with pytest.raises(ValueError, match="has no model.json"):
         srlib.upscale_file(photo, tmp_path / "a.png", tmp_path, engine="onnx")
-    monkeypatch.setitem(sys.modules, "onnxruntime", None)
-    with pytest.raises(
-        ImportError, match=r"onnxruntime is not installed .* pip install 'srlib\[onnx\]', or take the engine keras"
-    ):
-        srlib.upscale_file(photo, tmp_path / "a.png", "small_x2", engine="onnx")
     assert sorted(file.name for file in tmp_path.glob("*.png")) == ["photo.png"]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 from _networks import array, noise, shaken
+from PIL import Image
 
 import srlib
 from srlib.backend import keras
@@ -134,6 +135,16 @@ def test_its_tiles_are_the_whole_image(model):
     lr = 0.25 + 0.5 * noise(40, 33, 3)
     whole = np.clip(array(model(lr[None])), 0, 1)[0]
     np.testing.assert_allclose(srlib.upscale(lr, model, tile=16), whole, atol=1e-5)
+
+
+def test_its_files_are_upscaled_by_keras_as_its_layer_is_none_of_onnx(model, tmp_path):
+    folder, small = save_model(shaken(clone_model(model)), tmp_path / "run"), tmp_path / "small.png"
+    Image.fromarray((255 * noise(9, 7, 3)).astype(np.uint8)).save(small)
+    with pytest.raises(ValueError, match="DepthwiseCross. cannot be exported to ONNX"):
+        srlib.upscale_file(small, tmp_path / "large.png", folder, engine="onnx")
+    large = srlib.upscale_file(small, tmp_path / "large.png", folder)
+    expected = srlib.upscale(np.asarray(Image.open(small)), load_model(folder))
+    np.testing.assert_array_equal(np.asarray(Image.open(large)), np.rint(255 * expected))
 
 
 def test_it_has_a_self_ensemble(model):

@@ -27,8 +27,8 @@ def check(model, folder, images=2):
         np.testing.assert_allclose(found, sr, rtol=0, atol=1e-5 * max(1, np.abs(sr).max()))
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("scale", [1, 2, 3, 4])
+# one scale in the plain run, as an export takes a second
+@pytest.mark.parametrize("scale", [3, *(pytest.param(scale, marks=pytest.mark.slow) for scale in (1, 2, 4))])
 @pytest.mark.parametrize("name", NETWORKS)
 def test_every_builder_gives_what_keras_gives(name, scale, tmp_path):
     check(shaken(small(name, scale)), tmp_path)

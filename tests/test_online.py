@@ -1,4 +1,4 @@
-"""What installs packages: an environment that holds what Colab holds and nothing of the clone, and one with JAX and no TensorFlow."""
+"""What installs packages: environments with the base alone, with what Colab holds, and with JAX and no TensorFlow."""
 
 import os
 import shutil
@@ -154,6 +154,44 @@ def test_one_command_enlarges_a_photograph_by_4_after_installing_from_an_empty_f
     assert Image.open(tmp_path / "large.png").size == (1024, 1024)
 
 
+# -- the base alone -----------------------------------------------------------------------------------------------------
+
+
+def test_the_base_is_small_and_upscales_without_a_framework(tmp_path):
+    size = lambda: sum(file.stat().st_size for file in (tmp_path / "env").rglob("*") if file.is_file())
+    subprocess.run([sys.executable, "-m", "venv", tmp_path / "env"], check=True)
+    python, empty = str(tmp_path / "env" / "bin" / "python"), size()
+    subprocess.run(
+        [python, "-m", "pip", "install", "-q", wheel_of_this_tree(python, tmp_path)], check=True, capture_output=True
+    )
+    assert size() - empty < 250e6
+    told = subprocess.run([python, "-m", "pip", "freeze"], check=True, capture_output=True, text=True).stdout.lower()
+    assert "onnxruntime" in told
+    for package in ("keras", "tensorflow", "jax", "torch", "scipy", "scikit-image", "matplotlib", "ml-dtypes"):
+        assert package not in told.replace("srlib", ""), told
+    photo = WEIGHTS.parent / "data" / "photographs" / "dog.webp"
+
+    def run(*words):
+        return subprocess.run(
+            [tmp_path / "env" / "bin" / "srlib", *words],
+            cwd=tmp_path, capture_output=True, text=True, env=surroundings(SRLIB_DATA=str(tmp_path / "cache")),
+        )  # fmt: skip
+
+    for words in (
+        ["upscale", photo, "-o", "a.png"],
+        ["degrade", photo, "-o", "b.jpg", "--preset", "web"],
+        ["models"],
+        ["data", "list"],
+    ):
+        done = run(*words)
+        assert done.returncode == 0, done.stderr[-3000:]
+    here = srlib.upscale_file(photo, tmp_path / "here.png", engine="keras")
+    assert np.abs(np.asarray(Image.open(tmp_path / "a.png")).astype(int) - np.asarray(Image.open(here))).max() <= 1
+    done = run("train", "--model", "espcn", "--data", "sample", "--steps", "1", "--out", "run")
+    assert done.returncode == 1 and done.stderr.count("\n") == 1
+    assert "Keras is not installed" in done.stderr and "pip install 'srlib[tensorflow]'" in done.stderr
+
+
 # -- the same images elsewhere ------------------------------------------------------------------------------------------
 
 ELSEWHERE = """
@@ -219,7 +257,7 @@ def test_there_is_no_tensorflow_beside_jax(jax):
     done = subprocess.run([python, "-c", "import tensorflow"], cwd=place, capture_output=True, text=True)
     assert done.returncode == 1 and "ModuleNotFoundError" in done.stderr
     done = subprocess.run(
-        [python, "-m", "srlib", "models"],
+        [python, "-m", "srlib", "evaluate", "--model", "small_x2", "--data", "sample"],
         cwd=place, capture_output=True, text=True, env=surroundings(),
     )  # fmt: skip
     assert done.returncode == 1 and "KERAS_BACKEND=jax" in done.stderr and done.stderr.count("\n") == 1

@@ -6,6 +6,7 @@ None of the images spans the whole range, and a part of each is nearly flat, so 
 import numpy as np
 
 from ..data.image_set import ImageSet
+from ..extras import brought_by
 from ..resampling import downscale
 from ..upscaling import upscale
 from ._helpers import call, first_match, near, number, photograph, short
@@ -59,7 +60,8 @@ def _report(my_report, method):
 
 def _expected(images, method, data_range=255.0, kernel="bilinear", rounding=lambda x: x, over=np.mean) -> float:
     """The SSIM of a method on images, and what becomes of it with each of the usual mistakes."""
-    from skimage.metrics import structural_similarity
+    with brought_by("course", "scikit-image", "measuring SSIM"):
+        from skimage.metrics import structural_similarity
 
     values = []
     for image in images:

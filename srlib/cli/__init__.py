@@ -5,7 +5,7 @@ import sys
 import warnings
 
 from .. import __version__
-from .process import drop_output, one_line, open_streams, set_signals, stoppable, tell
+from .process import begin_process, drop_output, one_line, open_streams, set_signals, stoppable, tell
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -34,6 +34,7 @@ def main(argv: list[str] | None = None) -> int:
         return _main(argv)
     try:
         set_signals(signal.SIG_DFL)  # nothing is to be removed yet, and importing takes its time
+        begin_process()
         return _main(sys.argv[1:])
     except KeyboardInterrupt:  # in the moment before that
         return 130

@@ -1,7 +1,7 @@
 """``srlib export``: a network in, an ONNX file out, for programs that know nothing of Keras."""
 
 from .common import add_command, name, path
-from .process import tell
+from .process import tell, without_keras
 
 
 def add_to(commands) -> None:
@@ -23,6 +23,7 @@ def add_to(commands) -> None:
 
 
 def _export(args) -> None:
+    without_keras()
     from ..onnx_export import OPSET, export
 
     file = export(args.model, args.out, replace=args.force)

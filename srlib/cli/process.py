@@ -76,6 +76,22 @@ def go_on() -> None:
         raise Stopped(_signals[0])
 
 
+_own: list[bool] = []  # whether the process is a command's
+
+
+def begin_process() -> None:
+    """Say that this process is a command's alone, and ends with it."""
+    _own.append(True)
+
+
+def without_keras() -> None:
+    """Spare the seconds that Keras takes to start, where the command needs no more of a network than its outline."""
+    if _own:
+        from ..outline import suffices
+
+        suffices()
+
+
 def open_streams() -> None:
     """Where standard input, output or error are closed, let nothing else take their numbers and be written to by mistake."""
     for number in range(3):

@@ -10,7 +10,7 @@ from pathlib import Path
 from ..engines import ENGINES
 from .batch import SUFFIXES, Batch, Job, batch_of, do_each, identity, tell_aside
 from .common import add_command, add_files, name
-from .process import go_on, tell
+from .process import go_on, tell, without_keras
 
 _SUITS = {
     "small": "images that were not compressed with loss",
@@ -35,8 +35,8 @@ def add_to(commands) -> None:
         help="a trained network, a run folder or an interpolation; M+ is eight times as slow and a little better. Unless given, small_x2 to small_x4 for clean images, photo_x2 and photo_x4 for what was compressed with loss, such as a JPEG of a quality below 94, and repair for --scale 1",
     )  # fmt: skip
     upscale.add_argument(
-        "--engine", choices=ENGINES, default="keras",
-        help="what computes networks: Keras, or ONNX Runtime, which starts in a tenth of the time once it has a network in the cache",
+        "--engine", choices=ENGINES,
+        help="what computes networks: ONNX Runtime unless given, which starts in a tenth of the time, or Keras; `srlib models` says whether they are installed",
     )  # fmt: skip
     _add_size(upscale)
     upscale.add_argument(
@@ -85,6 +85,8 @@ def _upscale(args) -> int:
     from ..image_files import kind_of
     from ..upscaling import check_size
 
+    if args.engine != "keras":
+        without_keras()
     # one image after another: a second thread that starts operations would keep 100 MB of its own (see `backend`)
     os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
     check_size(args.scale, args.width, args.height)

@@ -5,6 +5,7 @@ Lesson 01 (``01_dataset``) draws one by hand.
 
 import numpy as np
 
+from ..extras import brought_by
 from ..images import check_choice, check_seed, to_uint8
 from ..resampling import downscale
 from .image_set import ImageSet
@@ -60,7 +61,8 @@ def dead_leaves(split: str | None = None, *, count: int = 100, size: int = 128, 
                 f"{name} is {value!r}; expected a whole number of at least 1: the usual {name} is {100 if name == 'count' else 128}."
             )
     seed = check_seed(seed)
-    from scipy.ndimage import gaussian_filter
+    with brought_by("course", "SciPy", "drawing dead leaves"):
+        from scipy.ndimage import gaussian_filter
 
     palette = load_sample("train").images.reshape(-1, 3)
     images = np.empty((count, size, size, 3), np.uint8)

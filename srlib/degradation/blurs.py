@@ -6,9 +6,11 @@ from dataclasses import astuple, dataclass, fields, replace
 import numpy as np
 
 from ..images import is_number
+from ..resampling import downscaled_by
 from .steps import Step, _Ranged, register_step
 
 _FAR = 4  # standard deviations to where a Gaussian is followed, and a pixel more
+_ROWS = 256  # of an image that are convolved at a time
 _FINE = 9  # places along each side of a pixel where a disc is sampled
 
 
@@ -55,22 +57,15 @@ class Blur(_Ranged):
 
     def apply(self, image, rng):
         """The image after this step."""
-        from scipy.ndimage import correlate1d
-
         (step,) = self.drawn(rng)
-        if not step.low:
-            return image
-        weights = list(step.taps().values())
-        for axis in (0, 1):
-            image = correlate1d(image, weights, axis)  # beyond its edges the image is mirrored
-        return np.clip(image, 0, 1)
+        return downscaled_by(image, 1, step.taps()) if step.low else image  # beyond its edges the image is mirrored
 
     def taps(self) -> dict[int, float]:
         """The weight of the pixel at each offset along a row or a column, for the deviation `low`."""
-        from scipy.special import ive
-
         offsets = np.arange(-self.reach, self.reach + 1)
-        weights = ive(np.abs(offsets), self.low**2)
+        # by its spectrum, so finely that what is folded back is nothing
+        frequencies = 2 * np.pi * np.fft.fftfreq(4 * self.reach + 64)
+        weights = np.fft.ifft(np.exp(self.low**2 * (np.cos(frequencies) - 1))).real[offsets]
         return dict(zip(offsets.tolist(), (weights / weights.sum()).tolist()))
 
     def __str__(self):
@@ -207,10 +202,22 @@ def _gaussian(covariance: np.ndarray, reach: int) -> np.ndarray:
 
 
 def _convolved(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
-    """An image convolved with a symmetric kernel; beyond its edges it is mirrored."""
-    from scipy.signal import oaconvolve
-
-    reach = len(kernel) // 2
-    kernel = (kernel / kernel.sum()).astype(np.float32)[..., None]
+    """An image convolved with a symmetric kernel, by spectra, some rows at a time; beyond its edges it is mirrored."""
+    reach, (height, width, _) = len(kernel) // 2, image.shape
     around = np.pad(image, ((reach, reach), (reach, reach), (0, 0)), mode="symmetric")
-    return np.clip(oaconvolve(around, kernel, mode="valid", axes=(0, 1)), 0, 1)
+    rows = min(height, _ROWS)
+    sides = [_quick(n + 2 * reach) for n in (rows, width)]
+    spectrum = np.fft.rfft2((kernel / kernel.sum()).astype(np.float32), sides, (0, 1))[..., None]
+    out = np.empty(image.shape, np.float32)
+    for top in range(0, height, rows):
+        strip = np.fft.rfft2(around[top : top + rows + 2 * reach], sides, (0, 1))
+        strip = np.fft.irfft2(strip * spectrum, sides, (0, 1))[2 * reach :, 2 * reach :]
+        some = out[top : top + rows]
+        np.clip(strip[: len(some), :width], 0, 1, out=some)
+    return out
+
+
+def _quick(n: int) -> int:
+    """The next length from `n` on of small factors, which a spectrum is quick for."""
+    step = 2 ** max(0, n.bit_length() - 4)
+    return -(-n // step) * step

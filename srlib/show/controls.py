@@ -8,6 +8,7 @@ import html
 
 import numpy as np
 
+from ..extras import brought_by
 from .experiment import AS_IT_IS, DEGRADATIONS, MIDDLE, WHOLE, Setting
 
 SCALES = (2, 3, 4)
@@ -56,12 +57,8 @@ class Controls:
     """
 
     def __init__(self, images: list[str], methods: list[str], scales, kernel: str, scale: int, side: int):
-        try:
+        with brought_by("lessons", "ipywidgets", "the explorer"):
             import ipywidgets
-        except ImportError as error:
-            raise ImportError(
-                "ipywidgets is not installed; expected it for the explorer: pip install 'srlib[lessons]'."
-            ) from error
         self._w = ipywidgets
         self._make_inputs(images, methods, sorted({*SCALES, *scales}), kernel, scale)
         self._make_outputs()

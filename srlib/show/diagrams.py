@@ -7,6 +7,7 @@ from math import ceil
 
 import numpy as np
 
+from ..extras import brought_by
 from ..images import check, to_float
 from ..resampling import downscale, interpolate
 from .style import FONT, INK, TRUTH, new_figure, put_image, scores_in_words
@@ -119,16 +120,12 @@ def architecture(model, *, side: int = 64):
     >>> "pixel shuffle" in [text.get_text() for text in figure.legends[0].get_texts()]
     True
     """
-    from matplotlib.patches import Patch
-
     from ..layers import traits_of
 
-    try:
+    with brought_by("lessons", "visualkeras", "drawing networks"):
         import visualkeras
-    except ImportError as error:
-        raise ImportError(
-            "visualkeras is not installed; expected it for drawing networks: pip install 'srlib[lessons]'."
-        ) from error
+    from matplotlib.patches import Patch
+
     drawn = _at_one_size(model, side)
     traits = {type(layer): traits_of(layer) for layer in drawn.layers}
     colours = {kind: found.colour for kind, found in traits.items() if found.label}

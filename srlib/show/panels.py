@@ -135,8 +135,6 @@ def zoom(hr, methods: dict, *, box: tuple[int, int, int], title: str = "", size:
     >>> figure.axes[2].images[0].get_array().shape
     (32, 32, 3)
     """
-    from matplotlib.patches import Rectangle
-
     for name, sr in methods.items():
         check_alike(sr, hr, (name, "hr"))
     top, left, side = box
@@ -148,6 +146,8 @@ def zoom(hr, methods: dict, *, box: tuple[int, int, int], title: str = "", size:
     fig = new_figure(size * (2 + len(methods)), size + 0.55 + (0.25 if title else 0))
     grid = fig.subplots(1, 2 + len(methods), squeeze=False)[0]
     put_image(grid[0], hr, "the image, and the square")
+    from matplotlib.patches import Rectangle  # the figure has told if there is no matplotlib
+
     for colour, width in (("white", 2.6), (COLOURS[1], 1.3)):
         mark = Rectangle((left - 0.5, top - 0.5), side, side, fill=False, edgecolor=colour, linewidth=width)
         grid[0].add_patch(mark)

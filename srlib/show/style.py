@@ -3,6 +3,7 @@
 The colours are told apart by the colour-blind, and by lightness when a page is printed grey.
 """
 
+from ..extras import brought_by
 from ..metrics import psnr, ssim
 
 INK, MUTED, FAINT = "#22313f", "#7b8a97", "#d8dee4"
@@ -14,7 +15,8 @@ TRUTH = "ground truth (HR)"  # what a learner reads below the image that the oth
 
 def new_figure(width: float, height: float):
     """A figure of this size in inches. A notebook shows it when it is returned, and not again when the cell ends."""
-    import matplotlib.pyplot as plt
+    with brought_by("course", "matplotlib", "drawing figures"):
+        import matplotlib.pyplot as plt
 
     fig = plt.figure(figsize=(width, height), dpi=100, layout="constrained", facecolor="white")
     plt.close(fig)

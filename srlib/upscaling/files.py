@@ -32,7 +32,7 @@ def upscale_file(
     quality: int | None = None,
     metadata: bool = True,
     replace: bool = False,
-    engine: str = "keras",
+    engine: str | None = None,
 ) -> Path:
     """Upscale an image file, to any size above its own.
 
@@ -63,9 +63,9 @@ def upscale_file(
         Whether to keep what the file says beside its pixels; if not, only its colour profile is kept.
     replace : bool
         Whether a file that is there already may be replaced.
-    engine : {"keras", "onnx"}
-        What computes a network that is named: Keras, or ONNX Runtime, which needs no other framework once it has a network
-        in the cache, and starts in a tenth of the time.
+    engine : {"keras", "onnx"}, optional
+        What computes a network that is named: ONNX Runtime unless given, which needs no other framework and starts in a
+        tenth of the time, or Keras. Their results are the same to one level of 8 bits.
 
     Returns
     -------
@@ -113,7 +113,7 @@ def upscale_bytes(
     frame=None,
     quality=None,
     metadata=True,
-    engine="keras",
+    engine=None,
 ) -> bytes:
     """What :func:`upscale_file` would write to a file.
 
@@ -144,7 +144,8 @@ def upscale_bytes(
 def _larger(source, kind: Kind, method, asked: tuple, frame: int | None, metadata: bool, engine: str):
     """The larger image, as :func:`write_image` takes it, and what the file says beside its pixels."""
     check_size(*asked)
-    check_choice(engine, ENGINES, "engine")
+    if engine is not None:
+        check_choice(engine, ENGINES, "engine")
     if isinstance(method, (str, Path)):
         method = method_named(method, engine=engine)
     if not isinstance(method, (str, type(None))):

@@ -103,7 +103,7 @@ def size_of(size: tuple[int, int], scale=None, width=None, height=None) -> tuple
 
 
 def planned(
-    size: tuple[int, int], method, scale=None, width=None, height=None, *, compressed: bool = False, engine="keras"
+    size: tuple[int, int], method, scale=None, width=None, height=None, *, compressed: bool = False, engine=None
 ):
     """Who does the work: the method, the whole multiple that it makes, and the size of the result.
 
@@ -119,7 +119,7 @@ def planned(
     width, height : int, optional
     compressed : bool
         Whether None is to be a network for images that were compressed with loss.
-    engine : str
+    engine : str, optional
         What computes the network for None.
 
     Returns
@@ -182,7 +182,7 @@ def check_reach(factor: float, method, asked: str) -> None:
 
 
 @lru_cache
-def _loaded(name: str, engine: str):
+def _loaded(name: str, engine: str | None):
     return method_named(name, engine=engine)
 
 

@@ -174,7 +174,7 @@ def check_method(method, scale: int | None = None, tile: int | None = None) -> i
     return card.scale
 
 
-def method_named(name: str | Path | None, scale: int | None = None, *, engine: str = "keras"):
+def method_named(name: str | Path | None, scale: int | None = None, *, engine: str | None = "keras"):
     """A method by its name: an interpolation's as it is, anything else as a loaded network.
 
     Parameters
@@ -184,8 +184,8 @@ def method_named(name: str | Path | None, scale: int | None = None, *, engine: s
         its :func:`srlib.self_ensemble`. None is the shipped network for the scale.
     scale : int, optional
         Of the network for None; 2 unless given.
-    engine : {"keras", "onnx"}
-        What computes a network.
+    engine : {"keras", "onnx"} or None
+        What computes a network, as for :func:`srlib.engines.load_network`.
 
     Returns
     -------
@@ -201,7 +201,8 @@ def method_named(name: str | Path | None, scale: int | None = None, *, engine: s
     >>> method_named("bicubic")
     'bicubic'
     """
-    check_choice(engine, ENGINES, "engine")
+    if engine is not None:
+        check_choice(engine, ENGINES, "engine")
     if name in UPSCALE_KERNELS:
         return name
     if name is None:

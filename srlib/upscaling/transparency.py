@@ -18,6 +18,8 @@ from ..images import to_float
 from .tiles import REACH, TILES, as_rgb, strips, upscale, upscaled_pieces
 
 _NEAR = 3  # pixels around an edge in which a network may choose the transparency
+_FILLED = 4  # pixels around an edge in which what is hidden has the colour of the very nearest that is seen
+_NOWHERE = np.int32(2**30)  # beyond every row
 
 
 def transparent_pieces(
@@ -75,15 +77,13 @@ def _interpolated(levels, alpha, method: str, scale: int):
 
 def _through_network(levels, alpha, method, scale: int):
     """By what the network makes of the image on black and on white."""
-    from scipy.ndimage import maximum_filter, minimum_filter
-
-    top, size = np.iinfo(alpha.dtype).max, 2 * _NEAR + 1
+    top = np.iinfo(alpha.dtype).max
     black, white = (np.empty((*alpha.shape, 3), np.uint16) for _ in range(2))  # takes half of what fractions would
     for band in (slice(*ends) for ends in strips(*alpha.shape)):
         colours, veil = _floats(levels, alpha, band)
         for laid, background in ((black, 0), (white, 1)):
             laid[band] = np.rint((colours * veil + background * (1 - veil)) * 65535)
-    opaque, clear = minimum_filter(alpha, size) == top, maximum_filter(alpha, size) == 0
+    opaque, clear = (_all_around(alpha == level) for level in (top, 0))
     for rows, columns, on_black, on_white in _together(black, white, method, scale):
         y, x = (np.arange(place.start, place.stop) // scale for place in (rows, columns))
         seen = np.clip(1 - (on_white - on_black).mean(-1), 0, 1)
@@ -117,6 +117,55 @@ def _without_hidden_colours(levels: np.ndarray, alpha: np.ndarray) -> np.ndarray
     hidden = alpha == 0
     if hidden.all() or not hidden.any():
         return levels
-    from scipy.ndimage import distance_transform_edt
+    filled = levels.copy()
+    rows = _nearest_in_column(~hidden)
+    for band in (slice(*ends) for ends in strips(*alpha.shape) if hidden[slice(*ends)].any()):
+        filled[band][hidden[band]] = levels[_nearest(rows, band)][hidden[band]]
+    return filled
 
-    return levels[tuple(distance_transform_edt(hidden, return_distances=False, return_indices=True))]
+
+def _nearest(rows: np.ndarray, band: slice) -> tuple[np.ndarray, np.ndarray]:
+    """Of the pixels in some rows, the row and the column of the nearest one that is seen; of those far away, of one nearby.
+
+    Parameters
+    ----------
+    rows : ndarray of int32, (h, w)
+        As :func:`_nearest_in_column` gives them.
+    band : slice
+    """
+    width, y = rows.shape[1], np.arange(band.start, band.stop, dtype=np.int32)[:, None]
+    any_seen = rows[:1] < _NOWHERE
+    columns = _nearest_in_column(any_seen.T).T + np.zeros_like(y)
+    rows = rows[band]
+    found = np.take_along_axis(rows, columns, 1)
+    least = (found - y).astype(np.float32) ** 2 + (columns - np.arange(width)).astype(np.float32) ** 2
+    for shift in (sign * k for k in range(1, min(_FILLED + 1, width)) for sign in (-1, 1)):
+        here, there = (slice(max(0, s), width + min(0, s)) for s in (-shift, shift))
+        distance = (rows[:, there] - y).astype(np.float32) ** 2 + shift**2
+        nearer = distance < least[:, here]
+        for known, new in (
+            (least, distance),
+            (found, rows[:, there]),
+            (columns, np.arange(width, dtype=np.int32)[there]),
+        ):
+            np.copyto(known[:, here], new, where=nearer)
+    return found, columns
+
+
+def _nearest_in_column(seen: np.ndarray) -> np.ndarray:
+    """Of every pixel, the row of the nearest one in its column that is seen; `_NOWHERE` where there is none."""
+    y = np.arange(len(seen), dtype=np.int32)[:, None]
+    above = np.maximum.accumulate(np.where(seen, y, -_NOWHERE))
+    below = np.minimum.accumulate(np.where(seen, y, _NOWHERE)[::-1])[::-1]
+    return np.where(y - above < below - y, above, below)
+
+
+def _all_around(plane: np.ndarray) -> np.ndarray:
+    """Where everything is true that is near, along rows and columns; beyond the edges nothing is asked."""
+    for axis in (0, 1):
+        room = [(_NEAR, _NEAR) if i == axis else (0, 0) for i in (0, 1)]
+        wide, plane = np.moveaxis(np.pad(plane, room, constant_values=True), axis, 0), np.ones_like(plane)
+        along = np.moveaxis(plane, axis, 0)
+        for k in range(2 * _NEAR + 1):
+            along &= wide[k : k + len(along)]
+    return plane

@@ -241,14 +241,15 @@ def test_a_failing_process_says_one_line(here):
 
 def test_a_process_with_a_network_is_quiet(here):
     """TensorFlow's greetings are held back."""
-    ended = process("upscale", "one.png", "-o", "a.png", "--model", "net", cwd=here)
+    ended = process("upscale", "one.png", "-o", "a.png", "--model", "net", "--engine", "keras", cwd=here)
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
     is_upscaled("a.png", "one.png", load_model("net"))
 
 
 def test_a_backend_that_there_is_not_is_one_line(here):
-    command = [sys.executable, "-m", "srlib", "upscale", "one.png", "-o", "a.png", "--model", "net"]
+    words = ("upscale", "one.png", "-o", "a.png", "--model", "net", "--engine", "keras")
     environment = {**os.environ, "KERAS_BACKEND": "slide_rule"}
+    command = [sys.executable, "-m", "srlib", *words]
     ended = subprocess.run(command, cwd=here, capture_output=True, text=True, env=environment)
     assert ended.returncode == 1 and ended.stdout == "" and ended.stderr.count("\n") == 1, ended.stderr
     assert "KERAS_BACKEND says is slide_rule" in ended.stderr and "unset KERAS_BACKEND" in ended.stderr

@@ -13,7 +13,7 @@ def test_models_shows_what_is_shipped(capsys, monkeypatch, here):
         monkeypatch.setattr(module, "WEIGHTS", here / "shipped")
     shutil.copytree("net", "shipped/small")
     assert run("models") == 0
-    head, row = capsys.readouterr().out.splitlines()
+    head, row, *_ = capsys.readouterr().out.splitlines()
     assert head.split()[:3] == ["name", "degradation", "parameters"]
     by_hand = 9 * (3 * 4 + 2 * 4 * 4 + 4 * 12)  # multiply-adds for an LR pixel, and one more parameter for each filter
     assert row.split()[:3] == ["small", "bilinear", "x2"] and row.endswith("somewhere, 3 images")
@@ -24,4 +24,6 @@ def test_models_shows_what_is_shipped(capsys, monkeypatch, here):
 
 def test_models_shows_every_shipped_network(capsys):
     assert run("models") == 0
-    assert [row.split()[0] for row in capsys.readouterr().out.splitlines()[1:]] == list(shipped())
+    *rows, space, engines = capsys.readouterr().out.splitlines()
+    assert [row.split()[0] for row in rows[1:]] == list(shipped())
+    assert (space, engines) == ("", "engines: keras (installed), onnx (installed)")

@@ -36,9 +36,9 @@ def misfits(needed, versions):
 def test_colabs_versions_lie_within_every_range():
     assert re.fullmatch(r"20\d\d-\d\d", VERSIONS["date"])
     assert {"tensorflow", "keras", "numpy", "scikit-image", "matplotlib"} <= VERSIONS["packages"].keys()
-    installed = requirements("colab")
+    installed = requirements("colab", "course")
     assert len({r.name for r in installed} & VERSIONS["packages"].keys()) >= 4
-    assert misfits(requirements("colab", "tensorflow", "lessons"), VERSIONS["packages"]) == []
+    assert misfits(requirements("colab", "course", "tensorflow", "lessons"), VERSIONS["packages"]) == []
     assert Requirement(f"python{PROJECT['requires-python']}").specifier.contains(VERSIONS["python"])
 
 
@@ -51,7 +51,8 @@ def test_a_range_that_replaces_something_is_seen(text, fits):
 
 def test_the_cell_asks_for_no_backend_and_no_notebook_server():
     """TensorFlow is there already; the server is Colab's own."""
-    names = {r.name for r in requirements("colab")}
+    assert "srlib[course]" in PROJECT["optional-dependencies"]["colab"]
+    names = {r.name for r in requirements("colab", "course")}
     assert names.isdisjoint({"tensorflow", "jax", "torch", "jupyterlab", "notebook", "ipykernel", "nbgrader"})
 
 

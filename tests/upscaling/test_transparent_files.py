@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 from _image_files import deep_png, deep_read, deep_tiff, enlarged, keys, lanczos, png
 from PIL import Image
+from scipy.ndimage import distance_transform_edt, minimum_filter
 
 from srlib.checkpoints import load_model
 from srlib.upscaling import upscale_file
+from srlib.upscaling.transparency import _all_around, _without_hidden_colours
 
 BACKGROUNDS = {"white": 1.0, "grey": 0.5, "black": 0.0}
 KERNELS = {"bicubic": (keys, 2), "lanczos": (lanczos, 3)}  # and by how many levels they may differ
@@ -244,3 +246,28 @@ def test_bands_and_tiles_of_a_network_leave_no_seams(network, here, monkeypatch)
     assert np.abs(made[..., 3] - whole[..., 3]).max() <= 1
     for background in BACKGROUNDS.values():
         assert np.abs(laid(made / 255, background) - laid(whole / 255, background)).max() <= 1.5
+
+
+@pytest.mark.parametrize(
+    "shape, share", [((50, 70), 0.3), ((60, 90), 0.003), ((1, 40), 0.1), ((40, 1), 0.1), ((9, 2), 0.1)]
+)
+def test_what_is_hidden_near_an_edge_has_the_colour_of_the_nearest_that_is_seen(shape, share, monkeypatch):
+    monkeypatch.setattr("srlib.upscaling.tiles.TILES", (20,))  # several bands
+    rng = np.random.default_rng(0)
+    seen = rng.random(shape) < share
+    seen[0, 0], seen[-1, -1] = True, False
+    numbers = np.arange(seen.size, dtype=np.uint16).reshape(shape)
+    filled = _without_hidden_colours(numbers, seen.astype(np.uint8))
+    assert seen.ravel()[filled].all() and (filled == numbers)[seen].all()
+    rows, columns = np.indices(shape)
+    far = np.hypot(filled // shape[1] - rows, filled % shape[1] - columns)
+    nearest = distance_transform_edt(~seen)
+    np.testing.assert_allclose(far[nearest <= 4], nearest[nearest <= 4])
+    assert not seen.all() and (nearest <= 4).any()
+
+
+def test_what_is_near_is_a_square(rng):
+    for share in (0.02, 0.98):
+        plane = rng.random((30, 41)) < share
+        np.testing.assert_array_equal(_all_around(plane), minimum_filter(plane, 7, mode="constant", cval=1))
+        assert share < 0.5 or 0 < _all_around(plane).mean() < 1

@@ -63,7 +63,7 @@ def test_memory_is_that_of_image_and_result(way, bytes_a_pixel, method, tmp_path
 
 @pytest.mark.alone
 @pytest.mark.skipif(sys.platform == "win32", reason="processor time of a child is read the POSIX way")
-def test_a_cold_start_takes_at_most_4_seconds_more_than_importing_tensorflow(tmp_path, make_image):
+def test_a_cold_start_takes_less_than_importing_tensorflow(tmp_path, make_image):
     """In processor time, as others may be using the machine."""
     Image.fromarray(make_image(512, 512)).save(tmp_path / "small.png")
 
@@ -79,4 +79,4 @@ def test_a_cold_start_takes_at_most_4_seconds_more_than_importing_tensorflow(tmp
     print(f"{whole:.1f} s, of which importing TensorFlow {importing:.1f}")
     assert Image.open(tmp_path / "large.png").size == (1024, 1024)
     assert Path(tmp_path / "large.png").stat().st_size > 0
-    assert whole <= importing + 4
+    assert whole <= importing
