@@ -1,0 +1,56 @@
+// Enlarges tiles, and writes the result as PNG, beside the page, so that the page never waits.
+
+import { Network } from "./network.js";
+
+let network;
+
+const tasks = {
+  prepare({ told, halves, module }) {
+    network = new Network(told, halves, module);
+    return [{}];
+  },
+
+  tile({ bitmap, kept }) {
+    const { height, width } = bitmap;
+    const { lr, transparent } = onWhite(pixelsOf(bitmap));
+    const made = network.enlarge(lr, height, width, kept);
+    return [{ ...made, transparent }, [made.network.buffer, made.plain.buffer]];
+  },
+
+  async encode({ bitmap }) {
+    return [{ blob: await drawn(bitmap).canvas.convertToBlob({ type: "image/png" }) }];
+  },
+};
+
+function drawn(bitmap) {
+  // what is read back is kept in plain memory
+  const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d", { willReadFrequently: true });
+  context.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  return context;
+}
+
+function pixelsOf(bitmap) {
+  const { width, height } = bitmap;
+  return drawn(bitmap).getImageData(0, 0, width, height).data;
+}
+
+/** Three numbers from 0 to 1 a pixel, laid on white and rounded as srlib.image_files does. */
+function onWhite(rgba) {
+  const lr = new Float32Array((rgba.length / 4) * 3);
+  let transparent = false;
+  for (let from = 0, to = 0; from < rgba.length; from += 4) {
+    const alpha = rgba[from + 3] / 255;
+    transparent ||= alpha < 1;
+    for (let c = 0; c < 3; c++) lr[to++] = Math.round(rgba[from + c] * alpha + 255 * (1 - alpha)) / 255;
+  }
+  return { lr, transparent };
+}
+
+self.onmessage = async ({ data: { task, ...given } }) => {
+  try {
+    self.postMessage(...(await tasks[task](given)));
+  } catch (error) {
+    self.postMessage({ error: error.message });
+  }
+};
