@@ -56,7 +56,11 @@ def steps_of(model) -> tuple[list[dict], np.ndarray]:
     from srlib.layers.traits import calls_of
 
     array, layers = keras.ops.convert_to_numpy, keras.layers
-    steps, weights, known = [], [], {}  # known: number of the result that each tensor of Keras is; None for the LR image scaled
+    steps, weights, known = (
+        [],
+        [],
+        {},
+    )  # known: number of the result that each tensor of Keras is; None for the LR image scaled
     for call in calls_of(model):
         layer, taken, made = call.operation, [known.get(id(x)) for x in call.input_tensors], call.output_tensors[0]
         if isinstance(layer, layers.InputLayer):
@@ -150,7 +154,9 @@ def compile_convolutions(folder: Path = DEMO / "wasm") -> None:
 def main(argv: list[str] | None = None) -> int:
     """Fill the demo."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, default=DEMO, help="a folder for the whole demo; docs/demo itself unless given")
+    parser.add_argument(
+        "--out", type=Path, default=DEMO, help="a folder for the whole demo; docs/demo itself unless given"
+    )
     parser.add_argument("--compile", action="store_true", help="first compile conv.c")
     args = parser.parse_args(argv)
     if args.compile:

@@ -7,6 +7,7 @@ import { Workers } from "./workers.js";
 
 const $ = (id) => document.getElementById(id);
 const OURS = "made/photograph.webp";
+const OURS_NAME = "our photograph";
 const KINDS = {
   small: "for clean images: made smaller, and never compressed with loss",
   photo: "for what cameras and telephones store: it also removes noise and the blocks of JPEG",
@@ -59,7 +60,7 @@ const network = () => networks.find(({ scale, family }) => scale === chosen.scal
 async function open(file, name) {
   const old = picture;
   try {
-    picture = await openPicture(file, name, chosen.scale);
+    picture = await openPicture(file, name, chosen.scale, (given) => workers.decode(given));
   } catch (error) {
     return refuse(error); // what was there stays
   }
@@ -69,7 +70,7 @@ async function open(file, name) {
   enlarge();
 }
 
-const OURS_NAME = "our photograph";
+
 
 async function openOurs() {
   const response = await fetch(OURS).catch(() => null);

@@ -9,14 +9,15 @@ export class Refusal extends Error {}
 /**
  * @param file  a File or Blob
  * @param name  what sentences call it
+ * @param decode  a function from a File to an ImageBitmap
  * @return name, bitmap (an ImageBitmap), url (for an img, until `close`)
  */
-export async function openPicture(file, name, scale) {
+export async function openPicture(file, name, scale, decode) {
   const url = URL.createObjectURL(file);
   try {
     const { width, height } = await sizeOf(url, name);
     checkSize({ name, width, height }, scale);
-    const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" }).catch(() => {
+    const bitmap = await decode(file).catch(() => {
       throw new Refusal(`${name} is damaged, or of a kind that this browser does not decode: save it as PNG or JPEG and try again.`);
     });
     return { name, bitmap, url, width: bitmap.width, height: bitmap.height };

@@ -67,6 +67,11 @@ export class Workers {
     await Promise.all(this.#some(all.length).map(work));
   }
 
+  /** An image file as an ImageBitmap; fails where the browser cannot decode it. */
+  async decode(file) {
+    return (await this.#some(1)[0].do("decode", { file })).bitmap;
+  }
+
   /** A canvas as a PNG file. */
   async encode(canvas) {
     const bitmap = await createImageBitmap(canvas);
