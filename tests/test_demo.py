@@ -102,8 +102,10 @@ class Visitor:
 
     def plain(self):
         """The interpolation beside it."""
-        data = self.page.locator("canvas.plain").evaluate("canvas => canvas.toDataURL()")
-        return opaque(Image.open(io.BytesIO(base64.b64decode(data.partition(",")[2]))))
+        rows = self.page.locator(".plain canvas").evaluate_all(
+            "all => all.map((canvas) => canvas.toDataURL().split(',')[1])"
+        )
+        return np.concatenate([opaque(Image.open(io.BytesIO(base64.b64decode(row)))) for row in rows])
 
 
 @pytest.fixture(scope="module")
@@ -227,7 +229,7 @@ def gray(side):
 
 def test_the_divider_follows_the_keyboard(visitor):
     slider = visitor.page.get_by_role("slider", name="Divider between")
-    clip = lambda: visitor.page.locator("canvas.plain").evaluate("canvas => canvas.style.clipPath")
+    clip = lambda: visitor.page.locator(".plain").evaluate("layer => layer.style.clipPath")
     slider.focus()
     visitor.page.keyboard.press("Home")
     hidden = clip()

@@ -20,22 +20,39 @@ export class Comparison {
   show({ url, width, height, name }, scale) {
     this.base.src = url;
     this.base.alt = `${name}, enlarged by ${scale}`;
-    for (const canvas of [this.network, this.plain]) {
-      canvas.width = width * scale; // which also clears it
-      canvas.height = height * scale;
-    }
+    this.size = { width: width * scale, height: height * scale };
+    this.bands = new Map();
+    for (const layer of [this.network, this.plain]) layer.replaceChildren();
     this.viewer.hidden = false;
     this.layout();
   }
 
-  put({ left, top, width, ...tile }) {
-    for (const name of ["network", "plain"])
-      this[name].getContext("2d").putImageData(new ImageData(tile[name], width), left, top);
+  put({ left, top, width, height, ...tile }) {
+    // A row of tiles has canvases of its own: one for the whole would hold up the page while the browser finds room for it
+    if (!this.bands.has(top)) this.bands.set(top, [this.network, this.plain].map((layer) => this.#band(layer, top, height)));
+    const [network, plain] = this.bands.get(top);
+    network.putImageData(new ImageData(tile.network, width), left, 0);
+    plain.putImageData(new ImageData(tile.plain, width), left, 0);
+  }
+
+  #band(layer, top, height) {
+    const canvas = Object.assign(document.createElement("canvas"), { width: this.size.width, height });
+    canvas.style.top = `${(100 * top) / this.size.height}%`;
+    canvas.style.height = `${(100 * height) / this.size.height}%`;
+    layer.append(canvas);
+    return canvas.getContext("2d");
+  }
+
+  /** What the network made, from top to bottom: for each row of tiles its place and an ImageBitmap. */
+  async result() {
+    const rows = [...this.bands].map(async ([top, [network]]) => ({ top, bitmap: await createImageBitmap(network.canvas) }));
+    return { ...this.size, rows: await Promise.all(rows) };
   }
 
   /** How large it is drawn: as the page has room, or so many screen pixels for one of the result. */
   layout() {
-    const { width, height } = this.network;
+    if (!this.size) return; // nothing to show yet
+    const { width, height } = this.size;
     const room = this.viewer.parentElement.clientWidth;
     const [x, y] = [this.stage.scrollLeft, this.stage.scrollTop].map((place, axis) => {
       const sizes = axis ? [this.stage.clientHeight, this.picture.clientHeight] : [this.stage.clientWidth, this.picture.clientWidth];

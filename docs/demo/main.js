@@ -94,9 +94,9 @@ async function enlarge() {
   state("running");
   try {
     checkSize(picture, chosen.scale);
-    comparison.show(picture, chosen.scale);
     $("tools").hidden = $("progress").hidden = false;
     tell(0, 1, 0);
+    comparison.show(picture, chosen.scale);
     const taken = await loadNetwork(network());
     if (signal.aborted) return;
     const begun = performance.now();
@@ -107,7 +107,7 @@ async function enlarge() {
       tell(tile.done, tile.of, performance.now() - begun);
     });
     if (signal.aborted) return;
-    const { width, height } = comparison.network;
+    const { width, height } = comparison.size;
     const took = ((performance.now() - begun) / 1000).toFixed(1);
     const note = transparent ? " What was transparent is laid on white." : "";
     $("status").textContent = `${picture.name}: ${picture.width} × ${picture.height} became ${width} × ${height} in ${took} s.${note}`;
@@ -144,7 +144,7 @@ function stop() {
 async function save() {
   $("save").disabled = true;
   try {
-    const url = URL.createObjectURL(await workers.encode(comparison.network));
+    const url = URL.createObjectURL(await workers.encode(await comparison.result()));
     const name = `${picture.name.replace(/\.[^.]*$/, "").replaceAll(" ", "_")}_x${chosen.scale}.png`;
     Object.assign(document.createElement("a"), { href: url, download: name }).click();
     setTimeout(() => URL.revokeObjectURL(url), 60_000); // the browser may still be writing it

@@ -19,6 +19,15 @@ export function fromHalves(buffer) {
   });
 }
 
+// Winograd's transform of three weights in a row, for wasm/conv.c
+const TRANSFORM = [[1 / 4, 0, 0], [-1 / 6, -1 / 6, -1 / 6], [-1 / 6, 1 / 6, -1 / 6], [1 / 24, 1 / 12, 1 / 6], [1 / 24, -1 / 12, 1 / 6], [0, 0, 1]];
+
+/** What the 3x3 weights of one input and one output become: 6x6 numbers. */
+function transformed(weights) {
+  const rows = TRANSFORM.map((by) => [0, 1, 2].map((x) => by.reduce((sum, b, y) => sum + b * weights[3 * y + x], 0)));
+  return rows.flatMap((row) => TRANSFORM.map((by) => by.reduce((sum, b, x) => sum + b * row[x], 0)));
+}
+
 const eights = (count) => Math.ceil(count / 8) * 8; // the compiled code makes eight channels at a time
 
 export class Network {
@@ -28,6 +37,7 @@ export class Network {
    * @param module  wasm/conv.wasm or wasm/conv-fma.wasm, compiled
    */
   constructor(told, halves, module) {
+    this.name = told.name;
     this.scale = told.scale;
     this.steps = told.steps.slice(0, -1);
     this.kernel = told.steps.at(-1).kernel;
@@ -55,7 +65,7 @@ export class Network {
     return new Float32Array(this.memory.buffer, place, count); // anew each time, as growing replaces the buffer
   }
 
-  /** From Keras' [3][3][inputs][outputs] to [outputs / 8][3][3][inputs][8]; channels that are added have weights of zero. */
+  /** Weights as wasm/conv.c wants them: [outputs / 8][3][3][inputs][8], and transformed, [6][6][outputs / 8][inputs][8]. */
   #placeWeights(weights) {
     let next = 0;
     this.placed = this.steps.map((step) => {
@@ -64,15 +74,20 @@ export class Network {
         return null;
       }
       const inputs = this.channels[step.of];
-      const outputs = eights(step.outputs);
-      const at = { kernel: this.#take(9 * inputs * outputs), bias: this.#take(outputs) };
-      const kernel = this.#numbers(at.kernel, 9 * inputs * outputs).fill(0);
-      for (let place = 0; place < 9; place++)
-        for (let i = 0; i < step.inputs; i++)
-          for (let o = 0; o < step.outputs; o++)
-            kernel[(((o >> 3) * 9 + place) * inputs + i) * 8 + (o & 7)] = weights[next++];
-      const bias = this.#numbers(at.bias, outputs).fill(0);
-      for (let o = 0; o < step.outputs; o++) bias[o] = weights[next++];
+      const outputs = eights(step.outputs); // channels that are added have weights of zero
+      const at = { plain: this.#take(9 * inputs * outputs), bias: this.#take(outputs) };
+      if (inputs % 4 === 0) at.transformed = this.#take(36 * inputs * outputs);
+      const plain = this.#numbers(at.plain, 9 * inputs * outputs).fill(0);
+      const squares = at.transformed && this.#numbers(at.transformed, 36 * inputs * outputs).fill(0);
+      for (let i = 0; i < step.inputs; i++)
+        for (let o = 0; o < step.outputs; o++) {
+          const square = [...Array(9).keys()].map((place) => weights[next + (place * step.inputs + i) * step.outputs + o]);
+          square.forEach((weight, place) => (plain[(((o >> 3) * 9 + place) * inputs + i) * 8 + (o & 7)] = weight));
+          if (squares) transformed(square).forEach((weight, place) => (squares[(place * outputs + (o & ~7)) * inputs + i * 8 + (o & 7)] = weight));
+        }
+      next += 9 * step.inputs * step.outputs;
+      this.#numbers(at.bias, outputs).fill(0).set(weights.subarray(next, next + step.outputs));
+      next += step.outputs;
       this.channels.push(outputs);
       return at;
     });
@@ -89,6 +104,8 @@ export class Network {
     this.top = this.afterWeights;
     const spare = {}; // places of results that are needed no more, by their number of channels
     const place = (channels) => spare[channels]?.pop() ?? this.#take((height + 2) * (width + 2) * channels);
+    const most = 2 * Math.max(...this.channels);
+    this.scratch = this.#take(36 * Math.ceil(width / 4) * most);
     const places = [place(3)];
     this.#placeImage(lr, places[0], height, width);
     // around the part, a result is needed as far as later convolutions reach
@@ -111,11 +128,16 @@ export class Network {
 
   #convolve(n, places, height, width, part) {
     const { of, add, relu, border } = this.steps[n];
-    this.code.frame(places[of], height, width, this.channels[of], border === "mirror" ? 1 : 0);
-    this.code.convolve(
-      places[of], this.placed[n].kernel, this.placed[n].bias, add === null ? 0 : places[add], places[n + 1],
-      part.top, part.bottom, part.left, part.right, width, this.channels[of], this.channels[n + 1], relu ? 1 : 0,
-    );
+    const [inputs, outputs] = [this.channels[of], this.channels[n + 1]];
+    const { plain, transformed, bias } = this.placed[n];
+    this.code.frame(places[of], height, width, inputs, border === "mirror" ? 1 : 0);
+    const rest = [
+      bias, add === null ? 0 : places[add], places[n + 1],
+      part.top, part.bottom, part.left, part.right, width, inputs, outputs, relu ? 1 : 0,
+    ];
+    const fast = transformed && part.bottom - part.top >= 4 && part.right - part.left >= 4;
+    if (fast) this.code.winograd(places[of], transformed, ...rest, this.scratch);
+    else this.code.convolve(places[of], plain, ...rest);
   }
 
   #pointwise(n, places, height, width) {
@@ -126,7 +148,7 @@ export class Network {
     else for (let i = 0; i < count; i++) to[i] = LUMA[0] * from[3 * i] + LUMA[1] * from[3 * i + 1] + LUMA[2] * from[3 * i + 2];
   }
 
-  /** The channels of the last result become squares of pixels (DESIGN: pixel shuffle), added to the interpolation. */
+  /** The channels of the last result become squares of pixels (the pixel shuffle), added to the interpolation. */
   #pixels(lr, place, height, width, kept) {
     const { scale } = this;
     const plain = interpolated(lr, height, width, kept, scale, this.kernel);

@@ -2,11 +2,11 @@
 
 import { Network } from "./network.js";
 
-let network;
+let network; // the last one, which is kept
 
 const tasks = {
   prepare({ told, halves, module }) {
-    network = new Network(told, halves, module);
+    if (network?.name !== told.name) network = new Network(told, halves, module);
     return [{}];
   },
 
@@ -24,16 +24,25 @@ const tasks = {
     return [{ bitmap }, [bitmap]];
   },
 
-  async encode({ bitmap }) {
-    return [{ blob: await drawn(bitmap).canvas.convertToBlob({ type: "image/png" }) }];
+  async encode({ width, height, rows }) {
+    const context = drawing(width, height);
+    for (const { top, bitmap } of rows) draw(context, bitmap, top);
+    return [{ blob: await context.canvas.convertToBlob({ type: "image/png" }) }];
   },
 };
 
-function drawn(bitmap) {
-  const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
-  const context = canvas.getContext("2d", { willReadFrequently: true }); // in plain memory, to be read back
-  context.drawImage(bitmap, 0, 0);
+function drawing(width, height) {
+  return new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true }); // in plain memory
+}
+
+function draw(context, bitmap, top = 0) {
+  context.drawImage(bitmap, 0, top);
   bitmap.close();
+}
+
+function drawn(bitmap) {
+  const context = drawing(bitmap.width, bitmap.height);
+  draw(context, bitmap);
   return context;
 }
 

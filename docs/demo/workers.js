@@ -2,7 +2,7 @@
 
 import { tiles } from "./tiles.js";
 
-const MOST = 4; // each takes some 40 MB
+const MOST = 8; // each takes some 40 MB
 
 /** One worker, that does one thing at a time. */
 class Helper {
@@ -72,9 +72,8 @@ export class Workers {
     return (await this.#some(1)[0].do("decode", { file })).bitmap;
   }
 
-  /** A canvas as a PNG file. */
-  async encode(canvas) {
-    const bitmap = await createImageBitmap(canvas);
-    return (await this.#some(1)[0].do("encode", { bitmap }, [bitmap])).blob;
+  /** Rows of a picture, as Comparison.result gives them, as a PNG file. */
+  async encode(picture) {
+    return (await this.#some(1)[0].do("encode", picture, picture.rows.map(({ bitmap }) => bitmap))).blob;
   }
 }
