@@ -75,7 +75,7 @@ class Visitor:
         page.on("request", lambda request: self.requests.append(request.url))
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.goto(address)
-        self.done("our photograph")
+        self.done("Our photograph")
 
     def done(self, name):
         """Wait until a picture is enlarged."""
@@ -154,7 +154,7 @@ def test_our_photograph_is_what_python_makes_of_it(visitor, folder):
     lr = read_image(folder / "made" / "photograph.webp")
     assert lr.shape == (256, 256, 3)
     name, sr = visitor.saved()
-    assert name == "our_photograph_x2.png"
+    assert name == "Our_photograph_x2.png"
     assert apart(sr, eight_bits(srlib.upscale(lr, srlib.load_model("small_x2")))) <= 1
     assert apart(visitor.plain(), eight_bits(srlib.upscale(lr, "bicubic", 2))) <= 1
 
@@ -246,8 +246,10 @@ def test_all_that_can_be_worked_has_a_name_and_the_page_fits_a_telephone(visitor
     assert page.evaluate(nameless) == []
     page.set_viewport_size({"width": 390, "height": 800})
     try:
+        page.evaluate("document.getElementById('progress').hidden = false")  # as while tiles come
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
     finally:
+        page.evaluate("document.getElementById('progress').hidden = true")
         page.set_viewport_size({"width": 1280, "height": 900})
 
 

@@ -7,7 +7,7 @@ import { Workers } from "./workers.js";
 
 const $ = (id) => document.getElementById(id);
 const OURS = "made/photograph.webp";
-const OURS_NAME = "our photograph";
+const OURS_NAME = "Our photograph";
 const KINDS = {
   small: "for clean images: made smaller, and never compressed with loss",
   photo: "for what cameras and telephones store: it also removes noise and the blocks of JPEG",
@@ -125,7 +125,7 @@ async function enlarge() {
 function tell(done, of, passed) {
   $("bar").value = done / of;
   const left = done ? Math.ceil((passed * (of - done)) / done / 1000) : 0;
-  $("told").textContent = done ? `Tile ${done} of ${of}, about ${left} s left` : "Preparing";
+  $("told").textContent = done ? `Tile ${done} of ${of}, ${left} s left` : "Preparing";
 }
 
 /** For tests, and for whoever styles the page. */
