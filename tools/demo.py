@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from srlib.data.cache import sha256_of
 from srlib.data.sample import FOLDER as PHOTOGRAPHS
 from srlib.network_files import shipped_names
 
@@ -26,6 +27,7 @@ MADE = "made"
 FAMILIES = ("small", "photo", "sharp")  # in the order in which the page offers them, each where it ships
 SCALES = (2, 4)
 PHOTOGRAPH = "osprey"  # of the split `test`: no network has learnt from it
+COMPILED = "conv.sha256"  # beside the compiled files: of which conv.c they were made
 _FLAGS = {"conv.wasm": ["-msimd128"], "conv-fma.wasm": ["-msimd128", "-mrelaxed-simd"]}
 
 
@@ -141,14 +143,17 @@ def make(folder: Path) -> list[str]:
     return [network["name"] for network in told]
 
 
-def compile_convolutions(folder: Path = DEMO / "wasm") -> None:
-    """Make both WebAssembly files of conv.c: one for every browser, and one with fused multiply-add."""
+def compile_convolutions() -> None:
+    """Make both WebAssembly files of conv.c, one for every browser and one with fused multiply-add, and note its checksum."""
+    folder = DEMO / "wasm"
     for name, flags in _FLAGS.items():
         subprocess.run(
             [sys.executable, "-m", "ziglang", "cc", "-target", "wasm32-freestanding", "-O3", "-nostdlib", *flags,
              "-Wl,--no-entry,--import-memory,--strip-all,-z,stack-size=16384", "-o", folder / name, DEMO / "wasm" / "conv.c"],
             check=True,
         )  # fmt: skip
+        (folder / name).chmod(0o644)
+    (folder / COMPILED).write_text(f"{sha256_of(folder / 'conv.c')}  conv.c\n", "utf-8")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -162,7 +167,7 @@ def main(argv: list[str] | None = None) -> int:
     if args.compile:
         compile_convolutions()
     if args.out.resolve() != DEMO.resolve():
-        shutil.copytree(DEMO, args.out, ignore=shutil.ignore_patterns(MADE, "*.c"), dirs_exist_ok=True)
+        shutil.copytree(DEMO, args.out, ignore=shutil.ignore_patterns(MADE, "*.c", COMPILED), dirs_exist_ok=True)
     for name in make(args.out / MADE):
         print(f"{name:<10} {(args.out / MADE / f'{name}.bin').stat().st_size / 1000:.0f} kB")
     return 0
