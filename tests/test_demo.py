@@ -276,6 +276,7 @@ def test_the_page_offers_what_ships(folder):
     told = json.loads((folder / "made" / "networks.json").read_text("utf-8"))
     names = [network["name"] for network in told]
     assert {"small_x2", "small_x4", "photo_x2", "photo_x4"} <= set(names)
+    assert demo.PHOTOGRAPH in (folder / "index.html").read_text("utf-8")  # where its licence is told
     assert all(network["licence"] and network["not_for"] and network["reach"] == 12 for network in told)
 
 
