@@ -116,7 +116,9 @@ async function enlarge() {
     state("done");
   } catch (error) {
     if (signal.aborted) return;
+    running.abort(); // the other workers, too
     $("progress").hidden = true;
+    $("status").textContent = "";
     state("failed");
     refuse(error);
   }
@@ -151,7 +153,7 @@ async function save() {
   } catch (error) {
     refuse(error);
   }
-  $("save").disabled = false;
+  $("save").disabled = document.body.dataset.state !== "done"; // another setting may have been chosen
 }
 
 // -- the page ------------------------------------------------------------------------------------------------------------
