@@ -6,7 +6,6 @@ Needs Chromium and Playwright's Python package (`pip install -e ".[browser]"`); 
 import io
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
+from _browser import chromium
 from _lessons import quick
 from PIL import Image
 
@@ -24,18 +24,6 @@ ROOT = Path(__file__).parents[1]
 LESSONS = ("00_start_here", "07_your_photos")
 WIDTHS = (1280, 900)  # of the window: a laptop's, and half of a large screen
 PATIENCE = 900_000  # milliseconds for a lesson: it takes about one minute, on a machine that does nothing else
-# No screen, no graphics card, and nothing asked of the network outside.
-SWITCHES = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
-)  # fmt: skip
-
-
-def lacking(sentence):
-    """Skip; where the browser is required, as in CI, fail."""
-    if os.environ.get("SRLIB_REQUIRE_BROWSER") == "1":
-        pytest.fail(sentence)
-    pytest.skip(sentence)
 
 
 @pytest.fixture(scope="module")
@@ -103,20 +91,9 @@ def wait_for(place, server):
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory):
     """A context of headless Chromium."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        lacking("there is no Chromium here; expected the program chromium: install your system's package.")
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        lacking("Playwright is not installed; expected its Python package: pip install -e '.[browser]'.")
-    with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            tmp_path_factory.mktemp("profile"), executable_path=chromium, headless=True, args=list(SWITCHES),
-            viewport={"width": WIDTHS[0], "height": 900},
-        )  # fmt: skip
+    size = {"width": WIDTHS[0], "height": 900}
+    with chromium(tmp_path_factory.mktemp("profile"), viewport=size) as context:
         yield context
-        context.close()
 
 
 def run_lesson(browser, lab, lesson):
