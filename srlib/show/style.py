@@ -16,7 +16,9 @@ def new_figure(width: float, height: float):
     """A figure of this size in inches. A notebook shows it when it is returned, and not again when the cell ends."""
     import matplotlib.pyplot as plt
 
-    fig = plt.figure(figsize=(width, height), dpi=100, layout="constrained", facecolor="white")
+    from .figure import Figure
+
+    fig = plt.figure(FigureClass=Figure, figsize=(width, height), dpi=100, layout="constrained", facecolor="white")
     plt.close(fig)
     return fig
 
