@@ -28,7 +28,7 @@ def downscale(hr, scale: int = 2, kernel: str = "bilinear") -> np.ndarray:
     scale : int
     kernel : {"bilinear", "bicubic", "area"}
         ``bilinear``: interpolation at half-pixel centres, no antialiasing (OpenCV's ``INTER_LINEAR``; the reference).
-        ``bicubic``: antialiased, a = -0.5 (MATLAB's ``imresize``; the papers). ``area``: the mean of each block.
+        ``bicubic``: antialiased, a = -0.5 [1]_ (MATLAB's ``imresize``; the papers). ``area``: the mean of each block.
 
     Returns
     -------

@@ -1,8 +1,8 @@
 """Figures: images side by side with their numbers, plots, networks drawn, and the interactive explorer.
 
 Each function gives a matplotlib Figure, which a notebook shows when it is a cell's last line, and which ``.savefig``
-writes; :func:`explorer` gives controls that work in a notebook. Matplotlib and ipywidgets are imported by the first
-function that needs them.
+writes; its attribute ``alt`` says in words what it shows, and is stored beside it. :func:`explorer` gives controls that
+work in a notebook. Matplotlib and ipywidgets are imported by the first function that needs them.
 """
 
 from .diagrams import architecture, workflow

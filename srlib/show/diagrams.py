@@ -3,6 +3,7 @@
 Both are drawn from the thing itself, the images and the model, so that they cannot disagree with it.
 """
 
+from collections import Counter
 from math import ceil
 
 import numpy as np
@@ -80,6 +81,8 @@ def workflow(hr, method, *, scale: int = 2, kernel: str = "bilinear", name: str 
     _put_arrow(fig, (middles[1], low), (middles[1], over), (middles[3], over), (middles[3], top + 0.01))
     middle = (middles[1] + middles[3]) / 2
     fig.text(middle, over + 0.02, f"upscale with {name}", va="bottom", fontsize=FONT - 1, **write)
+    told = "; ".join(words for _, words, _, _ in steps)
+    fig.tell(f"Four images joined by arrows: {told}", "The last is made from the second")
     return fig
 
 
@@ -150,6 +153,11 @@ def architecture(model, *, side: int = 64):
         handles=patches, loc="outside lower center", ncols=ceil(len(patches) / lines), fontsize=FONT, frameon=False,
         handlelength=1.2,
     )  # fmt: skip
+    labels = Counter(traits[type(layer)].label for layer in drawn.layers if type(layer) in colours)
+    kinds = ", ".join(f"{label} ({count})" for label, count in labels.items())
+    fig.tell(
+        f"The network's {labels.total()} layers as blocks, from the LR image to the SR image; their kinds: {kinds}"
+    )
     return fig
 
 

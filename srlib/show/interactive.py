@@ -259,10 +259,12 @@ class Explorer:
 
         view = {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}
         display({_VIEW: view, "text/plain": repr(self)}, raw=True)
+        still = self.still()
         with io.BytesIO() as file:
-            self.still().savefig(file, format="png")
-            still = base64.b64encode(file.getvalue()).decode()
-        display({"image/png": still, "text/plain": "<the explorer as a still image>"}, raw=True)
+            still.savefig(file, format="png")
+            data = {"image/png": base64.b64encode(file.getvalue()).decode()}
+        beside = {"image/png": {"alt": still.alt}}
+        display({**data, "text/plain": "<the explorer as a still image>"}, metadata=beside, raw=True)
 
 
 def _kernel_of(method) -> str | None:

@@ -42,6 +42,7 @@ def images(images, titles=None, *, columns: int = 6, size: float = 1.5):
     """
     if titles is None:
         titles = getattr(images, "names", [])
+    origin = "+".join(map(str, getattr(images, "provenance", ())))
     images = list(images)
     if not images:
         raise ValueError("There are no images to show; expected at least one: look at how they were loaded.")
@@ -53,6 +54,8 @@ def images(images, titles=None, *, columns: int = 6, size: float = 1.5):
             put_image(axes, check(images[i]), titles[i] if i < len(titles) else "")
         else:
             axes.axis("off")
+    count = "One image" if len(images) == 1 else f"{len(images)} images"
+    fig.tell(f"{count} of {origin}" if origin else count, fig.words_below())
     return fig
 
 
@@ -98,6 +101,7 @@ def compare(hr, methods: dict, *, title: str = "", size: float = 2.4):
         for axes, (name, sr) in zip(grid[r, 1:], methods.items()):
             put_image(axes, sr[r], f"{name}\n{scores_in_words(sr[r], truth)}")
     _put_title(fig, title)
+    fig.tell(title, f"The same image from each method: {fig.words_below()}")
     return fig
 
 
@@ -155,6 +159,8 @@ def zoom(hr, methods: dict, *, box: tuple[int, int, int], title: str = "", size:
     for axes, (name, sr) in zip(grid[2:], methods.items()):
         put_image(axes, cut(sr), f"{name}\n{scores_in_words(cut(sr), cut(hr))}")
     _put_title(fig, title)
+    square = f"A square of {side}x{side} pixels, {top} from the top and {left} from the left"
+    fig.tell(title, f"{square}, enlarged from each method: {fig.words_below()}")
     return fig
 
 
@@ -203,6 +209,7 @@ def errors(hr, methods: dict, *, limit: float | None = None, size: float = 2.4):
     bar = fig.colorbar(grid[-1].images[0], ax=grid[-1], fraction=0.046, pad=0.03)
     bar.ax.tick_params(labelsize=FONT - 1, colors=INK)
     bar.outline.set_visible(False)
+    fig.tell(f"Maps of the absolute error of each method, dark where it reaches {limit:.3f}: {fig.words_below()}")
     return fig
 
 

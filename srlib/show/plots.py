@@ -43,8 +43,13 @@ def spectrum(images: dict, *, mark: float | None = None, title: str = "Detail, f
     """
     fig = new_figure(6.4, 3.2)
     axes = fig.subplots()
+    ends = []
     for i, (name, image) in enumerate(images.items()):
-        axes.loglog(*power_spectrum(image), linewidth=1.6, label=name, **line_style(i))
+        frequency, power = power_spectrum(image)
+        axes.loglog(frequency, power, linewidth=1.6, label=name, **line_style(i))
+        ends.append(f"{name} from {power[0]:.1e} to {power[-1]:.1e}")
+    span = f"{frequency[0]:.2g} to {frequency[-1]:.2g} cycles per pixel"
+    fig.tell(title, f"Power against spatial frequency, {span}: {'; '.join(ends)}")
     if mark:
         axes.axvline(mark, color=MUTED, linewidth=1)
         axes.text(
@@ -93,11 +98,18 @@ def curves(histories: dict, *, title: str = "PSNR on the validation images while
     for i, (name, history) in enumerate(histories.items()):
         left.plot(history.step, history.psnr, linewidth=1.8, label=name, **line_style(i))
         right.semilogy(history.step, history.loss, linewidth=1.8, **line_style(i))
+    ends = [
+        f"{name}, {history.step[-1]} steps, PSNR from {history.psnr[0]:.2f} to {history.psnr[-1]:.2f} dB, loss from {history.loss[0]:.3g} to {history.loss[-1]:.3g}"
+        for name, history in histories.items()
+        if len(history.step)
+    ]
     baseline = next(iter(histories.values())).baseline
     if np.isfinite(baseline):
         left.axhline(baseline, color=MUTED, linewidth=1.2)
         place = left.get_xlim()[1], baseline
         left.text(*place, "linear upscaling ", ha="right", va="bottom", fontsize=FONT - 1, color=MUTED)
+        ends.append(f"linear upscaling, {baseline:.2f} dB")
+    fig.tell(f"{title}, and the training loss: {'; '.join(ends)}")
     style_plot(left, "steps", "PSNR (dB)", title)
     style_plot(right, "steps", "loss", "Training loss (log scale)")
     left.legend(fontsize=FONT - 1, frameon=False, loc="lower right")
@@ -139,15 +151,20 @@ def spread(table, *, over: str, metric: str = "psnr", title: str = ""):
     others = [method for method in table.scores if method != over]
     fig = new_figure(7.0, 0.55 * len(others) + 1.1)
     axes = fig.subplots()
-    base = table.values(over, metric)
+    base, gains = table.values(over, metric), []
+    decimals = {"psnr": 2, "ssim": 4}.get(metric, 5)
     for i, method in enumerate(others):
         gain, row = table.values(method, metric) - base, len(others) - 1 - i
         shift = np.linspace(-0.18, 0.18, len(gain))[np.argsort(np.argsort(gain))]  # so that no dot hides another
         colour = COLOURS[i % len(COLOURS)]
         axes.plot(gain, row + shift, "o", color=colour, markersize=4, alpha=0.75, markeredgewidth=0)
         axes.plot([gain.mean()] * 2, [row - 0.32, row + 0.32], color=INK, linewidth=2)
+        mean, low, high = (f"{value:+.{decimals}f}" for value in (gain.mean(), gain.min(), gain.max()))
+        gains.append(f"{method} {mean} ({low} to {high})")
     axes.axvline(0, color=MUTED, linewidth=1)
     unit = " (dB)" if metric == "psnr" else ""
+    told = f"{metric.upper()}{unit} above {over} on each of {len(base)} images, mean and range: {'; '.join(gains)}"
+    fig.tell(title, told)
     style_plot(axes, f"{metric.upper()}{unit} above {over}; a dot is an image, the bar their mean", "", title)
     axes.set_yticks(range(len(others)), others[::-1], fontsize=FONT)
     axes.grid(axis="y", visible=False)
@@ -201,6 +218,9 @@ def quality(published, *, of: str = "set5", title: str = "What quality costs"):
         )
     fig = new_figure(7.0 * len(boards), 5.0)
     panels, labels = fig.subplots(1, len(boards), squeeze=False)[0], []
+    costs = lambda line: f"{line.method}, {line.gmacs:,.1f} GMACs, {line.scores[of][0]:.2f} dB"
+    told = [f"{title}: {'; '.join(map(costs, networks))}" for title, networks in zip(boards, dots)]
+    fig.tell(f"PSNR on {SETS[of]} against GMACs, ours in colour, published networks in grey", *told)
     for axes, (title, board), networks in zip(panels, boards.items(), dots):
         axes.set_xscale("log")
         labels.append([_put_dot(axes, line, of) for line in networks])

@@ -18,7 +18,9 @@ def new_figure(width: float, height: float):
     with brought_by("course", "matplotlib", "drawing figures"):
         import matplotlib.pyplot as plt
 
-    fig = plt.figure(figsize=(width, height), dpi=100, layout="constrained", facecolor="white")
+    from .figure import Figure
+
+    fig = plt.figure(FigureClass=Figure, figsize=(width, height), dpi=100, layout="constrained", facecolor="white")
     plt.close(fig)
     return fig
 

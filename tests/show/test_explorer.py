@@ -359,10 +359,13 @@ def test_without_ipywidgets_a_sentence_says_so(photographs, monkeypatch):
 
 def test_two_outputs_a_live_one_and_a_still_image_with_the_numbers(explorer, monkeypatch):
     shown = []
-    monkeypatch.setattr("IPython.display.display", lambda data, raw=False: shown.append((data, raw)))
+    monkeypatch.setattr(
+        "IPython.display.display", lambda data, metadata=None, raw=False: shown.append((data, metadata, raw))
+    )
     explorer._ipython_display_()
-    (live, raw), (still, raw_too) = shown
+    (live, _, raw), (still, beside, raw_too) = shown
     assert raw and raw_too
+    assert f"bicubic: {explorer.scores['bicubic']['psnr']:.2f} dB" in beside["image/png"]["alt"]
     assert live["application/vnd.jupyter.widget-view+json"]["model_id"] == explorer.widget.model_id
     assert live["text/plain"] == repr(explorer) and "widget" not in "".join(still)
     output = nbformat.v4.new_output("display_data", still)  # what GitHub draws

@@ -17,7 +17,7 @@
 #
 # Lesson 03 added the upscaled image to what the network made of it. The same idea works within a network: a **residual block** adds its input to what two convolutions make of it,
 #
-# $$\text{block}(x) = x + \text{convolution}\big(\text{ReLU}(\text{convolution}(x))\big).$$
+# $$\text{block}(x) = x + \text{convolution}\bigl(\text{ReLU}(\text{convolution}(x))\bigr).$$
 #
 # Write `my_block`. It takes a Keras tensor with `channels` channels and returns a tensor of the same shape.
 #
