@@ -43,6 +43,7 @@ _MODULE_OF = {
     "evaluate": "evaluation",
     "leaderboard": "published",
     "ablation_results": "published",
+    "realism_results": "published",
 }
 _NAMESPACES = ("show", "checks")
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from .backend import check_process, keras
 from .data.cache import sha256_of
-from .models import clone_model, collapse, count_weights, known_card, laid_out, self_ensemble
+from .models import between, clone_model, collapse, count_weights, known_card, laid_out, self_ensemble
 from .network_files import (  # noqa: F401 (some are found here, too)
     CARD,
     WEIGHTS,
@@ -25,6 +25,7 @@ from .network_files import (  # noqa: F401 (some are found here, too)
     default_network,
     default_scales,
     known,
+    mixed,
     shipped_names,
 )
 from .recipe import Architecture, ModelCard
@@ -170,7 +171,8 @@ def load_model(name: str | Path):
     ----------
     name : str or Path
         A shipped network (``srlib models`` lists them), or a folder; one that is called like a shipped network is
-        ``./NAME``. With a plus behind it, its :func:`self_ensemble`.
+        ``./NAME``. With a plus behind it, its :func:`self_ensemble`; ``sharp_x4@0.5`` lies half-way from ``small_x4`` to
+        ``sharp_x4``.
 
     Returns
     -------
@@ -231,6 +233,8 @@ def read_model(name: str | Path):
         folder = WEIGHTS / name
     elif isinstance(name, str) and name.endswith("+") and not os.path.isdir(folder):
         return self_ensemble(read_model(name[:-1]))
+    elif isinstance(name, str) and (parts := mixed(name)) and not os.path.isdir(folder):
+        return between(*map(read_model, parts[:2]), parts[2])
     _check_finished(folder, name)
     (card, checksum), weights = _read_card(folder), folder / WEIGHTS_FILE
     if checksum is not None and checksum != sha256_of(weights):

@@ -16,7 +16,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from . import __version__
-from .network_files import CARD, WEIGHTS, WEIGHTS_FILE, shipped_names
+from .network_files import CARD, WEIGHTS, WEIGHTS_FILE, mixed, shipped_names
 from .safe_files import write_whole
 
 ENGINES = ("keras", "onnx")
@@ -176,12 +176,14 @@ def check_engine(method, engine: str | None) -> None:
 def _key(name: str | Path) -> str | None:
     """What tells a network and the code that writes it from all others; None where it has no files."""
     bare = str(name).removesuffix("+") if not os.path.isdir(name) else str(name)
-    folder = WEIGHTS / bare if bare in shipped_names() and not isinstance(name, Path) else Path(bare)
-    digest = hashlib.sha256(f"{__version__} {bare != str(name)}".encode())
+    parts = None if isinstance(name, Path) or os.path.isdir(bare) else mixed(bare)
+    names, share = (parts[:2], parts[2]) if parts else ([bare], None)
+    folders = [WEIGHTS / n if n in shipped_names() and not isinstance(name, Path) else Path(n) for n in names]
+    digest = hashlib.sha256(f"{__version__} {bare != str(name)} {share}".encode())
     package = Path(__file__).parent
     writers = [file for pattern in _WRITERS for file in sorted(package.glob(pattern))]
     try:
-        for file in (folder / CARD, folder / WEIGHTS_FILE, *writers):
+        for file in (*(folder / file for folder in folders for file in (CARD, WEIGHTS_FILE)), *writers):
             digest.update(hashlib.sha256(file.read_bytes()).digest())
     except OSError:
         return None

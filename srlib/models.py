@@ -4,6 +4,7 @@ What a network is made of stands in :mod:`srlib.networks`; what it costs, in :mo
 are drawn by NumPy from a seed, so that one seed starts the same network on every backend.
 """
 
+import contextlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -286,14 +287,13 @@ def in_colour(model):
         raise ValueError(
             f"model {model.name!r} has the options {options}; expected a network of luminance without a symmetry: build another."
         )
-    colour = build_model(card.architecture.builder, card.scale, **options | {"channels": 3})
-    arrays = [np.array(weights) for weights in model.get_weights()]
+    options = complete_options(card.architecture.builder, options | {"channels": 3})
+    colour = laid_out(card.architecture.builder, card.scale, **options)
+    arrays = _values(model)
     arrays[0] = arrays[0] * (np.float32(LUMA) / np.float32(sum(LUMA)))[:, None]  # (h, w, 3, D) of (h, w, 1, D)
     for place in (-2, -1):  # red, green and blue of a pixel lie side by side
         arrays[place] = np.repeat(arrays[place], 3, axis=-1)
-    colour.set_weights(arrays)
-    colour.card = replace(card, architecture=colour.card.architecture)
-    return colour
+    return _filled(colour, arrays, replace(card, architecture=replace(card.architecture, options=options)))
 
 
 def between(first, second, share: float):
@@ -334,14 +334,26 @@ def between(first, second, share: float):
         raise ValueError(f"share is {share!r}; expected a number from 0 to 1: choose one of these.")
     card = known_card(second, "mix others yourself")
     if known_card(first, "mix others yourself").architecture != card.architecture:
-        first, second = in_colour(first), in_colour(second)
+        with contextlib.suppress(ValueError):
+            first, second = in_colour(first), in_colour(second)
     if first.card.architecture != second.card.architecture:
         raise ValueError(
             f"the networks are {first.card.architecture} and {card.architecture} with other options; expected two of one architecture: train one on from the other."
         )
-    mixed = clone_model(second)
-    mixed.set_weights([(1 - share) * a + share * b for a, b in zip(first.get_weights(), second.get_weights())])
-    return mixed
+    mixed = laid_out(card.architecture.builder, card.scale, **second.card.architecture.options)
+    return _filled(mixed, [(1 - share) * a + share * b for a, b in zip(_values(first), _values(second))], second.card)
+
+
+def _values(model) -> list[np.ndarray]:
+    return [np.array(keras.ops.convert_to_numpy(variable)) for variable in model.weights]
+
+
+def _filled(model, values, card: ModelCard):
+    """A network that was laid out, with its weights and its card."""
+    for variable, value in zip(model.weights, values):
+        variable.assign(value)
+    model.card = card
+    return model
 
 
 def self_ensemble(model):

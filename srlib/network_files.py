@@ -8,6 +8,8 @@ CARD, WEIGHTS_FILE = "model.json", "model.weights.h5"  # what the folder of a ne
 # What is taken where no network is asked for: see `benchmarks/defaults.py`, which measures both
 _CLEAN = {1: "repair", 2: "small_x2", 3: "small_x3", 4: "small_x4"}
 _COMPRESSED = {1: "repair", 2: "photo_x2", 4: "photo_x4"}
+# What was trained on to be sharp -> what it began with; the weights may be mixed
+SOFT = {"sharp_x4": "small_x4"}
 
 
 def shipped_names() -> list[str]:
@@ -60,4 +62,34 @@ def default_scales(*, compressed: bool = False) -> list[int]:
 
 def known(name: str) -> bool:
     """Whether a network of this name travels with the package, or there is a folder that may hold one."""
-    return name in shipped_names() or os.path.isdir(name)  # which answers for a name that no file can have
+    return (
+        name in shipped_names() or mixed(name) is not None or os.path.isdir(name)
+    )  # also for a name that no file can have
+
+
+def mixed(name: str) -> tuple[str, str, float] | None:
+    """The two networks, and the share of the second, of which a name such as ``sharp_x4@0.5`` is made; None for others.
+
+    Raises
+    ------
+    ValueError
+        A share that is not from 0 to 1.
+
+    Examples
+    --------
+    >>> from srlib.network_files import mixed
+    >>> mixed("sharp_x4@0.5"), mixed("small_x4")
+    (('small_x4', 'sharp_x4', 0.5), None)
+    """
+    sharp, at, share = name.partition("@")
+    if not at or sharp not in SOFT:
+        return None
+    try:
+        number = float(share)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 1:
+        raise ValueError(
+            f"the sharpness of {sharp} is {share!r:.40}; expected a number from 0 to 1: write it as in {sharp}@0.5."
+        )
+    return SOFT[sharp], sharp, number

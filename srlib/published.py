@@ -234,6 +234,40 @@ def _ours(method: str, scores: dict, networks: dict) -> LeaderboardRow:
 # -- one thing changed at a time --------------------------------------------------------------------------------------------
 
 
+class Realism(dict):
+    """Set -> its rows, each a dict; prints as text."""
+
+    def __repr__(self) -> str:
+        parts = []
+        for name, rows in self.items():
+            cells = [["", "PSNR", "detectability", "LR again"]]
+            for row in rows:
+                shares = np.array(row["shares"])
+                psnr = "-" if row["psnr"] is None else f"{row['psnr']:.2f}"
+                again = f"{row['lr_psnr']:.1f}" if "lr_psnr" in row else "-"
+                cells.append([row["name"], psnr, f"{shares.mean():.3f} +- {shares.std(ddof=1):.3f}", again])
+            parts.append(f"{name}, validation, x4\n{aligned(cells)}")
+        return "\n\n".join(parts)
+
+
+def realism_results() -> Realism:
+    """How well images upscaled by 4 can be told from real ones, beside their PSNR.
+
+    Returns
+    -------
+    Realism
+        Set -> rows with `name`, `psnr` (dB), `shares` (detectability, one for each seed) and, for what was upscaled,
+        `lr_psnr` and `lr_psnr_lowest`: how near the SR images are to the LR images when they are downscaled again, dB.
+
+    Examples
+    --------
+    >>> import srlib
+    >>> srlib.realism_results()["sample"][0]["name"]
+    'bicubic'
+    """
+    return Realism(json.loads((RESULTS / "realism.json").read_text("utf-8")))
+
+
 @dataclass(frozen=True)
 class Ablation:
     """One thing changed at a time in a small network; measured by ``benchmarks/ablation.py``.

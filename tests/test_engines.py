@@ -158,3 +158,17 @@ def test_the_command_line_has_both(photo, tmp_path, capsys):
     assert apart(tmp_path / "keras.png", tmp_path / "onnx.png") <= 1
     expected = to_uint8(srlib.upscale(read_image(photo), srlib.load_model("small_bilinear")))
     np.testing.assert_array_equal(read_image(tmp_path / "keras.png"), expected)
+
+
+def test_a_sharpness_is_a_mixture_on_either_engine():
+    lr = np.random.default_rng(0).random((1, 12, 9, 3), np.float32)
+    soft, half, sharp = (np.asarray(srlib.load_model(f"sharp_x4@{share}")(lr)) for share in ("0", "0.5", "1"))
+    np.testing.assert_allclose(soft, np.asarray(srlib.load_model("small_x4")(lr)), atol=1e-5)
+    np.testing.assert_allclose(sharp, np.asarray(srlib.load_model("sharp_x4")(lr)), atol=1e-5)
+    assert np.abs(half - soft).max() > 0.01 and np.abs(half - sharp).max() > 0.01
+    for share in ("0.5", "0.25"):  # each with a file of its own in the cache
+        ours = load_network(f"sharp_x4@{share}", "onnx")(lr)
+        np.testing.assert_allclose(ours, np.asarray(srlib.load_model(f"sharp_x4@{share}")(lr)), atol=1e-5)
+    for share in ("1.5", "-1", "much", "nan"):
+        with pytest.raises(ValueError, match="a number from 0 to 1"):
+            srlib.load_model(f"sharp_x4@{share}")

@@ -9,7 +9,7 @@ from srlib import Blur, Degradation, Downscale, Jpeg, ModelCard, Noise, Recipe
 from srlib.data import Provenance, Source
 from srlib.losses import LOSSES
 from srlib.optimizers import OPTIMIZERS
-from srlib.recipe import PRECISIONS, SCHEDULES, Architecture, Run
+from srlib.recipe import PRECISIONS, SCHEDULES, Adversarial, Architecture, Run
 
 CAMERA = Degradation((Blur(0, 0.8), Downscale(2, "bicubic"), Noise(1, 8), Jpeg(80, 95)))
 RECIPE = Recipe(CAMERA, 500, 7, 8, 96, "psnr_y", 2e-3, "constant", "muon", 0.99, False, "bfloat16", 25)
@@ -60,7 +60,7 @@ def test_every_option_is_told_on_the_command_line(option):
 CHANGED = {
     "degradation": Degradation(Downscale(2, "area")), "steps": 501, "seed": 8, "batch_size": 9, "patch_size": 98, "loss": "mae",
     "learning_rate": 1e-3, "schedule": "cosine", "optimizer": "adam", "ema_decay": None, "augment": True,
-    "precision": "float32", "validate_every": 26, "window": 8,
+    "precision": "float32", "validate_every": 26, "window": 8, "adversarial": Adversarial(),
 }  # fmt: skip
 
 

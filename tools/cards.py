@@ -3,13 +3,14 @@
 Made from each network's `model.json` and from the stored scores by `python tools/figures.py`; never edited by hand.
 """
 
+import numpy as np
 import repairs
 from scores import is_on_the_board
 
 from srlib import ModelCard
 from srlib.checkpoints import load_model, shipped
 from srlib.models import free_parameters, gmacs
-from srlib.published import SETS, mean_scores, score_cells, stored_scores
+from srlib.published import SETS, mean_scores, realism_results, score_cells, stored_scores
 from srlib.tables import markdown
 
 HEAD = """# The networks that travel with srlib
@@ -33,7 +34,10 @@ def card_of(name: str, card: ModelCard) -> str:
     times = [run.seconds for run in card.runs]
     seconds = last.seconds if None in times else sum(times)  # of all runs, where all are known
     took = "" if seconds is None else f" in {seconds / 60:.0f} minutes"
-    rows = _score_rows(name, card.scale) if is_on_the_board(card) else _repair_rows(name)
+    if is_on_the_board(card):
+        rows = _score_rows(name, card.scale)
+    else:
+        rows = _repair_rows(name) if last.recipe.adversarial is None else _realism_rows(name)
     return f"""## {name}
 
 - Network: `{built.builder}`, x{built.scale}, {options}; {model.count_params():,} parameters{tied}, {gmacs(model):,.1f} GMACs for an output of 1280x720
@@ -68,4 +72,14 @@ def _repair_rows(name: str) -> list[list[str]]:
             before = next(each for each in ("bicubic", "as it is") if each in table.scores)
             scores = [f"{table.mean(m):.2f} / {table.mean(m, 'ssim'):.4f}" for m in (name, before)]
             rows.append([tables.partition(" ")[0], str(table.degradation), *scores])
+    return rows
+
+
+def _realism_rows(name: str) -> list[list[str]]:
+    """Heading and a row for each set on which an adversarial network was told from real images."""
+    rows = [["validation images of", "PSNR, dB", "detectability", "when downscaled again, dB from the LR image"]]
+    for of, found in realism_results().items():
+        row = next(each for each in found if each["name"] == name)
+        share = f"{np.mean(row['shares']):.3f} +- {np.std(row['shares'], ddof=1):.3f}"
+        rows.append([of, f"{row['psnr']:.2f}", share, f"{row['lr_psnr']:.1f}, lowest {row['lr_psnr_lowest']:.1f}"])
     return rows

@@ -11,9 +11,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import realism
 import repairs
 from cards import cards
-from scores import measure
+from scores import is_on_the_board, measure
 
 import srlib
 from srlib import show
@@ -23,7 +24,7 @@ from srlib.degradation import Degradation, Downscale
 from srlib.evaluation import Table, evaluate
 from srlib.images import to_float
 from srlib.models import build_model
-from srlib.published import PUBLISHED, leaderboard
+from srlib.published import PUBLISHED, leaderboard, realism_results
 from srlib.resampling import downscale
 from srlib.safe_files import check_file, write_text, write_whole
 from srlib.upscaling import upscale
@@ -35,7 +36,12 @@ BRIGHT = 100  # mean level from which an image is bright enough for it
 BASELINES = {"linear": "bilinear", "bicubic": "bicubic", "Lanczos": "lanczos"}
 # What the test photographs are scored under: networks that learnt to undo it are listed
 DEGRADATIONS = {"bilinear x2": Downscale(2, "bilinear")} | {f"bicubic x{s}": Downscale(s, "bicubic") for s in PUBLISHED}
-TABLES = [*DEGRADATIONS, *(f"published x{scale}" for scale in PUBLISHED), *(f"degraded x{s}" for s in repairs.NETWORKS)]
+TABLES = [
+    *DEGRADATIONS,
+    *(f"published x{scale}" for scale in PUBLISHED),
+    *(f"degraded x{s}" for s in repairs.NETWORKS),
+    "realism",
+]
 MARKS = {name: (f"<!-- {name}: made by tools/figures.py -->", f"<!-- end of {name} -->") for name in TABLES}
 
 
@@ -78,6 +84,7 @@ def make_all(folder: Path, *, benchmarks: bool = False) -> list[Path]:
     if benchmarks:
         write(PACKAGE / "results" / "scores.json", json.dumps(measure(progress=True), indent=1) + "\n")
         write(repairs.RESULTS, repairs.to_json(repairs.measure()))
+        write(realism.RESULTS, json.dumps(realism.results(), indent=1) + "\n")
     tables = results()
     for name, figure in figures_of(tables).items():
         save = lambda path, figure=figure: figure.savefig(path, dpi=110, metadata={"Software": None})
@@ -96,7 +103,7 @@ def results() -> dict[str, Table]:
     """The shipped networks and the baselines on the embedded test photographs, protocol ``rgb``: one table a degradation."""
     test, tables = load_images("sample", split="test"), {}
     for name, step in DEGRADATIONS.items():
-        learnt = [network for network, card in shipped().items() if card.degradation == Degradation(step)]
+        learnt = [n for n, card in shipped().items() if card.degradation == Degradation(step) and is_on_the_board(card)]
         networks = {_label(network): load_model(network) for network in learnt}
         tables[name] = evaluate({**BASELINES, **networks}, test, step, protocol="rgb")
     return tables
@@ -160,6 +167,7 @@ def stamp(readme: str, tables: dict[str, Table]) -> str:
     boards = {f"published x{scale}": leaderboard(scale) for scale in PUBLISHED}
     made = {name: table.to_markdown() for name, table in {**tables, **boards}.items()}
     made |= {f"degraded x{scale}": repairs.readme_table(repairs.stored(), scale) for scale in repairs.NETWORKS}
+    made["realism"] = realism.readme_table(realism_results())
     for name, (begin, end) in MARKS.items():
         before, found, rest = readme.partition(begin)
         _, ended, after = rest.partition(end)

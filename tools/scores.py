@@ -46,8 +46,8 @@ def measure(progress: bool = False) -> dict:
 
 
 def is_on_the_board(card: ModelCard) -> bool:
-    """Whether a network learnt to undo a downscaling alone; `repairs` scores the others."""
-    return isinstance(card.degradation.steps[0], Downscale)
+    """Whether a network learnt to undo a downscaling alone, and by the pixel; `repairs` and `realism` score the others."""
+    return isinstance(card.degradation.steps[0], Downscale) and card.runs[-1].recipe.adversarial is None
 
 
 def _todo() -> list[tuple[int, str, str, str]]:

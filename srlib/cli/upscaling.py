@@ -38,6 +38,10 @@ def add_to(commands) -> None:
         "--engine", choices=ENGINES,
         help="what computes networks: ONNX Runtime unless given, which starts in a tenth of the time, or Keras; `srlib models` says whether they are installed",
     )  # fmt: skip
+    upscale.add_argument(
+        "--sharpness", type=_number, metavar="S",
+        help="by 4, with detail that is partly invented: from 0, as small_x4, to 1, as sharp_x4; for images that are only looked at",
+    )  # fmt: skip
     _add_size(upscale)
     upscale.add_argument(
         "--format",
@@ -108,7 +112,14 @@ def _method(args):
     """The method, loaded once; None for the networks that travel with srlib, by the size that each image is to have."""
     from ..upscaling import check_method, check_reach, method_named
 
-    method = None if args.model is None else method_named(args.model, engine=args.engine)
+    model = args.model
+    if args.sharpness is not None:
+        if model is not None:
+            raise ValueError(
+                f"--sharpness is {args.sharpness} and --model {model}; expected one of the two, as the sharpness chooses the network: leave one out."
+            )
+        model = f"sharp_x4@{args.sharpness}"
+    method = None if model is None else method_named(model, engine=args.engine)
     if not isinstance(method, (str, type(None))):
         check_method(method)
     if args.scale is not None and not isinstance(method, str):

@@ -11,6 +11,7 @@ from PIL import Image
 import srlib
 from srlib.checkpoints import load_model, save_model
 from srlib.image_files import read_image
+from srlib.images import to_uint8
 from srlib.models import build_model
 
 
@@ -158,3 +159,14 @@ def test_which_network_is_taken_depends_on_the_file_and_is_told_once(here, capsy
     assert np.abs(found - 255 * made).mean() < 2  # it is a JPEG itself
     is_upscaled("out/one.png", "one.png", load_model("small_x2"))
     assert run("upscale a.jpg -o b.png --model small_x2") == 0 and "is taken" not in capsys.readouterr().err
+
+
+def test_sharpness_chooses_the_network(here, capsys):
+    for sharpness, network in ((0, "small_x4"), (1, "sharp_x4")):
+        assert run("upscale one.png --sharpness", sharpness, "-o", f"{network}.png") == 0
+        expected = to_uint8(srlib.upscale(read_image("one.png"), load_model(network)))
+        assert np.abs(np.asarray(Image.open(f"{network}.png")) - expected.astype(int)).max() <= 1
+    for options in ("--sharpness 2", "--sharpness 0.5 --model small_x4"):
+        capsys.readouterr()
+        assert run(f"upscale one.png -o other.png {options}") == 1
+        failed(capsys, "sharpness")
