@@ -95,7 +95,6 @@ def test_there_are_few_canvases():
 
 
 @pytest.mark.slow
-@pytest.mark.alone
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc, which Linux alone has")
 @pytest.mark.parametrize("backend", ["tensorflow", "jax"])
 def test_many_sizes_take_no_more_than_one(backend):

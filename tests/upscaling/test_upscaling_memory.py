@@ -61,7 +61,6 @@ def test_memory_is_that_of_image_and_result(way, bytes_a_pixel, method, tmp_path
     assert added <= wanted + 60e6
 
 
-@pytest.mark.alone
 @pytest.mark.skipif(sys.platform == "win32", reason="processor time of a child is read the POSIX way")
 def test_a_cold_start_takes_less_than_importing_tensorflow(tmp_path, make_image):
     """In processor time, as others may be using the machine."""
