@@ -8,6 +8,7 @@ import io
 
 import numpy as np
 
+from ..extras import brought_by
 from ..resampling import downscale
 from ._helpers import array, call, near, off_by, photograph
 from .answer import Answer, Wrong, judge
@@ -153,7 +154,8 @@ def _degraded(hr, seed, *, blur="", noise="", quality=None, whole=np.rint, clip=
 
 
 def _blurred(image, sigma, colours=False):
-    from scipy.ndimage import gaussian_filter
+    with brought_by("course", "SciPy", "this check"):
+        from scipy.ndimage import gaussian_filter
 
     return gaussian_filter(image, sigma if colours else (sigma, sigma, 0))
 
