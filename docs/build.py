@@ -23,6 +23,7 @@ from types import ModuleType
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
+DEMO_MADE = DOCS / "demo" / "made"  # what `python tools/demo.py` puts there; the site holds the live demo if that was run
 PAGES = ("notebooks/*.ipynb", "notebooks/exercises/*.ipynb", "notebooks/exercises/README.md", "srlib/weights/README.md",
          "README.md", "CONTRIBUTING.md")  # fmt: skip
 PICTURES = ("figures/*.png",)
@@ -68,7 +69,7 @@ def main(arguments=None) -> int:
         options = ["-q", "-W", "--keep-going", "-c", str(DOCS), "-d", f"{place}/doctrees"]
         if status := sphinx([*options, str(source), str(made)]):
             return status
-        if (DOCS / "demo").exists():
+        if DEMO_MADE.exists():
             shutil.copytree(DOCS / "demo", made / "demo")
         shutil.rmtree(out, ignore_errors=True)
         shutil.copytree(made, out)
@@ -106,7 +107,7 @@ def assemble(source: Path) -> None:
             shutil.copy(ROOT / page, source / page)
     for page in DOCS.glob("*.md"):
         text = page.read_text("utf-8").replace("{{ repository }}", repository)
-        if not (DOCS / "demo").exists():
+        if not DEMO_MADE.exists():
             text = "".join(line for line in text.splitlines(keepends=True) if "demo/index.html" not in line)
         (source / page.name).write_text(text, "utf-8")
     without_keras()
