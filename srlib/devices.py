@@ -48,22 +48,6 @@ class Share:
         """A context in which Keras lays variables and batches out over the devices."""
         return self.distribution.scope() if self.distribution else contextlib.nullcontext()
 
-    def begin(self, work) -> None:
-        """Let the first process do something; where it is refused, it is refused in all of them."""
-        if self.processes == 1:
-            work()
-            return
-        error = None
-        if self.first:
-            try:
-                work()
-            except (OSError, ValueError) as refusal:
-                error = refusal
-        said = np.frombuffer(f"{error or ''}".encode()[:_TEXT].ljust(_TEXT, b"\0"), np.uint8)
-        said = _from_first(said).tobytes().rstrip(b"\0").decode(errors="replace")
-        if said:
-            raise error or ValueError(said)
-
     def check_sees(self, file) -> None:
         """Whether what the first process has written is seen here."""
         if not file.exists():
@@ -74,19 +58,21 @@ class Share:
     @contextlib.contextmanager
     def together(self, out):
         """Say what to do where another process is gone, in the words of a user instead of those of JAX."""
-        try:
-            yield
-        except Exception as error:
-            lost = type(error).__name__ in ("JaxRuntimeError", "XlaRuntimeError") and self.processes > 1
-            if not lost or not any(word in str(error).lower() for word in _GONE):
-                raise
-            atexit.register(_leave)
-            kept = (
-                f"goes on from the last checkpoint in {out}" if out is not None else "begins again, as it keeps no run"
-            )
-            raise ConnectionError(
-                f"Process {self.process + 1} of {self.processes} has lost another one, which ended or cannot be reached; expected all of them to the end: start all again with --resume (resume=True), which {kept}."
-            ) from None
+        with leaving_on_failure():
+            try:
+                yield
+            except Exception as error:
+                lost = type(error).__name__ in ("JaxRuntimeError", "XlaRuntimeError") and self.processes > 1
+                if not lost or not any(word in str(error).lower() for word in _GONE):
+                    raise
+                kept = (
+                    f"goes on from the last checkpoint in {out}"
+                    if out is not None
+                    else "begins again, as it keeps no run"
+                )
+                raise ConnectionError(
+                    f"Process {self.process + 1} of {self.processes} has lost another one, which ended or cannot be reached; expected all of them to the end: start all again with --resume (resume=True), which {kept}."
+                ) from None
 
 
 def share_of(recipe) -> Share:
@@ -157,6 +143,56 @@ def first_process() -> tuple[bool, int]:
     return jax.process_index() == 0, jax.process_count()
 
 
+def begin(work) -> None:
+    """Let the first process do something; where it is refused, it is refused in all of them.
+
+    Parameters
+    ----------
+    work : callable
+
+    Raises
+    ------
+    OSError, ValueError
+        What `work` raises.
+
+    Examples
+    --------
+    >>> begin(lambda: print("done"))
+    done
+    """
+    first, processes = first_process()
+    error = None
+    try:
+        if first:
+            work()
+    except (OSError, ValueError) as refusal:
+        error = refusal
+    said = str(error or "")
+    if processes > 1:
+        bytes_ = np.frombuffer(said.encode()[:_TEXT].ljust(_TEXT, b"\0"), np.uint8)
+        said = _from_first(bytes_).tobytes().rstrip(b"\0").decode(errors="replace")
+    if error or said:
+        raise error or ValueError(said)
+
+
+@contextlib.contextmanager
+def leaving_on_failure():
+    """Where one of several processes fails, let it end at once when it ends, so that the others see it.
+
+    Examples
+    --------
+    >>> with leaving_on_failure():
+    ...     print("all is well")
+    all is well
+    """
+    try:
+        yield
+    except BaseException:
+        if first_process()[1] > 1:
+            atexit.register(_leave)
+        raise
+
+
 def on_accelerator() -> bool:
     """Whether JAX computes on something else than the CPU.
 
@@ -190,7 +226,7 @@ def _from_first(array: np.ndarray) -> np.ndarray:
 
 
 def _leave() -> None:
-    """End at once: JAX would wait for the process that is gone, and then end this one without a word."""
+    """End at once: JAX would wait minutes for processes that wait for this one, or are gone."""
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(Exception):
             stream.flush()

@@ -15,7 +15,7 @@ from .callbacks import Checkpoint, History, MovingAverage, Progress, Validation,
 from .costs import kernels_at_images
 from .data import Provenance, provenance_of, refuse_benchmark
 from .degradation import make_pairs, paired
-from .devices import as_the_first, on_accelerator, share_of
+from .devices import as_the_first, begin, on_accelerator, share_of
 from .images import check_image_list
 from .losses import LOSSES
 from .models import clone_model, known_card
@@ -136,7 +136,7 @@ def train(
         trainer = make_trainer(model, recipe, share.distribution is not None)
         learner = trainer.learner
         if out is not None:
-            share.begin(lambda: begin_run(Path(out), history, resume))
+            begin(lambda: begin_run(Path(out), history, resume))
             share.check_sees(Path(out) / RECIPE)
             patches.start = open_run(Path(out), trainer.models, averages, history, resume=True)
         try:

@@ -77,6 +77,7 @@ class JaxRuntimeError(RuntimeError):
 def test_only_the_loss_of_a_process_is_told_as_one(monkeypatch):
     left = []
     monkeypatch.setattr(devices.atexit, "register", left.append)
+    monkeypatch.setattr(devices, "first_process", lambda: (True, 2))
     share = devices.Share(None, 0, 2, range(4))
     with pytest.raises(ConnectionError, match="Process 1 of 2 has lost .*--resume.*the last checkpoint in run"):
         with share.together("run"):
@@ -171,10 +172,14 @@ def is_the_same_run(folder, whole):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("virtual, processes", [(2, 1), (1, 2)], ids=("devices", "processes"))
-def test_shared_by_two_it_is_the_same_run(virtual, processes, place, whole, finished):
+def test_shared_by_two_it_is_the_same_run(virtual, processes, place, whole, start, finished):
     first, *others = finished(f"shared{virtual}", virtual, processes)
     assert first[0].startswith(f"shared{virtual}: {STEPS} steps") and len(first) == 1 and not any(others)
     is_the_same_run(place / f"shared{virtual}", whole)
+    if processes > 1:  # what the first refuses is refused in both, and none waits for the other
+        both = start("shared1", virtual, processes)
+        said = [process.communicate(timeout=100)[1] for process in both]
+        assert "holds a run already" in said[0] and both[0].returncode == 1 and both[1].returncode != 0
 
 
 @pytest.mark.slow

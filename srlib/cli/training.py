@@ -90,26 +90,33 @@ def _add_option(train, option) -> None:
 
 
 def _train(args) -> None:
-    from ..adversarial import fit_adversarial
     from ..data import refuse_benchmark
-    from ..devices import first_process
-    from ..runs import check_run
-    from ..training import fit, steps_within
 
     if args.lr_data:
         _check_pairs(args)
-    watch = args.validation or "sample"
-    for source, purpose in [*((each, "data") for each in args.data), (watch, "validation")]:
+    for source, purpose in [*((each, "data") for each in args.data), (args.validation or "sample", "validation")]:
         refuse_benchmark(source, f"--{purpose} is")
+
+    from ..devices import leaving_on_failure  # with Keras, which takes its time
+
+    with leaving_on_failure():
+        _train_alone_or_shared(args)
+
+
+def _train_alone_or_shared(args) -> None:
+    from ..adversarial import fit_adversarial
+    from ..devices import begin, first_process
+    from ..runs import check_run
+    from ..training import fit, steps_within
+
     model = _model(args)
     first, processes = first_process()
     if processes > 1:
         tell(
             f"one of {processes} processes; when one ends before its time, start all again with the same command and --resume."
         )
-    if first:
-        check_run(args.out, args.resume)  # here, because --minutes times some steps first; likewise the next
-    watched = None if args.lr_data else images_of(watch, "validation", strict=True)
+    begin(lambda: check_run(args.out, args.resume))  # here, because --minutes times some steps first; likewise the next
+    watched = None if args.lr_data else images_of(args.validation or "sample", "validation", strict=True)
     images = _images(args)
     if watched is None:
         images, watched = _held_out(images, args)
