@@ -25,16 +25,16 @@ DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
 DEMO_MADE = DOCS / "demo" / "made"  # what `python tools/demo.py` puts there; the site holds the live demo if that was run
 PAGES = ("notebooks/*.ipynb", "notebooks/exercises/*.ipynb", "notebooks/exercises/README.md", "srlib/weights/README.md",
-         "README.md", "CONTRIBUTING.md")  # fmt: skip
+         "docs/beyond.md", "docs/generative.md", "README.md", "CONTRIBUTING.md")  # fmt: skip
 PICTURES = ("figures/*.png",)
 # In which order the API is read: the walk, with the modules that each step is made of.
 WALK = {
     "Load": ("data",),
     "Degrade": ("resampling", "degradation"),
     "Build": ("models", "checkpoints"),
-    "Train": ("training", "recipe"),
+    "Train": ("training", "adversarial", "recipe"),
     "Upscale": ("upscaling", "onnx_export"),
-    "Evaluate": ("metrics", "evaluation", "published"),
+    "Evaluate": ("metrics", "evaluation", "detection", "published"),
     "Show": ("show",),
     "Check an exercise": ("checks",),
 }
@@ -44,6 +44,8 @@ BESIDE = {
     "evaluate": ["srlib.scores.Table"],
     "leaderboard": ["srlib.published.Leaderboard", "srlib.published.LeaderboardRow"],
     "ablation_results": ["srlib.published.Ablation"],
+    "detectability": ["srlib.detection.Detectability"],
+    "realism_results": ["srlib.published.Realism"],
     "show.explorer": ["srlib.show.interactive.Explorer"],
 }
 WIDE = 2.5  # a figure of this many times its height is not made as narrow as a narrow screen
@@ -105,7 +107,7 @@ def assemble(source: Path) -> None:
             (source / page).write_text(json.dumps(notebook), "utf-8")
         else:
             shutil.copy(ROOT / page, source / page)
-    for page in DOCS.glob("*.md"):
+    for page in sorted(set(DOCS.glob("*.md")) - {ROOT / page for page in kept}):
         text = page.read_text("utf-8").replace("{{ repository }}", repository)
         if not DEMO_MADE.exists():
             text = "".join(line for line in text.splitlines(keepends=True) if "demo/index.html" not in line)
