@@ -23,7 +23,7 @@ from types import ModuleType
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
-DEMO_MADE = DOCS / "demo" / "made"  # what `python tools/demo.py` puts there; the site holds the live demo if that was run
+DEMO_MADE = DOCS / "demo" / "made"  # the live demo, if `python tools/demo.py` was run
 PAGES = ("notebooks/*.ipynb", "notebooks/exercises/*.ipynb", "notebooks/exercises/README.md", "srlib/weights/README.md",
          "docs/beyond.md", "docs/generative.md", "README.md", "CONTRIBUTING.md")  # fmt: skip
 PICTURES = ("figures/*.png",)
