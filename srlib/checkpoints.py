@@ -17,7 +17,8 @@ import numpy as np
 
 from .backend import check_process, keras
 from .data.cache import sha256_of
-from .models import between, clone_model, collapse, count_weights, known_card, laid_out, self_ensemble
+from .mixing import between
+from .models import clone_model, collapse, count_weights, known_card, laid_out, self_ensemble
 from .network_files import (  # noqa: F401 (some are found here, too)
     CARD,
     WEIGHTS,

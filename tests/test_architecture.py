@@ -21,7 +21,7 @@ PACKAGE = ROOT / "srlib"
 # A room may import the rooms before it, and none after.
 ORDER = (
     "_quiet", "scratch_files", "safe_files", "tables", "extras", "protobuf", "images", "metrics", "resampling", "degradation", "image_files", "data", "network_files", "outline", "backend", "layers",
-    "optimizers", "losses", "networks", "recipe", "costs", "models", "checkpoints", "onnx_export", "engines", "upscaling", "windows", "patches", "callbacks", "runs", "devices", "training",
+    "optimizers", "losses", "networks", "recipe", "costs", "models", "mixing", "checkpoints", "onnx_export", "engines", "upscaling", "windows", "patches", "callbacks", "runs", "devices", "training",
     "discriminators", "adversarial", "scores", "evaluation", "detection", "published", "show", "checks", "cli",
     "__main__",
 )  # fmt: skip

@@ -13,7 +13,7 @@ from PIL import Image
 
 import srlib
 from srlib.images import to_float, to_uint8
-from srlib.models import between
+from srlib.mixing import between
 from srlib.tables import markdown
 
 RESULTS = Path(srlib.__file__).parent / "results" / "realism.json"

@@ -146,7 +146,8 @@ def _train_alone_or_shared(args) -> None:
 def _model(args):
     """A fresh network, or a trained one to go on from."""
     from ..checkpoints import known, load_model
-    from ..models import build_model, in_colour
+    from ..mixing import in_colour
+    from ..models import build_model
     from ..networks import NETWORKS
 
     options = dict(_option(pair) for pair in args.option)
