@@ -7,8 +7,9 @@ import numpy as np
 
 from .backend import keras
 from .images import is_number
+from .layouts import laid_out
 from .metrics import LUMA
-from .models import known_card, laid_out
+from .models import known_card
 from .networks import complete_options
 from .recipe import ModelCard
 

@@ -4,18 +4,18 @@ What a network is made of stands in :mod:`srlib.networks`; what it costs, in :mo
 are drawn by NumPy from a seed, so that one seed starts the same network on every backend.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
 
 from .backend import check_process, keras
 from .costs import free_parameters, gmacs, receptive_field  # noqa: F401 (they are found here, too)
-from .images import check_scale, check_seed
+from .images import check_seed
 from .layers import SelfEnsemble, WideConv2D, traits_of
 from .layers.initial import draw_kernel
-from .networks import NETWORKS, complete_options
-from .recipe import Architecture, ModelCard
+from .layouts import count_weights, laid_out  # noqa: F401 (the first is found here, too)
+from .networks import NETWORKS
+from .recipe import ModelCard
 
 layers = keras.layers
 
@@ -64,69 +64,6 @@ def build_model(name: str, scale: int = 2, *, seed: int = 0, **options):
     model = laid_out(name, scale, **options)
     _draw_weights(model, np.random.default_rng(check_seed(seed)))
     return model
-
-
-def laid_out(name: str, scale: int = 2, **options):
-    """A network whose weights are to come from somewhere else; where there is no Keras, the outline of one.
-
-    Parameters
-    ----------
-    name, scale, **options
-        As for :func:`build_model`.
-
-    Returns
-    -------
-    keras.Model or srlib.outline.Model
-
-    Raises
-    ------
-    ValueError
-        As for :func:`build_model`.
-
-    Examples
-    --------
-    >>> from srlib.models import laid_out
-    >>> laid_out("espcn").count_params()
-    26796
-    """
-    architecture = Architecture(name, check_scale(scale), complete_options(name, options))
-    lr = keras.Input((None, None, 3), name="lr")
-    sr = NETWORKS[name](lr, architecture.scale, **architecture.options)
-    model = keras.Model(lr, sr, name=name)
-    model.card = ModelCard(architecture)
-    return model
-
-
-def count_weights(name: str, scale: int, **options) -> int:
-    """How many weights a network would have; it takes no memory for them.
-
-    Parameters
-    ----------
-    name, scale, **options
-        As for :func:`build_model`.
-
-    Returns
-    -------
-    int
-
-    Raises
-    ------
-    ValueError
-        As for :func:`build_model`.
-
-    Examples
-    --------
-    >>> from srlib.models import build_model, count_weights
-    >>> count_weights("edsr", 2, width=100_000)
-    3330009200003
-    """
-
-    def count():
-        with keras.StatelessScope(initialize_variables=False):
-            return laid_out(name, scale, **options).count_params()
-
-    with ThreadPoolExecutor(1) as thread:  # Keras remembers there which variables it has yet to initialise, and forgets
-        return thread.submit(count).result()
 
 
 def _draw_weights(model, rng) -> None:

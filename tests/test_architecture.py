@@ -21,7 +21,7 @@ PACKAGE = ROOT / "srlib"
 # A room may import the rooms before it, and none after.
 ORDER = (
     "_quiet", "scratch_files", "safe_files", "tables", "extras", "protobuf", "images", "metrics", "resampling", "degradation", "image_files", "data", "network_files", "outline", "backend", "layers",
-    "optimizers", "losses", "networks", "recipe", "costs", "models", "mixing", "checkpoints", "onnx_export", "engines", "upscaling", "windows", "patches", "callbacks", "runs", "devices", "training",
+    "optimizers", "losses", "networks", "recipe", "layouts", "costs", "models", "mixing", "checkpoints", "onnx_export", "engines", "upscaling", "windows", "patches", "callbacks", "runs", "devices", "training",
     "discriminators", "adversarial", "scores", "evaluation", "detection", "published", "show", "checks", "cli",
     "__main__",
 )  # fmt: skip
@@ -501,6 +501,7 @@ DISTRIBUTION = {
     "skimage": "scikit-image",
 }
 BROUGHT_BY = {"scipy": "scikit-image", "requests": "pooch"}
+LATE = "show/figure.py"  # its class derives from one of matplotlib's; it is imported where a figure is made
 
 
 def test_what_srlib_imports_is_a_dependency():
@@ -517,6 +518,8 @@ def test_what_srlib_imports_is_a_dependency():
             assert name in CORE | EXTRAS, f"{name} is imported and not listed in pyproject.toml"
     # what is only in an extra is imported where it is used, not at the top
     for file, source in SOURCES.items():
+        if file == LATE:
+            continue
         top = "\n".join(ast.unparse(n) for n in ast.parse(source).body if isinstance(n, (ast.Import, ast.ImportFrom)))
         imports = {DISTRIBUTION.get(name, name) for name in (full.split(".")[0] for full, _ in imported(file, top))}
         assert imports.isdisjoint({*EXTRAS, *(name for name in BROUGHT_BY if BROUGHT_BY[name] in EXTRAS)}), file
