@@ -12,7 +12,7 @@ import numpy as np
 from .backend import keras, keras_serializable
 from .callbacks import AfterSteps, History
 from .degradation import Downscale
-from .discriminators import build_discriminator
+from .discriminators import REACH, build_discriminator
 from .losses import LOSSES
 from .recipe import Adversarial, Recipe
 from .resampling import downscale_taps
@@ -91,6 +91,10 @@ class _Duel:
         if shared:
             raise ValueError(
                 f"devices is {recipe.devices}, and the training is adversarial; expected one device in one process: leave devices out."
+            )
+        if recipe.patch_size < 2 * REACH + 1:
+            raise ValueError(
+                f"patch_size is {recipe.patch_size}, and the discriminator looks at {2 * REACH + 1}x{2 * REACH + 1} pixels; expected patches that hold them: choose a larger patch_size."
             )
         settings, side, scale = recipe.adversarial, recipe.patch_size, recipe.degradation.scale
         self.learner = learner_of(model, recipe, shared)

@@ -102,8 +102,9 @@ def test_train_by_minutes_fixes_and_records_the_steps(here, monkeypatch, capsys)
     asked = []
     monkeypatch.setattr(training, "steps_within", lambda *given: asked.append(given) or 2)
     assert run(TRAIN, "--minutes", 0.5, "--out", "run") == 0
-    ((minutes, model, images, recipe),) = asked
+    ((minutes, model, images, recipe, training_by),) = asked
     assert (minutes, len(images), model.card.architecture.builder) == (0.5, 3, "subpixel")
+    assert training_by is training.fit
     assert recipe == srlib.Recipe(srlib.Downscale(2, "bilinear"), batch_size=2, patch_size=8)
     assert begun_with("run")[1].recipe.steps == 2
     capsys.readouterr()
@@ -281,3 +282,28 @@ def test_a_folder_that_stays_on_disk(here, fitted, capsys):
     assert repr(images) == "<ImageStream images, 3 files>" and recipe.window == 9
     assert run(TRAIN.replace("--data images", "--data sample"), "--steps 1 --stream --out run") == 1
     assert "sample is a set by name, and --stream is given" in capsys.readouterr().err
+
+
+def test_train_against_a_discriminator(here, capsys):
+    words = "train --model net --data dead_leaves --count 2 --batch-size 1 --steps 2 --adversarial weight=0.03 width=8 --out"
+    assert run(words, "run", "--patch-size 32") == 0
+    assert begun_with("run")[1].recipe.adversarial == srlib.Adversarial(weight=0.03, width=8)
+    wrongs = {
+        "weights=1": "--adversarial is 'weights'",
+        "weight": "NAME=VALUE",
+        "width=half": "width",
+        "weight=0.1": "25x25",
+    }
+    for wrong, told in wrongs.items():
+        capsys.readouterr()
+        assert run(f"train --model net {PATCHES} --data images --steps 2 --out other --adversarial {wrong}") == 1
+        failed(capsys, told)
+
+
+def test_a_trained_network_of_luminance_is_trained_on_in_colour(here, capsys):
+    save_model(srlib.build_model("subpixel", 2, width=8, blocks=1, channels=1), "grey")
+    assert run(f"train --model grey --option channels=3 {PATCHES} --data images --steps 1 --out run") == 0
+    assert srlib.load_model("run").card.architecture.options["channels"] == 3
+    capsys.readouterr()
+    assert run(f"train --model grey --option width=16 {PATCHES} --data images --steps 1 --out other") == 1
+    failed(capsys, "--option width=16", "channels=3")
