@@ -173,6 +173,7 @@ srlib.show.workflow(true, network, scale=4, kernel="bicubic")
 # | **[05 Better networks](05_better_networks.ipynb)** | what buys quality, and what does it cost? |
 # | **[07 Your photographs](07_your_photos.ipynb)** | how does it do on a photograph that nobody degraded on purpose? |
 # | **[08 Other repairs](08_other_repairs.ipynb)** | what else can the same network repair? |
+# | **[09 Sharp or true](09_sharp_or_true.ipynb)** | must we choose between sharp and true? |
 #
 # The course rebuilds a published student project, *Image Super-Resolution using Convolutional Neural Networks*, which used the Linnaeus 5 pictures,
 # an autoencoder, and reported an average SSIM of 0.86. We follow its steps, check its claims, and measure again with care.

@@ -26,6 +26,7 @@ LESSONS = (
     "05_better_networks",
     "07_your_photos",
     "08_other_repairs",
+    "09_sharp_or_true",
 )
 EXEMPT = "nbval-ignore-output"
 VIEW = "application/vnd.jupyter.widget-view+json"

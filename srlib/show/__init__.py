@@ -8,7 +8,7 @@ work in a notebook. Matplotlib and ipywidgets are imported by the first function
 from .diagrams import architecture, workflow
 from .interactive import explorer
 from .panels import compare, errors, images, zoom
-from .plots import curves, quality, spectrum, spread
+from .plots import curves, quality, realism, spectrum, spread
 
 __all__ = [
     "architecture",
@@ -18,6 +18,7 @@ __all__ = [
     "explorer",
     "images",
     "quality",
+    "realism",
     "spectrum",
     "spread",
     "workflow",

@@ -274,3 +274,45 @@ def _mark_costs(axes) -> None:
     axes.xaxis.set_major_locator(LogLocator(subs=(1,) if right > 1000 * left else (1, 2, 5)))
     axes.xaxis.set_major_formatter("{x:,g}")
     axes.xaxis.set_minor_formatter(NullFormatter())
+
+
+def realism(results: dict):
+    """Detectability against PSNR, one plot for each set; networks and what lies between them on a line.
+
+    Parameters
+    ----------
+    results : dict
+        From :func:`srlib.realism_results`: of each set the rows of what was upscaled, in the order of the line, after bicubic
+        interpolation.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Examples
+    --------
+    >>> import srlib
+    >>> figure = srlib.show.realism(srlib.realism_results())
+    >>> figure.axes[0].get_ylabel()
+    'detectability: told from real'
+    """
+    fig = new_figure(4.4 * len(results), 3.6)
+    told = []
+    for i, (axes, (name, rows)) in enumerate(
+        zip(np.atleast_1d(fig.subplots(1, len(results), sharey=True)), results.items())
+    ):
+        rows = [row for row in rows if "lr_psnr" in row]
+        x, y = [row["psnr"] for row in rows], [np.mean(row["shares"]) for row in rows]
+        axes.plot(x[1:], y[1:], color=COLOURS[0])
+        axes.errorbar(x, y, [np.std(row["shares"], ddof=1) for row in rows], fmt="o", color=COLOURS[0], capsize=3)
+        axes.axhline(0.5, color=MUTED, linestyle=":")
+        for row, a, b in zip(rows, x, y):
+            label = row["name"].replace("between, ", "")
+            where = (5, 5) if row is rows[1] else (5, -13)  # the first network's dot is near the one beside it
+            axes.annotate(label, (a, b), where, textcoords="offset points", fontsize=FONT - 1, color=INK)
+        axes.margins(x=0.25)
+        axes.set_ylim(0.45, 1.03)
+        style_plot(axes, "PSNR (dB): nearer to the truth", "" if i else "detectability: told from real", f"{name}, x4")
+        told.append(f"{name}: " + "; ".join(f"{row['name']} {a:.2f} dB, {b:.2f}" for row, a, b in zip(rows, x, y)))
+    fig.tell("Detectability, of which 0.5 is chance, against PSNR", *told)
+    return fig

@@ -24,7 +24,7 @@ def test_every_network_has_a_card_with_its_scores(page):
     page = page.split("\n## ")[1:]
     assert [card.splitlines()[0] for card in page] == list(shipped())
     for card in page:
-        mends = card.startswith(("photo", "repair"))
+        mends = card.startswith(("photo", "repair", "sharp"))
         for told in ("Licence of the weights", "Not for", *(["| cid22 | "] if mends else ["| y | ", "| rgb | "])):
             assert told in card, (told, card)
     (small,) = (card for card in page if card.startswith("small_x2\n"))
