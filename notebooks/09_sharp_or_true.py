@@ -283,7 +283,7 @@ srlib.show.zoom(
 )
 
 # %% [markdown]
-# ## What you have seen
+# ## Recap
 #
 # - Training by the pixel learns the mean of all that could be there. The mean is soft.
 # - A discriminator measures something else: whether patches can be told from real ones.
