@@ -59,42 +59,46 @@ srlib.show.zoom(portrait, made, box=(30, 70, 96))
 # %% [markdown]
 # Compare the eyes and the cheeks. `small_x4` was trained by the pixel. It is closest to the truth by PSNR, and it is soft. `sharp_x4` is the same network, trained on in another way. Its edges are sharp. It also draws lines into a smooth face that nobody has there. This lesson is about both.
 #
-# ## Why the best guess is soft
+# ## One LR patch, many HR patches
 #
-# Sixteen HR pixels become one LR pixel. So many HR patches have almost the same LR patch, and the network cannot know which one it was. We look for such patches in the training photographs. One in the sand is asked about. The 40 patches whose LR patches of 3x3 are nearest to its own are its rivals.
+# Sixteen HR pixels become one LR pixel. So many HR patches have a similar LR patch, and the network cannot know which one it was. We look for such patches in a photograph of sand. We choose one patch, and call the 40 whose LR patches of 3x3 are most similar to its own its **rivals**; it is the first of them.
 
 # %%
 hr_patches, lr_patches = [], []
-for image in train.images:
-    tiny = srlib.downscale(image, 4, "bicubic")
-    for y in range(0, 61, 2):
-        for x in range(0, 61, 2):
-            hr_patches.append(image[4 * y : 4 * y + 12, 4 * x : 4 * x + 12] / 255)
-            lr_patches.append(tiny[y : y + 3, x : x + 3].ravel())
+sand = train["sand"]
+tiny = srlib.downscale(sand, 4, "bicubic")
+for y in range(62):
+    for x in range(62):
+        hr_patches.append(sand[4 * y : 4 * y + 12, 4 * x : 4 * x + 12] / 255)
+        lr_patches.append(tiny[y : y + 3, x : x + 3].ravel())
 hr_patches, lr_patches = np.array(hr_patches), np.array(lr_patches)
-asked = train.names.index("sand") * 31**2 + 480
-distance = np.linalg.norm(lr_patches - lr_patches[asked], axis=1)
-rivals = hr_patches[np.argsort(distance)[:40]]
-mean = rivals.mean(axis=0)
+chosen = 31 * 62 + 31
+nearest = np.argsort(np.linalg.norm(lr_patches - lr_patches[chosen], axis=1))[:40]
+rivals = hr_patches[nearest]
+levels = lambda patches: 255 * np.abs(patches - patches[0]).mean()
 print(
-    f"{len(hr_patches):,} patches; the 40 nearest differ from it by {255 * np.sort(distance)[:40].mean() / 27**0.5:.1f} levels in the LR image"
+    f"{len(hr_patches):,} patches; the rivals differ from the chosen one by {levels(lr_patches[nearest]):.1f} levels in the LR image"
 )
-print(f"and by {255 * np.abs(rivals - rivals[0]).mean():.1f} levels in the HR image")
-srlib.show.images(
-    [np.float32(tile) for tile in (*rivals[:7], mean)], ["asked", *["rival"] * 6, "mean of 40"], columns=8, size=1.1
-)
+print(f"and by {levels(rivals):.1f} levels in the HR image")
+srlib.show.images([np.float32(tile) for tile in rivals[:8]], ["chosen", *["rival"] * 7], columns=8, size=1.1)
 
 # %% [markdown]
 # **Predict:** a network must give one answer for all 40. Which answer has the least squared error on average: one of them, or their mean?
 
 # %%
 error = lambda answer: float(((rivals - answer) ** 2).mean())
-print(f"their mean: {error(mean):.5f}; one of them, on average: {np.mean([error(p) for p in rivals]):.5f}")
 detail = lambda patch: float(np.abs(np.diff(patch, axis=1)).mean() * 255)
+mean = rivals.mean(axis=0)
+print(
+    f"squared error of the mean: {error(mean):.5f}; of one of them, on average: {np.mean([error(p) for p in rivals]):.5f}"
+)
 print(
     f"difference of neighbouring pixels: {np.mean([detail(p) for p in rivals]):.1f} levels in a patch, {detail(mean):.1f} in the mean"
 )
-assert error(mean) < min(error(p) for p in rivals)
+assert error(mean) < min(error(p) for p in rivals) and detail(mean) < min(detail(p) for p in rivals)
+srlib.show.images(
+    [np.float32(tile) for tile in (*rivals[:7], mean)], ["chosen", *["rival"] * 6, "mean of 40"], columns=8, size=1.1
+)
 
 # %% [markdown]
 # <details>
@@ -104,11 +108,11 @@ assert error(mean) < min(error(p) for p in rivals)
 #
 # </details>
 #
-# That is the reason. A network that is trained by the pixel learns the mean of all that could have been there. Each of the 40 is sharp, and their mean is not. No larger network changes that.
+# That is the reason. A network that is trained by the pixel learns the mean of all that could have been there. (With the absolute error, `mae`, it is the median, which is soft for the same reason.) A larger network estimates it better, and it is still a mean.
 #
 # ## A judge that is not a ruler
 #
-# PSNR asks how far an image is from *the* truth. We could also ask whether it looks as if it *might* be true. For that one trains a small network to tell computed patches from photographed ones: a **discriminator**. By hand it is a filter that takes away what is coarse, some convolutions, and one answer. First the questions.
+# PSNR asks how far an image is from *the* truth. We could also ask whether it looks as if it *might* be true. For that one trains a small network to tell computed patches from photographed ones: a **discriminator**. By hand it is a filter that takes away what is coarse, some convolutions, and one answer. First the questions. What is coarse is taken away, as it tells little; what is left is small, so it is not divided by 255 but by 16. Computed images are rounded to whole levels as photographs are, or the fractions would give them away.
 
 
 # %%
@@ -142,13 +146,13 @@ judge.compile(keras.optimizers.Adam(2e-3), keras.losses.BinaryCrossentropy(from_
 judge.fit(*questions(train.images), batch_size=64, epochs=8, verbose=0)
 loss, share = judge.evaluate(*questions(validation.images), verbose=0)
 print(f"{judge.count_params():,} parameters")
-print("right about more than nine in ten patches of photographs that it has never seen:", share > 0.9)
+print(f"right about {share:.0%} of 768 patches of photographs that it has never seen")
 assert share > 0.9
 
 # %% [markdown]
-# Half of the patches came from `small_x4`, half from a camera. A guess would be right about 50 %. So what looks good to us at first sight is told at once by a network of fourteen thousand parameters.
+# Half of the patches came from `small_x4`, half from a camera. A guess would be right about 50 %. So a network of fourteen thousand parameters recognises `small_x4` almost every time.
 #
-# `srlib.detectability` does the same with more care. It trains on half of the images and asks about the other half, with several seeds. Its share is 0.5 where nothing can be told, and 1.0 where everything can.
+# `srlib.detectability` does the same with more care. It trains on half of the images and asks about the other half, with several seeds. Its share is 0.5 where the judge can only guess, and 1.0 where it is always right.
 
 
 # %%
@@ -171,11 +175,11 @@ for name, images in told.items():
 assert share["bicubic"].mean > share["sharp_x4"].mean > share["HR"].mean == 0.5
 
 # %% [markdown]
-# `small_x4` has the best PSNR, and `sharp_x4` is told least often. They aim at different things.
+# Of the three methods `small_x4` has the best PSNR, and `sharp_x4` is detected least. They aim at different things. HR is compared with itself here, so its 0.50 is certain.
 #
 # ## Training against a judge
 #
-# If the judge can be trained, the network can be trained to mislead it. Both learn in turn. A step of the judge: tell the network's patch from the photographed one. A step of the network: be taken for the photograph, stay near the pixels, and give the LR patch again when downscaled. This is **adversarial training**. We begin with `small_x4`, written as a network of colours, and take 150 steps.
+# If the judge can be trained, the network can be trained to mislead it. Both learn in turn. A step of the judge: tell the network's patch from the photographed one. A step of the network: be taken for the photograph, stay near the pixels, and give the LR patch again when downscaled. This is **adversarial training**. We begin with `small_x4` and take 150 steps. (`small_x4` changes the luminance alone. `sharp_x4@0` is the same network written for three colours. `ema_decay` ends with an average of the last weights.)
 
 # %%
 model = srlib.load_model("sharp_x4@0")
@@ -190,7 +194,7 @@ history = srlib.fit_adversarial(
     validate_every=50,
     adversarial=srlib.Adversarial(width=16, learning_rate=2e-4),
 )
-print("PSNR  ", *(f"{value:5.1f}" for value in history.psnr), "dB")
+print("PSNR  ", *(f"{value:5.1f}" for value in history.psnr), "dB, from 25.2")
 print("judge ", *(f"{value:5.1f}" for value in history.discriminator), f"(a guess: {np.log(2):.1f})")
 
 # %%
@@ -200,11 +204,11 @@ srlib.show.zoom(
 )
 
 # %% [markdown]
-# In half a minute the edges begin to harden. PSNR falls, and that is no fault: we no longer ask for the mean. `sharp_x4` took 2,861 such steps with more and larger patches, 100 seconds on a large GPU. Longer is not better: after 14,000 steps the judge was told wrong more often, and the eye saw a grain over everything.
+# `judge` is the judge's loss: 0.7 is a guess, and less means that it tells the two apart. PSNR fell and stays lower. That is no fault: nearness to the pixels is now only a part of what we ask. In half a minute the edges became a little harder. Look at the eyelids and the dark background: there is a faint grid of dots, too. So young a network finds a pattern that misleads the judge before it learns edges. `sharp_x4` took 2,861 steps with more and larger patches, 100 seconds on a large GPU.
 #
 # ## The plane of both
 #
-# Between two networks of which one was trained on from the other lies a line: the weights may be mixed. That gives every degree of sharpness. The scores below were made by `tools/realism.py`, with five seeds, on our 6 photographs and on 40 of CID22.
+# Between two networks of which one was trained on from the other lies a line: their weights may be mixed, as the authors of ESRGAN do. That gives every degree of sharpness. The scores below were made by `tools/realism.py` on our 6 photographs and on 40 of the set CID22. They are means over five seeds of 400 steps, so they differ a little from ours. *LR again* says how near a result comes to the LR image when it is downscaled again, as PSNR in dB.
 
 # %%
 results = srlib.realism_results()
@@ -212,19 +216,21 @@ print(results)
 srlib.show.realism(results)
 
 # %% [markdown]
-# The bars are standard deviations. They are wide on our 6 photographs, where each judge learns from three; the 40 of CID22 say more. The best corner is at the lower right: near the truth, and not to be told from a photograph. Nothing is there. Bicubic is worse than `small_x4` in both. From `small_x4` to `sharp_x4` the line falls to the left, and every step along it pays PSNR for realism. Y. Blau and T. Michaeli proved that such a line exists for every method: the **perception-distortion** tradeoff.
+# The bars are standard deviations. They are wide on our 6 photographs, where each judge learns from three; the 40 of CID22 say more. The best place would be at the lower right: near the truth, and not to be told from a photograph. Nothing is there.
 #
-# The last column says how near each result comes to the LR image that it was made from. Both networks are near. What differs lies in what the LR image does not show.
+# From `small_x4` to `sharp_x4` the line falls to the left: realism is paid for with PSNR. On CID22 three steps are clear. The last costs 0.5 dB for a gain within the bars. Y. Blau and T. Michaeli proved that there is a limit which no method can cross. Near it, less distortion means less realism: the **perception-distortion** tradeoff. Our line lies on the allowed side of that limit.
+#
+# The last column is much the same for both networks. What differs between them lies in what the LR image does not show.
 #
 # ## What the measure does not say
 #
-# Look at the last rows. On CID22, real photographs with noise of one level in 255 are told in nine of ten patches, and those that were saved as JPEG of quality 95 in three of four. No eye sees either. So a high share does not mean that an image looks wrong.
+# Look at the last rows, which are real photographs. On CID22 those with noise of one level in 255 are detected as often as `small_x4`, and those that were saved as JPEG of quality 95 as often as `sharp_x4`. Both changes are about a level in size; you will hardly see them. So a high share does not mean that an image looks wrong.
 #
-# A low share means less than it seems, too: *this* small judge, with these few images, found nothing. It never asks whether the detail is true.
+# A low share means less than it seems, too: *this* small judge, with these few images, found nothing. Real against other real images should give 0.5. From our three against three it gives 0.40, as the judge learnt something that was true of three photographs alone. And no judge asks whether the detail is true.
 #
 # ## What was invented
 #
-# We ask that ourselves, by rule: of all squares of 48 pixels of a photograph, show the one in which `sharp_x4` is furthest from the truth, compared with `small_x4`.
+# We ask that ourselves, by rule: of all squares of 48 pixels of a photograph, in steps of 8, show the one in which `sharp_x4` is furthest from the truth, compared with `small_x4`. These are the worst squares. They show what can happen, not how often.
 
 
 # %%
@@ -234,7 +240,7 @@ def worst(hr, ours, theirs, side=48):
     return max(places, key=lambda place: gain[place[0] : place[0] + side, place[1] : place[1] + side].sum())
 
 
-for name in ("nyc", "guitar"):
+for name in ("guitar", "path"):
     ours, theirs = srlib.upscale(lr[name], sharp, 4), srlib.upscale(lr[name], small, 4)
     y, x = worst(validation[name], ours, theirs)
     IPython.display.display(
@@ -242,9 +248,9 @@ for name in ("nyc", "guitar"):
     )
 
 # %% [markdown]
-# Look for the contours. Where several would do, `sharp_x4` decides for one, and often for the wrong one. Where `small_x4` says by its softness that it does not know, `sharp_x4` keeps silent about it.
+# Look for contours that are not in the original, and for the coloured speckle on what is smooth. Where several contours would do, `sharp_x4` decides for one. `small_x4` is soft there, which at least looks unsure.
 #
-# The same holds for text and faces, where a wrong guess has a meaning. Here is the smallest print that we can make ourselves.
+# A wrong guess matters most where it has a meaning: in a face, as in the first figure, and in text. Here is small print, made by ourselves.
 
 # %%
 fig = plt.figure(figsize=(2.56, 2.56), dpi=100)
@@ -261,24 +267,24 @@ srlib.show.zoom(
         "small_x4": srlib.upscale(tiny, small, 4),
         "sharp_x4": srlib.upscale(tiny, sharp, 4),
     },
-    box=(20, 0, 160),
+    box=(20, 0, 200),
     size=2.3,
 )
 
 # %% [markdown]
-# Which digits would you swear to? The strokes of both networks are darker than those of bicubic, and both read worse than they look. By 4, no method brings back what the LR image does not hold.
+# Which digits would you swear to? The strokes of both networks look crisp, and cannot be read. So `small_x4` is not always honest, either: on what it has hardly seen, it guesses, too. No method brings back what the LR image does not hold.
 #
 # ## When each is right
 #
-# - **Sharp** where the image is only looked at: a poster, a game, an old holiday photograph.
+# - **Sharp** where a clean image is only looked at: a poster, a game, a landscape. Not for faces, and not for old or compressed photographs, whose faults it sharpens, too.
 # - **True** where somebody measures, counts, reads or decides by it: medicine, astronomy, maps, evidence, number plates. There even `small_x4` needs its limits told.
-# - **Between** where both matter a little. `srlib.load_model("sharp_x4@0.5")` is such a network, and `srlib upscale --sharpness 0.5` uses it.
+# - **Between** where both matter a little. `srlib.load_model("sharp_x4@0.75")` is such a network, and `srlib upscale --sharpness 0.75` uses it.
 
 # %%
-half = srlib.load_model("sharp_x4@0.5")
+mixed = srlib.load_model("sharp_x4@0.75")
 srlib.show.zoom(
     portrait,
-    {"small_x4": made["small_x4"], "half": srlib.upscale(lr["astronaut"], half, 4), "sharp_x4": made["sharp_x4"]},
+    {"small_x4": made["small_x4"], "0.75": srlib.upscale(lr["astronaut"], mixed, 4), "sharp_x4": made["sharp_x4"]},
     box=(30, 70, 96),
 )
 
@@ -288,11 +294,11 @@ srlib.show.zoom(
 # - Training by the pixel learns the mean of all that could be there. The mean is soft.
 # - A discriminator measures something else: whether patches can be told from real ones.
 # - Training against it gives sharp detail, and pays for it with PSNR. What is sharp is partly invented.
-# - No measure says both. Tell which one you aim at.
+# - So yes, we must choose. No measure says both; tell which one you aim at.
 #
 # ## Exercise
 #
-# Find the smallest share at which *you* no longer see that `sharp_x4@SHARE` is not `sharp_x4`, on `lake` and on the page of print. Write down for which of your own photographs you would use which.
+# Raise `SHARE` in `sharp_x4@SHARE` from 0 to 1, on `lr["lake"]` and on `tiny`, the page of print. At which share can you no longer tell the result from that of `sharp_x4`? Then do exercises [09a](exercises/09a_share.ipynb) and [09b](exercises/09b_questions.ipynb).
 #
 # ## Further reading
 #

@@ -38,7 +38,7 @@ def in_colour(model):
     >>> from srlib.mixing import in_colour
     >>> model = srlib.build_model("subpixel", 4, width=8, blocks=1, channels=1)
     >>> model.count_params(), in_colour(model).count_params()
-    (2416, 4872)
+    (2416, 4896)
     """
     card = known_card(model, "write others anew")
     options = card.architecture.options

@@ -59,7 +59,7 @@ def points(notebook, place, monkeypatch):
 
 def test_there_are_enough_exercises_of_every_kind():
     assert len(NAMES) >= 12
-    assert {name[:2] for name in NAMES} == {"01", "02", "03", "04", "05", "07", "08"}
+    assert {name[:2] for name in NAMES} == {"01", "02", "03", "04", "05", "07", "08", "09"}
     assert all(sum(name.startswith(lesson) for name in NAMES) >= 2 for lesson in {name[:2] for name in NAMES})
     first = {name: exercises.student(name, URL).cells[0].source for name in NAMES}
     assert all(sum(f"*{kind}. " in text for kind in KINDS) == 1 for text in first.values())
@@ -316,7 +316,7 @@ def test_the_whole_round_with_nbgrader(tmp_path):
     done = tool("course", place)
     assert done.returncode == 0, done.stderr
     assert sorted(p.name for p in (place / "source").iterdir()) == [
-        *(f"lesson_{n}" for n in ("01", "02", "03", "04", "05", "07", "08")), "project",
+        *(f"lesson_{n}" for n in ("01", "02", "03", "04", "05", "07", "08", "09")), "project",
     ]  # fmt: skip
     nbgrader(place, "generate_assignment", "lesson_04", "--create")
     inside = [name for name in NAMES if name.startswith("04")]

@@ -32,6 +32,8 @@ from .e07a_degrade import check_degrade
 from .e07b_unfair import check_compare
 from .e08a_contrast import check_contrast
 from .e08b_sources import check_sources
+from .e09a_share import check_share
+from .e09b_questions import check_questions
 
 __all__ = [
     "Answer",
@@ -45,7 +47,9 @@ __all__ = [
     "check_prepare",
     "check_project",
     "check_psnr",
+    "check_questions",
     "check_report",
+    "check_share",
     "check_shuffle",
     "check_sources",
     "check_split",

@@ -1,0 +1,55 @@
+"""Right and wrong answers to exercise 09a."""
+
+import numpy as np
+
+import srlib
+
+
+def by_signs(computed, real):
+    return (2 - np.sign(computed).mean() + np.sign(real).mean()) / 4
+
+
+def by_counting(computed, real):
+    told = lambda answers, good: sum(1.0 if good(a) else 0.5 if a == 0 else 0.0 for a in answers) / len(answers)
+    return (told(computed, lambda a: a < 0) + told(real, lambda a: a > 0)) / 2
+
+
+def by_heaviside(computed, real):
+    return 0.5 * (np.heaviside(-computed, 0.5).mean() + np.heaviside(real, 0.5).mean())
+
+
+def half(nought):
+    """The share of each kind, where an answer of nought counts that much."""
+    one = lambda answers: (answers > 0).mean() + nought * (answers == 0).mean()
+    return lambda computed, real: (one(-computed) + one(real)) / 2
+
+
+def together(computed, real):
+    return (np.sign(np.concatenate([-computed, real])).mean() + 1) / 2
+
+
+check = srlib.checks.check_share
+
+RIGHT = [
+    by_signs,
+    by_counting,
+    by_heaviside,
+    half(0.5),
+]
+
+# answer, words of what is wrong, words of the hint
+WRONG = [
+    (lambda c, r: 100 * by_signs(c, r), "four answers", "100 times"),
+    (lambda c, r: by_signs(r, c), "four answers", "how often the judge is wrong"),
+    (lambda c, r: 2 * by_signs(c, r) - 1, "four answers", "between -1 and 1"),
+    (lambda c, r: 2 * by_signs(c, r), "four answers", "sum of two shares"),
+    (half(0), "noughts", "How can a half"),
+    (half(1), "noughts", "How can a half"),
+    (together, "noughts", "each kind by itself"),
+    (lambda c, r: (np.sign(-c).mean() + 1) / 2, "four answers", "computed patches alone"),
+    (lambda c, r: (np.sign(r).mean() + 1) / 2, "four answers", "real patches alone"),
+    (lambda c, r: ((c < 0.5).mean() + (r > 0.5).mean()) / 2, "noughts", "undecided at 0"),
+    (lambda c, r: np.concatenate([c < 0, r > 0]).mean(), "noughts", "How can a half"),
+    (lambda c, r: (c < 0).mean(), "four answers", "computed patches alone"),
+    (lambda c, r: c < 0, "four answers", "which axes"),
+]  # fmt: skip
