@@ -44,7 +44,6 @@ print(len(images), "squares ->", len(train), "to train on,", len(test), "to test
 #
 # Now write `my_prepare`, which does the same without the mistake: the test set is all of the held-out photograph, as it is; the training set is all other squares, and the mirror image of each.
 
-
 # %% tags=["answer"]
 def my_prepare(images, photographs, held_out):
     """Training images and test images, without the leak."""

@@ -44,7 +44,6 @@ srlib.show.images([rings, thumbnail(rings, 4)], ["the image", "its preview"], co
 #
 # Here you may use everything that you know, `srlib.downscale` included. But choose: it has more than one kernel.
 
-
 # %% tags=["answer"]
 def my_thumbnail(image, scale):
     """An image `scale` times smaller, without false stripes."""

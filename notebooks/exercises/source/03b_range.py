@@ -39,7 +39,6 @@ print(srlib.downscale(image).dtype)
 #
 # There are *two* mistakes on *two* lines. Write `my_pair` without them. It is given any `uint8` image with even sides, a dark one too, and both members of the pair are `float32`, on the scale from 0 to 1 on which 255 is 1.
 
-
 # %% tags=["answer"]
 def my_pair(image):
     """The LR image and the HR image, both float32 from 0 to 1."""

@@ -31,15 +31,12 @@ def eight_bit(output):
 image = srlib.load_images("sample", split="validation")["astronaut"] / np.float32(255)
 output = 1.25 * image - 0.1  # stands for a network that overshoots, as they do
 print("the output runs from", output.min(), "to", output.max())
-srlib.show.images(
-    [np.clip(output, 0, 1), eight_bit(output)], ["as it should look", "as it was saved"], columns=2, size=2.5
-)
+srlib.show.images([np.clip(output, 0, 1), eight_bit(output)], ["as it should look", "as it was saved"], columns=2, size=2.5)
 
 # %% [markdown]
 # **Predict:** what do -0.1, 0.5 and 1.2 become?
 #
 # Write `my_eight_bit`. Values outside 0 to 1 are cut off, 0 becomes 0, 1 becomes 255, and everything between goes to the *nearest* level. (The function above makes a second, smaller mistake with these.)
-
 
 # %% tags=["answer"]
 def my_eight_bit(output):

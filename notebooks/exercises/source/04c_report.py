@@ -43,7 +43,6 @@ print(report("lanczos", images))
 #
 # `images` holds `uint8` images, `method` is anything that `srlib.upscale` takes. The SSIM is scikit-image's with its default window, over all three colours.
 
-
 # %% tags=["answer"]
 def my_report(method, images):
     """Mean SSIM of a method and of bicubic upscaling, as {"method": .., "bicubic": ..}."""

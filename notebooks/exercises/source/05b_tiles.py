@@ -38,17 +38,12 @@ def method(part):
 
 def without_margin(lr, method, tile):
     """What not to do."""
-    rows = [
-        [method(lr[y : y + tile, x : x + tile]) for x in range(0, lr.shape[1], tile)]
-        for y in range(0, lr.shape[0], tile)
-    ]
+    rows = [[method(lr[y : y + tile, x : x + tile]) for x in range(0, lr.shape[1], tile)] for y in range(0, lr.shape[0], tile)]
     return np.concatenate([np.concatenate(row, axis=1) for row in rows])
 
 
 difference = np.abs(without_margin(lr, method, tile=16) - method(lr))
-srlib.show.images(
-    [method(lr), np.clip(20 * difference, 0, 1)], ["the whole image", "seams, 20 times"], columns=2, size=2.5
-)
+srlib.show.images([method(lr), np.clip(20 * difference, 0, 1)], ["the whole image", "seams, 20 times"], columns=2, size=2.5)
 
 
 # %% tags=["answer"]

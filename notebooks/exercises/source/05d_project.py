@@ -60,9 +60,7 @@ def train(folder, minutes, *words):
         print(folder, "is there already; take a new name to train again")
         return
     command = [sys.executable, "-m", "srlib", "train", "--data", "sample", "dead_leaves"]
-    done = subprocess.run(
-        [*command, "--minutes", str(minutes), "--out", folder, *words], capture_output=True, text=True
-    )
+    done = subprocess.run([*command, "--minutes", str(minutes), "--out", folder, *words], capture_output=True, text=True)
     print(done.stdout + done.stderr[-300:])
 
 

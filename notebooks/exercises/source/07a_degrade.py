@@ -78,9 +78,7 @@ answer.points(5)
 # %%
 if answer:
     draws = [my_degrade(hr, np.random.default_rng(seed))[20:84, 4:68] for seed in range(4)]
-    figure = srlib.show.images(
-        [hr[40:168, 8:136], *draws], ["the HR image", *(f"seed {n}" for n in range(4))], columns=5, size=2
-    )
+    figure = srlib.show.images([hr[40:168, 8:136], *draws], ["the HR image", *(f"seed {n}" for n in range(4))], columns=5, size=2)
 else:
     figure = "first the answer"
 figure

@@ -50,7 +50,6 @@ print(compare({"bicubic": "bicubic", "bicubic again": "bicubic"}, images, srlib.
 #
 # `methods` is a dict of name and method, `images` holds `uint8` images of one size, and the degradation makes them half as large. You may use everything that you know.
 
-
 # %% tags=["answer"]
 def my_compare(methods, images, degradation, seed):
     """The mean PSNR of every method, as {name: dB}."""

@@ -41,7 +41,6 @@ srlib.show.images(versions.values(), [*versions], columns=4, size=2.4)
 # - The contrast is the mean of the disc minus the mean of the ring. It is negative where the spot is dark.
 # - A spot may lie near the border. What is outside the image does not count.
 
-
 # %% tags=["answer"]
 def my_contrast(image, place, radius):
     """Mean grey of the disc around a place, minus that of the ring around the disc."""
@@ -69,7 +68,4 @@ answer.points(4)
 # %%
 for name, image in versions.items() if answer else ():
     told = [f"{255 * my_contrast(image, place, 2):+.1f}" for place in ((22, 16), (71, 49))]
-    print(
-        f"{name:16} {srlib.psnr(image.astype('float32'), eye) if name != 'as it was' else np.inf:5.2f} dB, contrast in levels:",
-        *told,
-    )
+    print(f"{name:16} {srlib.psnr(image.astype('float32'), eye) if name != 'as it was' else np.inf:5.2f} dB, contrast in levels:", *told)

@@ -44,7 +44,6 @@ print("found again, lost, invented:", count(true, found, reach=2))
 # - A source without a detection is lost, a detection without a source is invented.
 # - Either list may be empty; it then has the shape (0, 2).
 
-
 # %% tags=["answer"]
 def my_count(true, found, reach):
     """Sources found again, lost and invented, each source and each detection counted once."""
