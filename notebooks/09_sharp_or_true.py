@@ -38,7 +38,6 @@ if "google.colab" in sys.modules:
     subprocess.run([sys.executable, "-m", "pip", "install", "-q", course], check=True)
 
 # %%
-import IPython.display
 import matplotlib.pyplot as plt
 import numpy as np
 from scipy.ndimage import gaussian_filter
@@ -240,12 +239,18 @@ def worst(hr, ours, theirs, side=48):
     return max(places, key=lambda place: gain[place[0] : place[0] + side, place[1] : place[1] + side].sum())
 
 
-for name in ("guitar", "path"):
+def worst_square(name):
     ours, theirs = srlib.upscale(lr[name], sharp, 4), srlib.upscale(lr[name], small, 4)
     y, x = worst(validation[name], ours, theirs)
-    IPython.display.display(
-        srlib.show.zoom(validation[name], {"small_x4": theirs, "sharp_x4": ours}, box=(y, x, 48), title=name, size=2.1)
+    return srlib.show.zoom(
+        validation[name], {"small_x4": theirs, "sharp_x4": ours}, box=(y, x, 48), title=name, size=2.1
     )
+
+
+worst_square("guitar")
+
+# %%
+worst_square("path")
 
 # %% [markdown]
 # Look for contours that are not in the original, and for the coloured speckle on what is smooth. Where several contours would do, `sharp_x4` decides for one. `small_x4` is soft there, which at least looks unsure.
