@@ -284,7 +284,7 @@ def _learning_rate(peak: float, schedule: str, steps: int):
     return keras.optimizers.schedules.CosineDecay(0.0, max(1, steps - warm), warmup_target=peak, warmup_steps=warm)
 
 
-def steps_within(minutes: float, model, images, recipe: Recipe, training=fit) -> int:
+def steps_within(minutes: float, model, images, recipe: Recipe, training=None) -> int:
     """How many steps of a training fit into some minutes on this machine, by timing a few.
 
     Parameters
@@ -294,8 +294,8 @@ def steps_within(minutes: float, model, images, recipe: Recipe, training=fit) ->
         Its weights are left as they are.
     images : ImageSet, ndarray or list
     recipe : Recipe
-    training : function
-        :func:`fit`, or :func:`srlib.fit_adversarial`.
+    training : function, optional
+        :func:`fit` unless given, or :func:`srlib.fit_adversarial`.
 
     Returns
     -------
@@ -321,7 +321,7 @@ def steps_within(minutes: float, model, images, recipe: Recipe, training=fit) ->
         )
     first, card = model.get_weights(), model.card
     try:
-        spent = training(model, images[:16], replace(recipe, steps=16, validate_every=1)).seconds
+        spent = (training or fit)(model, images[:16], replace(recipe, steps=16, validate_every=1)).seconds
     finally:
         model.set_weights(first)
         model.card = card

@@ -1,6 +1,7 @@
 """One training on several devices and in several processes: the same losses, the same folder, taken up either way round."""
 
 import csv
+import importlib.util
 import os
 import random
 import signal
@@ -22,6 +23,8 @@ from srlib.patches import Patches
 from srlib.recipe import Recipe
 
 STEPS, EVERY = 50, 5
+# `pip install -e ".[jax]" && pytest tests/test_devices.py -m slow` runs them all
+on_jax = pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="JAX is not installed")
 
 
 # -- what needs neither ---------------------------------------------------------------------------------------------------
@@ -170,6 +173,7 @@ def is_the_same_run(folder, whole):
     assert (folder / "recipe.json").read_bytes() == (whole / "recipe.json").read_bytes()
 
 
+@on_jax
 @pytest.mark.slow
 @pytest.mark.parametrize("virtual, processes", [(2, 1), (1, 2)], ids=("devices", "processes"))
 def test_shared_by_two_it_is_the_same_run(virtual, processes, place, whole, start, finished):
@@ -182,6 +186,7 @@ def test_shared_by_two_it_is_the_same_run(virtual, processes, place, whole, star
         assert "holds a run already" in said[0] and both[0].returncode == 1 and both[1].returncode != 0
 
 
+@on_jax
 @pytest.mark.slow
 def test_killed_in_every_way_and_taken_up_in_every_other(place, whole, start, finished):
     """As two processes, of which first the one and then the other is killed; on two devices; to the end on one."""
@@ -204,6 +209,7 @@ def test_killed_in_every_way_and_taken_up_in_every_other(place, whole, start, fi
     is_the_same_run(out, whole)
 
 
+@on_jax
 @pytest.mark.slow
 def test_several_steps_at_once_are_the_same_steps(tmp_path):
     """What is done on an accelerator, here on the CPU: the last steps are fewer than are made at once."""

@@ -263,7 +263,7 @@ def reader(stopped):
             step = runs._load_checkpoint(stopped / "copy.npz", (model,), [], history) or None
         except ValueError:
             step = None
-        return step, [keras.ops.convert_to_numpy(v).copy() for v in runs._state(model)]
+        return step, [keras.ops.convert_to_numpy(v).copy() for v in runs._state((model,))]
 
     return read
 

@@ -34,6 +34,7 @@ def told():
         "errors": (show.errors(hr, {"cubic": sr}), [f"cubic: mean error {error:.4f}"]),
         "spectrum": (show.spectrum({"one": hr, "two": sr}), ["one from", "two from", "0.5 cycles per pixel"]),
         "spread": (show.spread(scores, over="bilinear"), [f"bicubic {gain.mean():+.2f} ({gain.min():+.2f} to {gain.max():+.2f})"]),
+        "realism": (show.realism({"set": [{"name": "soft", "psnr": 25.0, "lr_psnr": 48.0, "shares": [0.9, 0.8]}] * 2}), ["set: soft 25.00 dB, 0.85"]),
         "quality": (show.quality([row]), ["PSNR on Set5", "mine, 6.0 GMACs, 36.90 dB"]),
         "workflow": (show.workflow(hr, "bicubic", name="cubic"), ["128x128", "64x64", "cubic: "]),
         "architecture": (show.architecture(network), ["convolution (4)", "pixel shuffle (1)"]),
