@@ -36,10 +36,12 @@ def test_real_against_real_is_chance(hr):
     assert srlib.detectability(hr, hr, seeds=1, steps=2).shares == (0.5,)
 
 
-def test_the_order_of_the_images_changes_nothing(hr, blurred, told):
+def test_the_order_of_the_images_changes_nothing(hr):
+    softer = [srlib.Degradation((srlib.Blur(0.3 + 0.05 * i),))(image) for i, image in enumerate(hr)]
+    first = srlib.detectability(softer, hr, seeds=3, steps=4)  # so few that it depends on the images
     order = np.random.default_rng(1).permutation(len(hr))
-    again = srlib.detectability([blurred[i] for i in order], hr[order], seeds=2, steps=20)
-    assert again == told
+    again = srlib.detectability([softer[i] for i in order], hr[order], seeds=3, steps=4)
+    assert again == first and 0.5 < first.mean < 1
 
 
 def test_both_sides_are_rounded_to_8_bits(hr):
