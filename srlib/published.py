@@ -234,6 +234,11 @@ def _ours(method: str, scores: dict, networks: dict) -> LeaderboardRow:
 # -- one thing changed at a time --------------------------------------------------------------------------------------------
 
 
+def share_cell(shares) -> str:
+    """Detectability over several seeds in a cell of a table: mean and standard deviation."""
+    return f"{np.mean(shares):.3f} +- {np.std(shares, ddof=1):.3f}"
+
+
 class Realism(dict):
     """Set -> its rows, each a dict; prints as text."""
 
@@ -242,10 +247,9 @@ class Realism(dict):
         for name, rows in self.items():
             cells = [["", "PSNR", "detectability", "LR again"]]
             for row in rows:
-                shares = np.array(row["shares"])
                 psnr = "-" if row["psnr"] is None else f"{row['psnr']:.2f}"
                 again = f"{row['lr_psnr']:.1f}" if "lr_psnr" in row else "-"
-                cells.append([row["name"], psnr, f"{shares.mean():.3f} +- {shares.std(ddof=1):.3f}", again])
+                cells.append([row["name"], psnr, share_cell(row["shares"]), again])
             parts.append(f"{name}, validation, x4\n{aligned(cells)}")
         return "\n\n".join(parts)
 

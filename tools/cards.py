@@ -3,14 +3,13 @@
 Made from each network's `model.json` and from the stored scores by `python tools/figures.py`; never edited by hand.
 """
 
-import numpy as np
 import repairs
 from scores import is_on_the_board
 
 from srlib import ModelCard
 from srlib.checkpoints import load_model, shipped
 from srlib.models import free_parameters, gmacs
-from srlib.published import SETS, mean_scores, realism_results, score_cells, stored_scores
+from srlib.published import SETS, mean_scores, realism_results, score_cells, share_cell, stored_scores
 from srlib.tables import markdown
 
 HEAD = """# The networks that travel with srlib
@@ -80,6 +79,12 @@ def _realism_rows(name: str) -> list[list[str]]:
     rows = [["validation images of", "PSNR, dB", "detectability", "when downscaled again, dB from the LR image"]]
     for of, found in realism_results().items():
         row = next(each for each in found if each["name"] == name)
-        share = f"{np.mean(row['shares']):.3f} +- {np.std(row['shares'], ddof=1):.3f}"
-        rows.append([of, f"{row['psnr']:.2f}", share, f"{row['lr_psnr']:.1f}, lowest {row['lr_psnr_lowest']:.1f}"])
+        rows.append(
+            [
+                of,
+                f"{row['psnr']:.2f}",
+                share_cell(row["shares"]),
+                f"{row['lr_psnr']:.1f}, lowest {row['lr_psnr_lowest']:.1f}",
+            ]
+        )
     return rows

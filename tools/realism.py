@@ -13,7 +13,7 @@ from PIL import Image
 
 import srlib
 from srlib.images import to_float, to_uint8
-from srlib.mixing import between
+from srlib.published import share_cell
 from srlib.tables import markdown
 
 RESULTS = Path(srlib.__file__).parent / "results" / "realism.json"
@@ -25,9 +25,9 @@ DOWNSCALE = srlib.Downscale(4, "bicubic")
 
 def methods() -> dict:
     """Name -> what upscales by 4."""
-    small, sharp = map(srlib.load_model, ("small_x4", "sharp_x4"))
-    line = {f"between, {share}": between(small, sharp, share) for share in SHARES}
-    return {"bicubic": "bicubic", "small_x4": small, **line, "sharp_x4": sharp}
+    line = {f"between, {share}": srlib.load_model(f"sharp_x4@{share}") for share in SHARES}
+    ends = {name: srlib.load_model(name) for name in ("small_x4", "sharp_x4")}
+    return {"bicubic": "bicubic", "small_x4": ends["small_x4"], **line, "sharp_x4": ends["sharp_x4"]}
 
 
 def noisy(hr: np.ndarray) -> np.ndarray:
@@ -78,7 +78,7 @@ def readme_table(found: dict) -> str:
         cells = []
         for row in line:
             psnr = "-" if row["psnr"] is None else f"{row['psnr']:.2f} dB"
-            cells += [psnr, f"{np.mean(row['shares']):.3f} +- {np.std(row['shares'], ddof=1):.3f}"]
+            cells += [psnr, share_cell(row["shares"])]
         rows.append([line[0]["name"], *cells])
     return markdown(rows, words=(0,))
 
