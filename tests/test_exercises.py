@@ -59,7 +59,7 @@ def points(notebook, place, monkeypatch):
 
 def test_there_are_enough_exercises_of_every_kind():
     assert len(NAMES) >= 12
-    assert {name[:2] for name in NAMES} == {"01", "02", "03", "04", "05", "07", "08", "09"}
+    assert {name[:2] for name in NAMES} == {"01", "02", "03", "04", "05", "06", "07", "08", "09"}
     assert all(sum(name.startswith(lesson) for name in NAMES) >= 2 for lesson in {name[:2] for name in NAMES})
     first = {name: exercises.student(name, URL).cells[0].source for name in NAMES}
     assert all(sum(f"*{kind}. " in text for kind in KINDS) == 1 for text in first.values())
@@ -266,11 +266,11 @@ def test_plain_files_are_graded_without_nbgrader(tmp_path):
         cell.metadata = nbformat.from_dict({})
         if "check_psnr" in cell.source:
             cell.source = "4"
-    tables = answered("05c_tables", 'my_choice = "AC"')
+    tables = answered("06a_tables", 'my_choice = "AC"')
     cell_of(tables, "free").source = "The row of bicubic tells."
     broken = answered("02a_downscale", "def my_downscale(image, scale) return 1")
     for who, name, notebook in (
-        ("ada", "01a_split", right), ("ada", "04a_psnr", half), ("ben", "05c_tables", tables), ("ben", "02a_downscale", broken),
+        ("ada", "01a_split", right), ("ada", "04a_psnr", half), ("ben", "06a_tables", tables), ("ben", "02a_downscale", broken),
     ):  # fmt: skip
         (tmp_path / "in" / who).mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, tmp_path / "in" / who / f"{name}.ipynb")
@@ -286,10 +286,10 @@ def test_plain_files_are_graded_without_nbgrader(tmp_path):
         ("ada", "04a_psnr"): (1.0, 4),
         ("ben", "01b_leak"): (0.0, 3),
         ("ben", "02a_downscale"): (0.0, 3),
-        ("ben", "05c_tables"): (1.0, 1),
+        ("ben", "06a_tables"): (1.0, 1),
     }
     assert "cannot be negative" in rows["ada", "04a_psnr"]["the check says"]
-    assert rows["ben", "05c_tables"]["to read (not in the points)"] == "The row of bicubic tells."
+    assert rows["ben", "06a_tables"]["to read (not in the points)"] == "The row of bicubic tells."
     assert "cannot be read as a notebook" in rows["ben", "01b_leak"]["the check says"]
 
 

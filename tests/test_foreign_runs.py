@@ -4,7 +4,6 @@ import copy
 import json
 import shutil
 import sys
-import time
 
 import h5py
 import numpy as np
@@ -48,13 +47,14 @@ def tell(folder, card, file="model.json"):
 
 
 def refused(folder, load=load_model):
-    """One sentence, in no time and no memory."""
+    """One sentence; little memory is taken, and few weights are made on the way (seconds would depend on the machine)."""
     resource = pytest.importorskip("resource", reason="Windows tells of memory in another way")
     peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**10 if sys.platform == "linux" else 2**20)
-    memory, clock = peak(), time.process_time()
-    with pytest.raises(ValueError) as refusal:
+    memory, made, add = peak(), [], keras.layers.Layer.add_weight
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(ValueError) as refusal:
+        patch.setattr(keras.layers.Layer, "add_weight", lambda self, *a, **k: made.append(0) or add(self, *a, **k))
         load(folder)
-    assert time.process_time() - clock < 2 and peak() - memory < 50, "seconds, MB"
+    assert len(made) < 500 and peak() - memory < 50, "weights, MB"
     sentence = str(refusal.value)
     assert "\n" not in sentence and "expected" in sentence and str(folder) in sentence and len(sentence) < 1500
     return sentence

@@ -23,11 +23,14 @@ LESSONS = (
     "02_preprocessing",
     "03_autoencoder",
     "04_results",
-    "05_better_networks",
+    "05_subpixel",
+    "06_benchmark",
     "07_your_photos",
     "08_other_repairs",
     "09_sharp_or_true",
+    "10_beyond",
 )
+CORE = LESSONS[:5] + ("07_your_photos",)  # five meetings; the others are further lessons
 EXEMPT = "nbval-ignore-output"
 VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -160,15 +163,34 @@ def test_a_lesson_keeps_to_its_form(lesson):
     first, cells = notebook.cells[0], code_cells(notebook)
     assert cells[0].source.startswith("# On Colab ")  # see tests/test_colab.py
     cells = cells[1:]
-    assert first.cell_type == "markdown" and "**The question:" in first.source and "minutes" in first.source
+    assert first.cell_type == "markdown" and "**The question:" in first.source
     assert "you will be able to" in first.source
+    minutes = int(re.search(r"\*(A core lesson|A further lesson), (\d+) minutes", first.source)[2])
+    assert minutes <= 40 and ("A core lesson" in first.source) == (lesson in CORE)
+    assert re.search(r"runs for (about|less than) [\w ]+ on two cores", first.source)
     prose = "\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
-    assert "## Exercise" in prose and "## Recap" in prose and "redict" in prose
-    assert 10 <= len(cells) <= 24
-    assert 800 <= len(prose.split()) <= 1900
+    assert all(heading in prose for heading in ("## Exercise", "## Recap", "## Further reading"))
+    assert 12 <= len(cells) <= 20
+    assert 900 <= len(prose.split()) <= 1600
     for cell in cells:
         assert sum(bool(line.strip()) for line in cell.source.splitlines()) <= 20
     assert any(line.startswith("assert ") for c in cells for line in c.source.splitlines())
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_prediction_comes_before_its_answer_and_the_answer_is_folded(lesson):
+    """The output that answers is hidden until it is asked for, and so is what the text says of it."""
+    cells = read(lesson).cells
+    asked = [i for i, cell in enumerate(cells) if cell.cell_type == "markdown" and "**Predict" in cell.source]
+    assert asked
+    for i in asked:
+        question = cells[i].source
+        assert "**Predict" in question.rsplit("\n\n", 1)[-1], "a prediction is the last paragraph before the code"
+        computed = next(j for j in range(i + 1, len(cells)) if cells[j].cell_type == "markdown") - 1
+        assert computed > i, question
+        assert any(cell.metadata.get("jupyter", {}).get("outputs_hidden") for cell in cells[i + 1 : computed + 1])
+        assert cells[computed + 1].source.startswith("<details>\n<summary>"), question
+        assert "\n\n</details>" in cells[computed + 1].source  # a blank line: what lies between is read as Markdown
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
@@ -228,8 +250,8 @@ def test_a_lesson_opens_and_keeps_a_note_whichever_file_is_newer(lesson, later, 
     """As after a run in another editor, or a `git pull`: JupyterLab with jupytext neither refuses nor overwrites it."""
     from jupytext.sync_contentsmanager import TextFileContentsManager
 
-    for suffix in (".ipynb", ".py"):
-        shutil.copy(NOTEBOOKS / f"{lesson}{suffix}", tmp_path)
+    for file in (f"{lesson}.ipynb", f"{lesson}.py", "../pyproject.toml"):  # jupytext's settings are in the last one
+        shutil.copy(NOTEBOOKS / file, tmp_path)
     notebook, script = tmp_path / f"{lesson}.ipynb", tmp_path / f"{lesson}.py"
     opened = nbformat.read(notebook, 4)
     opened.cells.insert(3, nbformat.v4.new_code_cell("# a note of mine"))

@@ -1,4 +1,4 @@
-"""Score the networks of the classroom's project (exercise 05d), the best first.
+"""Score the networks of the classroom's project (exercise 06b), the best first.
 
     python tools/grade_project.py handed-in/*/my-network
 

@@ -26,8 +26,8 @@ from .e04b_ssim import check_ssim
 from .e04c_report import check_report
 from .e05a_shuffle import check_shuffle
 from .e05b_tiles import check_tiles
-from .e05c_tables import check_tables
-from .e05d_project import check_project
+from .e06a_tables import check_tables
+from .e06b_project import check_project
 from .e07a_degrade import check_degrade
 from .e07b_unfair import check_compare
 from .e08a_contrast import check_contrast

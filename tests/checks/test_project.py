@@ -12,8 +12,8 @@ import pytest
 import srlib
 from srlib import checks
 from srlib.checkpoints import WEIGHTS
-from srlib.checks import e05d_project
-from srlib.checks.e05d_project import GIVEN, MOST_PARAMETERS
+from srlib.checks import e06b_project
+from srlib.checks.e06b_project import GIVEN, MOST_PARAMETERS
 from srlib.data import Provenance, Source
 
 
@@ -33,7 +33,7 @@ def few_photographs(monkeypatch):
     def load_few(name, split):
         return srlib.load_images(name, split=split)[:3]
 
-    monkeypatch.setattr(e05d_project, "load_images", load_few)
+    monkeypatch.setattr(e06b_project, "load_images", load_few)
 
 
 def changed(run, place, *, seconds=None, architecture=None, **changes):
@@ -83,7 +83,7 @@ def test_the_project_can_be_won(tmp_path, monkeypatch):
     test = srlib.load_images("sample", split="test")[:3]
     table = srlib.evaluate({name: srlib.load_model(name) for name in (better, GIVEN)}, test)
     assert table.mean(better) > table.mean(GIVEN)
-    monkeypatch.setattr(e05d_project, "MOST_PARAMETERS", 10**7)
+    monkeypatch.setattr(e06b_project, "MOST_PARAMETERS", 10**7)
     answer = checks.check_project(shipped_run(better, tmp_path))
     assert answer and answer.points(10) == 10, answer
     assert f"my network {table.mean(better):.2f} dB" in repr(answer) and "the given network" in repr(answer)

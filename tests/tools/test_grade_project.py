@@ -10,14 +10,14 @@ import pytest
 import srlib
 from srlib import checks
 from srlib.checkpoints import save_model
-from srlib.checks import e05d_project
+from srlib.checks import e06b_project
 from srlib.recipe import Run
 
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
     """What a short training leaves in a folder; to be scored on three photographs instead of twenty-one."""
-    monkeypatch.setattr(e05d_project, "load_images", lambda name, split: srlib.load_images(name, split=split)[:3])
+    monkeypatch.setattr(e06b_project, "load_images", lambda name, split: srlib.load_images(name, split=split)[:3])
     model = srlib.build_model("subpixel", width=8, blocks=1)
     run = Run(srlib.Recipe(steps=3).resolved(2), srlib.load_images("sample", split="train").provenance, seconds=1.0)
     folder = save_model(model, tmp_path / "run", card=model.card.after(run))

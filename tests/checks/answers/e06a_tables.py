@@ -1,4 +1,4 @@
-"""Right and wrong answers to exercise 05c."""
+"""Right and wrong answers to exercise 06a."""
 
 import srlib
 

@@ -1,4 +1,4 @@
-"""Exercise 05d, the project: beat the given network within a budget of parameters and minutes.
+"""Exercise 06b, the project: beat the given network within a budget of parameters and minutes.
 
 The check reads the folder that a training wrote. Budget and images come from its files; the last two steps score the
 network on the test photographs.
@@ -20,7 +20,7 @@ _GRACE = 1.2  # `--minutes` times a few steps and fixes their number; on a busy 
 
 
 def check_project(my_network) -> Answer:
-    """Check exercise 05d: a network of one's own, within the budget, against the given one.
+    """Check exercise 06b: a network of one's own, within the budget, against the given one.
 
     Parameters
     ----------

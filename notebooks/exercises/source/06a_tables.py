@@ -11,7 +11,7 @@
 # ---
 
 # %% [markdown]
-# # Exercise 05c: which tables may be compared?
+# # Exercise 06a: which tables may be compared?
 #
 # *Choose and justify. 15 minutes, 6 points: 1 for the choice, 5 for the reasons, which your teacher reads. Needs lessons 04 and 05.*
 #

@@ -1,4 +1,4 @@
-"""Exercise 05c: which tables may be compared.
+"""Exercise 06a: which tables may be compared.
 
 The check reads letters; the reasons are answered in words, which a teacher reads.
 """
@@ -9,7 +9,7 @@ from .answer import UNWRITTEN, Answer, Wrong, judge
 
 
 def check_tables(my_choice) -> Answer:
-    """Check exercise 05c: which tables may be compared. The reasons are for the teacher to read.
+    """Check exercise 06a: which tables may be compared. The reasons are for the teacher to read.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def check_tables(my_choice) -> Answer:
     return judge("my_choice", my_choice, {"which tables may be compared": _chosen})
 
 
-# What the tables of exercise 05c differ in, pair by pair; the pair that is missing differs in nothing that matters.
+# What the tables of exercise 06a differ in, pair by pair; the pair that is missing differs in nothing that matters.
 _OTHER_IMAGES = "these two are not about the same images."
 _PAIRS = {
     "AB": "look at the bicubic rows first: the same method, the same five images, and yet two numbers. Something was measured in two ways.",

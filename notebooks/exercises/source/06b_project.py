@@ -11,7 +11,7 @@
 # ---
 
 # %% [markdown]
-# # Exercise 05d: beat the given network
+# # Exercise 06b: beat the given network
 #
 # *A small project. 60 minutes or more, of which 5 are training each time; 10 points. Needs lessons 03 to 05.*
 #
