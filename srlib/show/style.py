@@ -6,8 +6,8 @@ The colours are told apart by the colour-blind, and by lightness when a page is 
 from ..extras import brought_by
 from ..metrics import psnr, ssim
 
-INK, MUTED, FAINT = "#22313f", "#7b8a97", "#d8dee4"
-COLOURS = ("#0b5c8a", "#d9822b", "#4a9a6f", "#8c4a86", "#7b8a97")
+INK, MUTED, FAINT = "#22313f", "#616f7c", "#d8dee4"
+COLOURS = ("#0b5c8a", "#cf7420", "#2f7d55", "#8c4a86", "#616f7c")
 DASHES = ("-", "--", "-.", ":")
 FONT = 9  # points
 TRUTH = "ground truth (HR)"  # what a learner reads below the image that the others are compared with

@@ -4,10 +4,14 @@ import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.pylabtools import select_figure_formats
+from matplotlib.colors import to_rgb
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
 
 import srlib
 from srlib import show
 from srlib.published import LeaderboardRow
+from srlib.show.style import line_style
 
 pytestmark = pytest.mark.usefixtures("no_figure_left_open")
 
@@ -70,3 +74,43 @@ def test_a_notebook_stores_the_words_beside_the_picture(told):
     figure.alt = "a word of mine"
     data, beside = shell.display_formatter.format(figure)
     assert data["image/png"] and beside == {"image/png": {"alt": "a word of mine"}}
+
+
+def luminance(colour):
+    """Relative, as WCAG defines it."""
+    channels = np.array(to_rgb(colour))
+    linear = np.where(channels <= 0.03928, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return linear @ (0.2126, 0.7152, 0.0722)
+
+
+def contrast(colour, ground="white"):
+    lighter, darker = sorted((luminance(colour), luminance(ground)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_contrast_is_what_wcag_says():
+    assert contrast("black") == pytest.approx(21) and contrast("#777777") == pytest.approx(4.48, abs=0.005)
+
+
+@pytest.mark.parametrize("function", sorted(set(show.__all__) - {"curves"}))
+def test_words_and_lines_stand_out(function, told):
+    """Words at 4.5 to 1 from what is behind them and of at least 7 points, lines and dots at 3 to 1 (WCAG 2.2, AA)."""
+    figure, _ = told[function]
+    figure.draw_without_rendering()
+    for text in figure.findobj(Text):
+        if text.get_text().strip() and text.get_visible():
+            box = text.get_bbox_patch()
+            ground = box.get_facecolor() if box is not None and box.get_fill() else "white"
+            assert contrast(text.get_color(), ground) >= 4.5 and text.get_fontsize() >= 7, text
+    grid = {line for axes in figure.axes for line in (*axes.get_xgridlines(), *axes.get_ygridlines())}
+    for line in set(figure.findobj(Line2D)) - grid:
+        assert contrast(line.get_color()) >= 3 or not line.get_visible(), line
+
+
+def test_lines_are_told_apart_without_colour():
+    """By lightness (L* of CIELAB), or by their dashes."""
+    styles = [line_style(i) for i in range(4)]
+    lightness = [116 * luminance(style["color"]) ** (1 / 3) - 16 for style in styles]
+    for i in range(4):
+        for j in range(i):
+            assert abs(lightness[i] - lightness[j]) > 10 or styles[i]["linestyle"] != styles[j]["linestyle"]
