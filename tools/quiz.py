@@ -44,9 +44,24 @@ def cell(source: str) -> str:
     -------
     str
     """
+    return CELL.format(coded=base64.b64encode(html(questions_of(source)).encode()).decode())
+
+
+def questions_of(source: str) -> list[dict]:
+    """The questions that a cell holds.
+
+    Parameters
+    ----------
+    source : str
+        As for :func:`cell`; other lines before it may be comments only.
+
+    Returns
+    -------
+    list of dict
+        As for :func:`html`.
+    """
     (assigned,) = ast.parse(source).body
-    questions = ast.literal_eval(assigned.value)
-    return CELL.format(coded=base64.b64encode(html(questions).encode()).decode())
+    return ast.literal_eval(assigned.value)
 
 
 def html(questions: list[dict]) -> str:
