@@ -87,6 +87,13 @@ def test_a_plan_adds_up(title, count):
     assert faults(plan) == []
 
 
+def test_the_slides_keep_to_the_plan_of_the_one_meeting():
+    ((planned, _),) = meetings(section(PLANS, "### One meeting"))
+    text = (ROOT / "notebooks" / "exercises" / "slides.md").read_text("utf-8")
+    told = re.findall(r"(?m)^# ((?:Lesson|Exercise) \w+)[^\n]*\n\n(\d+) minutes", text)
+    assert len(told) >= 2 and {(int(minutes), what) for what, minutes in told} <= set(planned)
+
+
 def test_five_meetings_hold_the_core_and_the_further_ones_the_rest():
     assert faults(FURTHER, taught={"00", "01", "02", "03", "04"}) == []
     held = lambda plan: {what for meeting in meetings(plan) for part in meeting for _, what in part}

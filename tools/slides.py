@@ -21,7 +21,7 @@ SOURCE = ROOT / "notebooks" / "exercises" / "slides.md"
 FIGURE = re.compile(r'^\[figure\]\((\S+\.ipynb) "(.+)"\)$', re.M)
 
 STYLE = """
-:root { color-scheme: light; font: min(2.5vw, 4.4vh)/1.4 system-ui, sans-serif }
+:root { color-scheme: light; font: max(14px, min(2.5vw, 4.4vh))/1.4 system-ui, sans-serif }
 body { margin: 0; background: #fff; color: #1a1a1a }
 section { box-sizing: border-box; height: 100vh; padding: 1.2rem 2rem 2rem; display: flex; flex-direction: column; outline: none }
 section[hidden] { display: none }
