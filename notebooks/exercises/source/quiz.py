@@ -87,7 +87,7 @@ questions = [
     {
         "lesson": "03",
         "question": "Why is the residual network as good as linear upscaling before any training?",
-        "right": ("Its last convolution is zero, and that is added to it", "Linear upscaling plus nothing is linear upscaling."),
+        "right": ("It adds its last convolution, which begins with zeros", "Linear upscaling plus nothing is linear upscaling."),
         "wrong": [
             ("Its parameters were trained on upscaled images before", "It has seen no image yet."),
             ("Its layers are so few that each one passes images on", "It has as many layers as the plain one, which begins with noise."),
