@@ -4,7 +4,7 @@
     python tools/wheels.py FOLDER --platform windows --python 3.12     for others; needs `pip install uv`
 
 Run it where there is a network, and carry FOLDER and a copy of the repository to the lab. The two lines that install are
-printed at the end, and stand in FOLDER/INSTALL.txt. Wheels for the lessons take about 1 GB, most of it TensorFlow.
+printed at the end, and stand in FOLDER/INSTALL.txt. Wheels for the lessons take about 800 MB, most of it TensorFlow.
 """
 
 import argparse
