@@ -23,6 +23,11 @@ from types import ModuleType
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
+sys.path.insert(0, str(ROOT / "tools"))
+
+import quiz  # noqa: E402
+import slides  # noqa: E402
+
 DEMO_MADE = DOCS / "demo" / "made"  # the live demo, if `python tools/demo.py` was run
 PAGES = ("notebooks/*.ipynb", "notebooks/exercises/*.ipynb", "notebooks/exercises/README.md", "srlib/weights/README.md",
          "docs/beyond.md", "docs/generative.md", "README.md", "CONTRIBUTING.md")  # fmt: skip
@@ -71,6 +76,7 @@ def main(arguments=None) -> int:
         options = ["-q", "-W", "--keep-going", "-c", str(DOCS), "-d", f"{place}/doctrees"]
         if status := sphinx([*options, str(source), str(made)]):
             return status
+        (made / "notebooks" / "exercises" / "slides.html").write_text(slides.page(slides.SOURCE), "utf-8")
         if DEMO_MADE.exists():
             shutil.copytree(DOCS / "demo", made / "demo")
         shutil.rmtree(out, ignore_errors=True)
@@ -104,6 +110,8 @@ def assemble(source: Path) -> None:
             notebook = json.loads((ROOT / page).read_text("utf-8"))
             for cell in notebook["cells"]:
                 prepare_cell(cell, page, kept, repository)
+            if page.stem == "quiz":
+                show_quiz(notebook["cells"][-1])
             (source / page).write_text(json.dumps(notebook), "utf-8")
         else:
             shutil.copy(ROOT / page, source / page)
@@ -150,6 +158,14 @@ def prepare_cell(cell: dict, page: Path, kept, repository: str) -> None:
         width, height = struct.unpack(">2I", base64.b64decode("".join(picture["data"]["image/png"]))[16:24])
         about = {"alt": picture["metadata"].get("image/png", {}).get("alt", "")}
         cell["metadata"]["mystnb"] = {"image": about | ({"classes": "wide"} if width > WIDE * height else {})}
+
+
+def show_quiz(cell: dict) -> None:
+    """Let the quiz be taken on the site: it is plain HTML, and the cell that would show it is folded away."""
+    source = (ROOT / "notebooks" / "exercises" / "source" / "quiz.py").read_text("utf-8")
+    data = {"text/html": quiz.html(quiz.questions_of(source))}
+    cell["outputs"] = [{"output_type": "display_data", "data": data, "metadata": {}}]
+    cell["metadata"]["tags"] = ["hide-input"]
 
 
 def joined(outputs: list) -> list:

@@ -36,3 +36,18 @@ def chromium(profile, **options):
         )
         yield context
         context.close()
+
+
+def barriers(page, part):
+    """What axe-core finds in a part of a page, given by a selector: a list of sentences, empty where there is nothing."""
+    try:
+        from axe_playwright_python.sync_playwright import Axe
+    except ImportError:
+        lacking("axe-core is not installed; expected axe-playwright-python: pip install -e '.[browser]'.")
+    found = Axe().run(page, context=part).response
+    assert found["passes"], f"nothing was looked at in {part}"
+    return [
+        f"{fault['impact']}: {fault['help']} {node['target']}"
+        for fault in found["violations"]
+        for node in fault["nodes"]
+    ]

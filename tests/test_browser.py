@@ -1,4 +1,4 @@
-"""JupyterLab in a real browser: lessons 00 and 07 run from their first cell to their last, and the explorer answers.
+"""JupyterLab in a real browser: lessons 00 and 07 run from their first cell to their last; explorer and quiz answer.
 
 Needs Chromium and Playwright's Python package (`pip install -e ".[browser]"`); skipped with a word without them.
 """
@@ -6,6 +6,7 @@ Needs Chromium and Playwright's Python package (`pip install -e ".[browser]"`); 
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -14,7 +15,7 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-from _browser import chromium
+from _browser import barriers, chromium
 from _lessons import quick
 from PIL import Image
 
@@ -22,17 +23,19 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[1]
 LESSONS = ("00_start_here", "07_your_photos")
+QUIZ = "exercises/quiz"
 WIDTHS = (1280, 900)  # of the window: a laptop's, and half of a large screen
 PATIENCE = 900_000  # milliseconds for a lesson: it takes about one minute, on a machine that does nothing else
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """JupyterLab on a copy of the two lessons, with settings of its own; its address, and a folder for screenshots."""
+    """JupyterLab on a copy of the two lessons and the quiz, with settings of its own; its address, and a folder for screenshots."""
     place = tmp_path_factory.mktemp("lab")
     lessons, config, settings = place / "lessons", place / "config", place / "settings"
     lessons.mkdir()
-    for lesson in LESSONS:
+    (lessons / QUIZ).parent.mkdir()
+    for lesson in (*LESSONS, QUIZ):
         notebook = nbformat.read(ROOT / "notebooks" / f"{lesson}.ipynb", as_version=4)
         for cell in notebook.cells:  # what is stored must not be taken for what is run
             if cell.cell_type == "code":
@@ -102,7 +105,7 @@ def run_lesson(browser, lab, lesson):
     page = browser.new_page()
     page.set_default_timeout(120_000)
     # a workspace of its own, or the lesson that was open before would come back beside it
-    page.goto(f"{address}lab/workspaces/{lesson}/tree/{lesson}.ipynb?token=lessons")
+    page.goto(f"{address}lab/workspaces/{Path(lesson).name}/tree/{lesson}.ipynb?token=lessons")
     page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
     page.get_by_text("| Idle").first.wait_for()  # in the status bar: the kernel has answered
     page.get_by_role("menubar").get_by_text("Run", exact=True).click()
@@ -121,7 +124,7 @@ def run_lesson(browser, lab, lesson):
     page.set_viewport_size({"width": WIDTHS[0], "height": height + 200})  # the whole lesson, to be looked at
     page.evaluate("document.querySelector('.jp-WindowedPanel-outer').scrollTop = 0")
     page.wait_for_timeout(1000)
-    page.screenshot(path=lab[1] / f"{lesson}.png")
+    page.screenshot(path=lab[1] / f"{Path(lesson).name}.png")
     page.set_viewport_size({"width": WIDTHS[0], "height": 900})
     return page
 
@@ -268,3 +271,48 @@ def test_uploading(lesson_06, lab, make_image):
             assert table.inner_text() == numbers
     explorer.screenshot(path=lab[1] / "explorer-upload.png")
     assert overflowing(explorer) == []
+
+
+# -- the quiz ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def quiz(browser, lab):
+    """The quiz, run; the page, and its part that is the quiz."""
+    page = run_lesson(browser, lab, QUIZ)
+    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    return page, page.locator(".srlib-quiz")
+
+
+def test_the_quiz_answers_to_the_keyboard(quiz):
+    """Nothing is told before one asks; then what belongs to the answer chosen, and the notebook keeps its place."""
+    page, part = quiz
+    first = part.locator("fieldset").first
+    radios, told = first.get_by_role("radio"), first.get_by_role("status")
+    selected = page.locator(".jp-Notebook .jp-mod-selected .jp-InputPrompt")
+    cell = selected.all_inner_texts()
+    radios.first.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    assert radios.nth(1).is_checked() and not told.is_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    answer = told.inner_text()
+    assert re.match(r"Right\. |Not this one\. ", answer) and "\n" not in answer
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("ArrowDown")
+    assert radios.nth(2).is_checked() and told.inner_text() not in (answer, "")
+    assert selected.all_inner_texts() == cell
+    second = part.locator("fieldset").nth(1)
+    second.get_by_text("Check answer").click()
+    assert second.get_by_role("status").inner_text() == "Choose an answer first."
+
+
+def test_nothing_of_the_quiz_is_a_barrier(quiz, lab):
+    _, part = quiz
+    part.evaluate("part => part.querySelectorAll('details').forEach(fold => (fold.open = true))")
+    for place in range(3):  # so that right and wrong answers are both looked at
+        for question in part.locator("fieldset").all():
+            question.get_by_role("radio").nth(place).check()
+        assert barriers(part.page, ".srlib-quiz") == []
+    part.locator("fieldset").nth(3).screenshot(path=lab[1] / "quiz-answered.png")

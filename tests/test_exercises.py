@@ -1,9 +1,7 @@
 """The exercises: one source each, students' copies without a solution, a solution that passes and a stub that does not."""
 
-import base64
 import contextlib
 import io
-import json
 import os
 import re
 import subprocess
@@ -173,45 +171,6 @@ def test_the_stub_runs_to_its_end_and_earns_nothing(name, tmp_path, monkeypatch)
     earned, _, printed = points(exercises.student(name, URL), tmp_path, monkeypatch)
     assert earned == 0
     assert re.search("is not written yet|is no folder yet", printed) and "Hint: " in printed
-
-
-# -- the quiz ------------------------------------------------------------------------------------------------------------------
-
-
-def quiz():
-    notebook = nbformat.read(EXERCISES / "quiz.ipynb", as_version=4)
-    cell = next(c for c in notebook.cells if "display_quiz" in c.source)
-    coded = re.search(r'b64decode\("([^"]+)"\)', cell.source)[1]
-    return cell, json.loads(base64.b64decode(coded))
-
-
-def test_the_quiz_has_ten_questions_with_one_right_answer_and_a_word_on_each():
-    _, questions = quiz()
-    assert len(questions) == 10
-    for question in questions:
-        answers = question["answers"]
-        assert question["type"] == "multiple_choice" and 3 <= len(answers) <= 5
-        assert sum(answer["correct"] for answer in answers) == 1
-        assert all(len(answer["feedback"]) > 15 and answer["answer"] for answer in answers)
-        assert "$" not in question["question"]  # JupyterLab 4 does not set formulas there
-    places = [next(i for i, a in enumerate(q["answers"]) if a["correct"]) for q in questions]
-    assert len(set(places)) >= 3
-
-
-def test_the_quiz_hides_its_answers_and_shows_itself(monkeypatch):
-    cell, questions = quiz()
-    assert questions[0]["question"] not in cell.source
-    shown = []
-    monkeypatch.setattr("jupyterquiz.display_quiz", lambda *a, **k: shown.append(a[0]))
-    exec(cell.source, {})
-    assert shown == [questions]
-
-
-def test_the_quiz_is_in_the_guide_with_its_answers():
-    guide = (EXERCISES / "README.md").read_text("utf-8")
-    _, questions = quiz()
-    for question in questions:
-        assert next(a["answer"] for a in question["answers"] if a["correct"]) in guide
 
 
 # -- the commands ---------------------------------------------------------------------------------------------------------------

@@ -183,6 +183,14 @@ def test_the_figures_of_a_lesson_arrive_with_their_words(lesson, site):
 
 
 @pytest.mark.slow
+def test_the_quiz_can_be_taken_and_the_slides_are_there(site):
+    exercises = site / "notebooks" / "exercises"
+    assert (exercises / "quiz.html").read_text("utf-8").count('class="right"') == 16
+    assert (exercises / "slides.html").read_text("utf-8").count("<section") >= 12
+    assert 'href="notebooks/exercises/slides.html"' in (site / "exercises.html").read_text("utf-8")
+
+
+@pytest.mark.slow
 def test_the_site_can_be_searched(site):
     index = (site / "searchindex.js").read_text("utf-8")
     assert '"alias":' in index and '"Aliasing: detail in disguise":' in index  # a word's stem, and a heading

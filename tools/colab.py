@@ -64,7 +64,7 @@ if "google.colab" in sys.modules:
 
 
 def stamp_notebook(notebook, path: str, url: str):
-    """A notebook with badge and installing cell: the badge below the title, the cell behind the first text.
+    """A notebook with its badge below the title, and, if its code imports srlib, an installing cell behind the first text.
 
     Parameters
     ----------
@@ -88,6 +88,8 @@ def stamp_notebook(notebook, path: str, url: str):
     place = next((i for i, cell in enumerate(notebook.cells) if cell.source.startswith(FIRST_LINE)), None)
     if place is not None:
         notebook.cells[place].source = install(url)
+        return notebook
+    if not any("import srlib" in cell.source for cell in notebook.cells):  # the quiz needs nothing installed
         return notebook
     cell = new_code_cell(install(url), id=CELL_ID)
     executed = [c for c in notebook.cells if c.cell_type == "code" and c.execution_count]

@@ -12,11 +12,8 @@ A source marks its cells by tags: `answer` (holds the solution, between two mark
 """
 
 import argparse
-import ast
-import base64
 import copy
 import csv
-import json
 import re
 import sys
 from pathlib import Path
@@ -24,6 +21,7 @@ from pathlib import Path
 import colab
 import jupytext
 import nbformat
+import quiz
 
 ROOT = Path(__file__).parents[1]
 EXERCISES = ROOT / "notebooks" / "exercises"
@@ -82,7 +80,7 @@ def instructor(name: str, url: str):
         tags = cell.metadata.pop("tags", [])
         kind = next((t for t in tags if t in ("answer", "check", "free", "quiz")), None)
         if kind == "quiz":
-            cell.source = _quiz(cell.source)
+            cell.source = quiz.cell(cell.source)
         elif kind is not None:
             cell.metadata.tags = tags
             cell.metadata = nbformat.from_dict(_metadata(name, cell, kind))
@@ -98,16 +96,6 @@ def _metadata(name: str, cell, kind: str) -> dict:
     if grade:
         nbgrader["points"] = points_of(cell)
     return {"nbgrader": nbgrader}
-
-
-def _quiz(source: str) -> str:
-    """The cell of the quiz with its questions encoded, so that nobody reads the answers in passing."""
-    tree = ast.parse(source)
-    questions = next(n for n in tree.body if isinstance(n, ast.Assign) and n.targets[0].id == "questions")
-    coded = base64.b64encode(json.dumps(ast.literal_eval(questions.value)).encode()).decode()
-    lines = source.splitlines()
-    rest = "\n".join(lines[questions.end_lineno :]).strip()
-    return f'# the questions and their answers, encoded so that nobody reads them in passing\nimport base64\nimport json\n\nquestions = json.loads(base64.b64decode("{coded}"))\n{rest}'
 
 
 def without_solution(source: str) -> str:
