@@ -60,6 +60,7 @@ def profile(hr, methods: dict, *, row: int, columns: tuple[int, int], title: str
     for i, name in enumerate(methods):
         axes.plot(place, curves[name], linewidth=1.5, marker="o", markersize=3, label=name, **line_style(i))
     style_plot(axes, f"column, in row {row}", "brightness, 0 to 1", title)
+    axes.locator_params(axis="x", integer=True)  # there is no column 22.5
     axes.legend(fontsize=FONT - 1, frameon=False)
     spans = "; ".join(f"{name} from {curve.min():.3f} to {curve.max():.3f}" for name, curve in curves.items())
     fig.tell(title, f"Brightness along row {row}, columns {first} to {last - 1}: {spans}")

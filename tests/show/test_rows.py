@@ -17,6 +17,7 @@ def test_a_profile_draws_the_brightness_of_that_row(pair):
     assert truth.get_xdata().tolist() == method.get_xdata().tolist() == list(range(10, 30))
     np.testing.assert_allclose(truth.get_ydata(), hr[5, 10:30].mean(-1) / 255, atol=1e-6)
     np.testing.assert_allclose(method.get_ydata(), sr[5, 10:30].mean(-1) / 255, atol=1e-6)
+    assert [tick % 1 for tick in fig.axes[0].get_xticks()] == [0] * len(fig.axes[0].get_xticks())
 
 
 @pytest.mark.parametrize("row, columns", [(32, (0, 9)), (-1, (0, 9)), (0, (9, 9)), (0, (40, 49))])
