@@ -178,7 +178,7 @@ srlib.show.workflow(hr, network, scale=4, kernel="bicubic")
 #
 # ## The lessons
 #
-# The core fits into five meetings. The further lessons can be read in any order after it.
+# The core fits into five meetings. The further lessons come after it, in any order, but 05 before 06.
 #
 # | lesson | question | |
 # | --- | --- | --- |
@@ -187,12 +187,12 @@ srlib.show.workflow(hr, network, scale=4, kernel="bicubic")
 # | **[02 Preprocessing](02_preprocessing.ipynb)** | what exactly is lost when a picture is made small? | core, meeting 2 |
 # | **[03 Autoencoder](03_autoencoder.ipynb)** | can a network that compresses pictures sharpen them? | core, meeting 3 |
 # | **[04 Results](04_results.ipynb)** | is it any good, and how would we know? | core, meeting 4 |
-# | **[05 Sub-pixel](05_subpixel.ipynb)** | where should the work be done, and what buys quality? | further |
-# | **[06 Benchmark](06_benchmark.ipynb)** | how does it stand among published networks? | further |
+# | **[05 The sub-pixel network](05_subpixel.ipynb)** | where should the work be done, and what buys quality? | further |
+# | **[06 The benchmark](06_benchmark.ipynb)** | how does it stand among published networks? | further |
 # | **[07 Your photographs](07_your_photos.ipynb)** | how does it do on a photograph that nobody degraded on purpose? | core, meeting 5 |
 # | **[08 Other repairs](08_other_repairs.ipynb)** | what else can the same network repair? | further |
 # | **[09 Sharp or true](09_sharp_or_true.ipynb)** | must we choose between sharp and true? | further |
-# | **[10 Beyond](10_beyond.ipynb)** | how does it go on: a GPU, many machines, the browser? | further |
+# | **[10 Beyond](10_beyond.ipynb)** | a GPU, many machines, the browser: what changes, and what stays? | further |
 #
 # > **The original project.** The course rebuilds a published student project, *Image Super-Resolution using Convolutional Neural Networks*. It used the Linnaeus 5 pictures and an autoencoder, and reported an average SSIM of 0.86. We follow its steps, check its claims, and measure again with care. Boxes like this one tell where the course differs from it.
 #
