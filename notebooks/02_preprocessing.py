@@ -18,11 +18,12 @@
 #
 # **The question: what exactly is lost when a picture is made small?**
 #
-# *35 minutes. You should have run [00 Start here](00_start_here.ipynb).*
+# *A core lesson, 40 minutes; it runs for about 10 seconds on two cores. You should have run [00 Start here](00_start_here.ipynb).*
 #
 # Afterwards you will be able to
 #
 # - downscale and upscale a picture by hand, and say which pixels go into which,
+# - read a spectrum: which waves a picture is a sum of,
 # - explain aliasing, and recognise it,
 # - show why no method can bring back all that was lost,
 # - prepare pairs of pictures for training without the two classic mistakes.
@@ -43,59 +44,67 @@ import numpy as np
 import srlib
 
 images = srlib.load_images("sample", split="validation")
-true = images["astronaut"][:128, 64:192]  # the head of a portrait, 128 by 128 pixels
-print("whole numbers from", true.min(), "to", true.max(), "in an array of shape", true.shape)
+hr_levels = images["coffee"][:128, :128]  # a cup, 128 by 128 pixels
+print("whole numbers from", hr_levels.min(), "to", hr_levels.max(), "in an array of shape", hr_levels.shape)
 
 # %% [markdown]
 # ## Numbers between 0 and 1
 #
-# A picture file holds whole numbers from 0 to 255. Networks work better on numbers around 1, so we divide by 255. It is one line, and it is where the original project tripped: its text says that
-# the pixels were divided by 255, but its program trained on 0 to 255. Every error it reports is therefore on another scale than the reader thinks.
+# An image file holds whole numbers from 0 to 255. Networks work better on numbers around 1, so we divide by 255.
 #
-# In this course the type says which scale it is: `uint8` means 0 to 255, `float32` means 0 to 1. Anything else is refused, with a sentence that says what to do. (`hr`, in the message below, is the library's name for a picture in high resolution.)
+# In this course `uint8` means 0 to 255, and `float32` means 0 to 1. Anything else is refused, with a sentence that says what to do.
 
 # %%
-image = (true / 255).astype("float32")
-print("now from", round(float(image.min()), 3), "to", round(float(image.max()), 3))
+hr = (hr_levels / 255).astype("float32")
+print(f"now from {hr.min():.3f} to {hr.max():.3f}")
 try:
-    srlib.downscale(true.astype("float32"))
+    srlib.downscale(hr_levels.astype("float32"))
 except ValueError as error:
     print("refused:", error)
 
 # %% [markdown]
+# > **The original project.** Its text says that the pixels were divided by 255. Its program trained on 0 to 255. So every error that it reports is on another scale than the reader thinks.
+#
 # ## Downscaling by hand
 #
-# To halve a picture, lay a coarser grid over it. Each new pixel covers a block of two by two old ones. *Linear* interpolation asks for the value at the middle of the block, which is the mean of the four.
+# To halve an image, lay a coarser grid over it. Each new pixel covers a block of two by two old ones. *Linear* interpolation asks for the value at the middle of the block, which is the mean of the four.
 #
-# Four shifted copies of the picture, each with every second row and column, hold the four members of every block.
+# Four shifted copies of the image hold the four members of every block.
 
 # %%
-top_left, top_right = image[0::2, 0::2], image[0::2, 1::2]
-bottom_left, bottom_right = image[1::2, 0::2], image[1::2, 1::2]
-small = (top_left + top_right + bottom_left + bottom_right) / 4
-print(image.shape, "->", small.shape)
-assert np.abs(small - srlib.downscale(true, scale=2)).max() < 1e-6
+top_left, top_right = hr[0::2, 0::2], hr[0::2, 1::2]
+bottom_left, bottom_right = hr[1::2, 0::2], hr[1::2, 1::2]
+lr = (top_left + top_right + bottom_left + bottom_right) / 4
+difference = np.abs(lr - srlib.downscale(hr, scale=2)).max()
+print(f"{hr.shape} -> {lr.shape}, at most {difference:.6f} from srlib.downscale")
+assert difference < 1e-6
 
 # %% [markdown]
-# The last line compares our version with `srlib.downscale`: they agree. From here on we use that one; it also downscales by 3 and 4, and has other *kernels*: a kernel says which pixels count for a new one, and how much.
+# `srlib.downscale` has other *kernels*, too. A kernel says which pixels count for a new one, and how much.
 #
 # ## Upscaling by hand
 #
-# The way back is less obvious, so take one row first. Two old pixels become four new ones. **Predict:** old values 0 and 100. What are the four new
-# values? (It is not 0, 33, 67, 100.)
+# The way back is less obvious, so take one row first. Two old pixels become four new ones.
+#
+# **Predict:** the old values are 0 and 100. What are the four new values? They are not 0, 33, 67, 100.
 
-# %%
+# %% jupyter={"outputs_hidden": true}
 row = np.array([0.0, 100.0])
 before = np.concatenate([row[:1], row[:-1]])  # the neighbour to the left; the edge repeats itself
 after = np.concatenate([row[1:], row[-1:]])  # the neighbour to the right
-new = np.stack([0.75 * row + 0.25 * before, 0.75 * row + 0.25 * after], axis=1).ravel()
-print(new)
+print(np.stack([0.75 * row + 0.25 * before, 0.75 * row + 0.25 * after], axis=1).ravel())
 
 # %% [markdown]
-# 0, 25, 75, 100. Each old pixel is replaced by two new ones, and the middle of a new pixel lies a *quarter* of an old pixel away from the old middle. So it takes three quarters from its own old pixel and one quarter from the neighbour on that side.
-# (Values at *half-pixel centres*, in the language of image libraries. Libraries that put the first new pixel exactly on the first old one shift the picture by a quarter of an old pixel, half a new one, which is enough to ruin a comparison.)
+# <details>
+# <summary>After you have run it</summary>
 #
-# A picture is upscaled along its columns, and then along its rows.
+# 0, 25, 75, 100. Each old pixel becomes two new ones. The middle of a new pixel lies a *quarter* of an old pixel away from the old middle. So it takes three quarters from its own old pixel and one quarter from the neighbour on that side.
+#
+# </details>
+#
+# This is called *half-pixel centres*. A library that puts the first new pixel on the first old one shifts the image by half a new pixel, and ruins a comparison.
+#
+# An image is upscaled along its columns, and then along its rows.
 
 # %%
 def double(values, axis):
@@ -107,126 +116,224 @@ def double(values, axis):
     return np.moveaxis(both.reshape(-1, *values.shape[1:]), 0, axis)
 
 
-linear = double(double(small, axis=0), axis=1)
-print(small.shape, "->", linear.shape)
-assert np.abs(linear - srlib.upscale(small, "bilinear", scale=2)).max() < 1e-6
+linear = double(double(lr, axis=0), axis=1)
+difference = np.abs(linear - srlib.upscale(lr, "bilinear", scale=2)).max()
+print(f"{lr.shape} -> {linear.shape}, at most {difference:.6f} from srlib.upscale")
+assert difference < 1e-6
 
 # %% [markdown]
-# Again they agree, and from here on this is `srlib.upscale(small, "bilinear")`.
+# ## A curve instead of a line
 #
-# ## Other ways to guess
-#
-# Straight lines are one guess about what lies between pixels. Here are four guesses, each with more neighbours than the one before: *nearest* copies one pixel, *bilinear* uses 2 by 2, *bicubic* 4 by 4, *Lanczos* 6 by 6.
+# Linear interpolation asks two pixels of a row. **Bicubic** asks four. How much each of them counts is read from a curve, by its distance from the new pixel. The curve falls from 1 to 0, dips below 0, and ends at a distance of 2. We apply it to a hard edge, from 0.2 to 0.8.
 
 # %%
-guesses = {name: srlib.upscale(small, name) for name in ("nearest", "bilinear", "bicubic", "lanczos")}
-for name, guess in guesses.items():
-    print(f"{name:9} {srlib.psnr(guess, true):5.2f} dB   values from {guess.min():.3f} to {guess.max():.3f}")
+def cubic(x):
+    """The weight of a pixel at distance x (Keys, 1981)."""
+    return 1.5 * x**3 - 2.5 * x**2 + 1 if x <= 1 else -0.5 * x**3 + 2.5 * x**2 - 4 * x + 2
+
+
+weights = np.array([cubic(distance) for distance in (1.75, 0.75, 0.25, 1.25)])  # of the left one of two new pixels
+edge = np.repeat([0.2, 0.8], 4).astype("float32")
+four = np.lib.stride_tricks.sliding_window_view(np.pad(edge, 2, mode="symmetric"), 4)  # each with its neighbours
+by_hand = np.stack([four[:-1] @ weights, four[1:] @ weights[::-1]], axis=1).ravel()
+print("weights:", weights.round(3), " their sum:", weights.sum())
+print("the edge:", by_hand[4:12].round(3))
+stripe = np.repeat(np.tile(edge, (8, 1))[..., None], 3, axis=-1)  # an image whose rows are all this edge
+assert np.abs(by_hand - srlib.upscale(stripe, "bicubic", 2)[0, :, 0]).max() < 1e-6
+
+# %% [markdown]
+# Two weights are negative. So beside the edge the result is darker than 0.2 and brighter than 0.8, which no old pixel was. This is **overshoot**.
+#
+# Now four guesses on a real edge, each with more neighbours than the one before: *nearest* copies one pixel, bilinear uses 2 by 2, bicubic 4 by 4, *Lanczos* 6 by 6.
 
 # %%
-srlib.show.zoom(true, guesses, box=(40, 60, 48))
+guesses = {name: srlib.upscale(lr, name) for name in ("nearest", "bilinear", "bicubic", "lanczos")}
+darkest = {name: image[21, 20:32].mean(axis=-1).min() for name, image in {"HR": hr, **guesses}.items()}
+for name, level in darkest.items():
+    print(f"{name:9} darkest beside the rim: {level:.3f}", f"  {srlib.psnr(guesses[name], hr):.2f} dB" if name != "HR" else "")
+assert darkest["lanczos"] < darkest["bicubic"] < darkest["HR"] - 0.02
+srlib.show.zoom(hr, guesses, box=(6, 18, 32), size=1.55)
 
 # %% [markdown]
-# Look at the eye and its brow. Nearest makes blocks. Bilinear is soft. Bicubic and Lanczos are crisper. Their curves overshoot, so beside a hard edge they leave a faint bright or dark rim; a face has few such edges, and here you will hardly find one. Values beyond 0 and 1 are cut off.
-#
-# None of the four knows anything about pictures. They only know that neighbours tend to be alike.
-
-# %% [markdown]
-# ## What is lost, as waves
-#
-# Any picture can be written as a sum of waves, long and short ones. The *spectrum* shows how strong each length is. The shortest wave that a picture can hold spans two pixels: a frequency of one half cycle per pixel. A picture of half the size ends at a quarter.
+# Look at the saucer, just left of the white rim. Nearest makes blocks. Bilinear is soft. Bicubic and Lanczos are crisper, and draw a dark seam along the rim which HR does not have. A single row shows it best:
 
 # %%
-srlib.show.spectrum({"true": true, "bilinear": guesses["bilinear"], "lanczos": guesses["lanczos"]}, mark=0.25)
+srlib.show.profile(hr, {name: guesses[name] for name in ("bilinear", "bicubic", "lanczos")}, row=21, columns=(23, 43))
 
 # %% [markdown]
-# Each line of the grid is a hundred times the power of the one below it. On the left the curves agree. Towards the line they begin to part, bilinear first. At the line bilinear has a tenth of the true power, and at the far end less than a thousandth. Lanczos keeps a third at the line, and then falls away too. Super-resolution is the task of refilling the right-hand side.
+# At column 30 bicubic and Lanczos dip below the level of the saucer. They are nearer to HR on the slope, and pay for it beside it. None of the four knows anything about pictures. They only know that neighbours tend to be alike.
+#
+# ## A picture as a sum of waves
+#
+# A **wave** is a row whose brightness goes up and down evenly. Its *frequency* is the number of cycles per pixel: a wave of 16 pixels has the frequency 1/16. Waves can be added, and a Fourier transform finds out again which waves are in a sum, and how strong each of them is.
+
+# %%
+x = np.arange(128)
+long = 0.3 * np.cos(2 * np.pi * x / 16)
+short = 0.15 * np.cos(2 * np.pi * x / 4)
+grey = hr.mean(axis=-1)
+strength = 2 * np.abs(np.fft.rfft(long + short)) / 128
+for cycles in np.flatnonzero(strength > 1e-6):
+    print(f"a wave of {128 / cycles:.0f} pixels, frequency {cycles}/128, of strength {strength[cycles]:.2f}")
+rows = {"a long wave": 0.5 + long, "a short wave": 0.5 + short, "their sum": 0.5 + long + short, "a row of the cup": grey[21]}
+srlib.show.waves(rows)
+
+# %% [markdown]
+# Read each row from left to right: stripes, their brightness, and the strength of each wave, its *amplitude*. The sum has two bars, one for each wave in it. The row of the cup has many, the strongest of them on the left.
+#
+# A whole picture is a sum of waves in all directions. We keep only the strongest ones, and add them up.
+
+# %%
+waves = np.fft.fft2(grey)
+order = np.argsort(-np.abs(waves), axis=None)
+sums = {}
+for count in (3, 11, 101, 1001, 128 * 128):
+    kept = np.zeros_like(waves)
+    kept.flat[order[:count]] = waves.flat[order[:count]]
+    sums[count] = np.fft.ifft2(kept).real
+    print(f"{count:6} waves leave {np.var(grey - sums[count]) / np.var(grey):7.2%} of the contrast out")
+as_image = lambda values: np.repeat(values.clip(0, 1)[..., None], 3, axis=-1).astype("float32")
+srlib.show.images([as_image(values) for values in sums.values()], [f"{count} waves" for count in sums], columns=5, size=1.75)
+
+# %% [markdown]
+# From left to right: three waves make broad stripes, a hundred make a rim, a thousand a cup. All of them together are the picture itself.
+#
+# The **spectrum** puts this into one curve. It gives the power of the waves, the square of their strength, as a mean over all directions. A *window* first fades the picture out towards its border. Otherwise the jump from the right border to the left one would count as detail.
+
+# %%
+window = np.outer(np.hanning(128), np.hanning(128))
+power = np.abs(np.fft.fft2((grey - grey.mean()) * window)) ** 2
+across = np.fft.fftfreq(128)  # frequencies along a row, in cycles per pixel
+frequency = np.hypot(across[:, None], across)  # of a wave in any direction
+ring = np.round(128 * frequency)
+by_hand = np.array([power[ring == k].mean() for k in range(1, 65)])
+figure = srlib.show.spectrum({"HR": hr, "noise": np.random.default_rng(0).random((128, 128, 3), "float32")})
+drawn = figure.axes[0].lines[0].get_ydata()
+print(f"our curve and the drawn one differ by at most {np.abs(by_hand / drawn - 1).max():.3f}")
+print(f"from waves of 128 pixels to waves of 2, the power falls by a factor of {by_hand[0] / by_hand[-1]:,.0f}")
+assert np.allclose(by_hand, drawn, rtol=1e-3)
+figure
+
+# %% [markdown]
+# On the left are long waves, on the right short ones, down to two pixels. Each line of the grid is ten times the power of the one below it. In noise all waves are about equally strong. The photograph is made of long waves first, and its power falls by a factor of more than a hundred thousand.
+#
+# ## What is lost
+#
+# The shortest wave that an image can hold spans two pixels. The pixels of the LR image are twice as wide, so its waves end at four HR pixels: a frequency of 1/4.
+#
+# **Predict:** draw the spectra of the upscaled images in your mind. Where will they leave the curve of HR?
+
+# %% jupyter={"outputs_hidden": true}
+methods = {name: guesses[name] for name in ("bilinear", "bicubic", "lanczos")}
+figure = srlib.show.spectrum({"HR": hr, **methods}, mark=0.25)
+curves = {line.get_label(): line.get_ydata() for line in figure.axes[0].lines[:4]}
+for name in methods:
+    kept = curves[name] / curves["HR"]  # entry k - 1 is the frequency k / 128
+    print(f"{name:9} of the power at 1/16: {kept[7]:5.0%}   at 1/8: {kept[15]:5.0%}   at 1/4: {kept[31]:5.0%}   at 3/8: {kept[47]:6.1%}")
+assert curves["lanczos"][47] < 0.05 * curves["HR"][47]
+figure
+
+# %% [markdown]
+# <details>
+# <summary>After you have run it</summary>
+#
+# At the quarter, and even before it. Bilinear leaves first: at 1/8 it has half of the power of HR, at 1/4 a tenth. Lanczos has most of it at 1/8, and a third at 1/4. Right of the line all three are far below HR.
+#
+# </details>
+#
+# Super-resolution must refill the right-hand side.
 #
 # ## Hidden, or gone?
 #
-# Is the detail merely hidden in the small picture, so that a clever method could find it? Take a paler copy of the picture, and a second one that differs from it in every pixel, by a fine checkerboard:
+# Is the detail merely hidden in the LR image, so that a clever method could find it? Take a paler copy of the picture, and a second one that differs from it by a fine checkerboard:
 
 # %%
 sign = np.where(np.add.outer(np.arange(128), np.arange(128)) % 2, 1, -1)[..., None]
-squeezed = 0.2 + 0.6 * image  # so that nothing leaves the range
+squeezed = 0.2 + 0.6 * hr  # so that nothing leaves the range
 disguised = (squeezed + 0.1 * sign).astype("float32")
-print("PSNR between the two large images:", round(srlib.psnr(disguised, squeezed), 2), "dB")
+print(f"between the two HR images: {srlib.psnr(disguised, squeezed):.2f} dB")
 
 # %% [markdown]
 # **Predict:** how far apart are they after downscaling by 2?
 
-# %%
+# %% jupyter={"outputs_hidden": true}
 shadows = srlib.downscale(squeezed), srlib.downscale(disguised)
-print("any difference between the two small images:", bool(np.abs(shadows[0] - shadows[1]).max() > 1e-6))
-assert np.abs(shadows[0] - shadows[1]).max() < 1e-6
-
-# %%
+difference = np.abs(shadows[0] - shadows[1]).max()
+print(f"largest difference between the two LR images: {difference:.6f}")
+assert difference < 1e-6
 srlib.show.images([squeezed, disguised, *shadows], ["an image", "another image", "the first, downscaled", "the second, downscaled"], columns=4, size=2.2)
 
 # %% [markdown]
-# The two large pictures are plainly different, and their small versions are the same but for rounding. No method, however clever, can tell from the small picture which of the two it came from. All that one can do is to ask which large
-# picture is *likely*, and that is a question about the world, to be learned from examples.
+# <details>
+# <summary>After you have run it</summary>
+#
+# The two HR images are plainly different, and their LR versions are the same. No method, however clever, can tell from the LR image which of the two it came from.
+#
+# </details>
+#
+# All that one can do is to ask which HR image is *likely*. That is a question about the world, to be learned from examples.
 #
 # ## Aliasing: detail in disguise
 #
-# Lost is the good case. In the bad case, fine detail does not vanish but comes back as something else. The next picture holds rings that get finer towards the rim.
+# Fine detail may also come back as something else. Here are rings that get finer towards the rim, made four times smaller in three ways.
 
 # %%
 yy, xx = np.mgrid[-64:64, -64:64]
-rings = (0.5 + 0.5 * np.cos((xx**2 + yy**2) * np.pi / 200)).astype("float32")
-rings = np.repeat(rings[..., None], 3, axis=-1)
-downscaled = {
-    "every fourth pixel": rings[::4, ::4],
-    "bilinear": srlib.downscale(rings, 4, kernel="bilinear"),
-    "bicubic, antialiased": srlib.downscale(rings, 4, kernel="bicubic"),
-}
-
-# %%
-srlib.show.images([rings, *downscaled.values()], ["128 x 128", *(f"{name}\n32 x 32" for name in downscaled)], columns=4, size=2.2)
+rings = as_image(0.5 + 0.5 * np.cos((xx**2 + yy**2) * np.pi / 200))
+small = {"every fourth pixel": rings[::4, ::4]}
+small |= {kernel: srlib.downscale(rings, 4, kernel=kernel) for kernel in ("bilinear", "bicubic")}
+outer = np.hypot(*np.mgrid[-15.5:16, -15.5:16]) > 14  # where the HR rings are too fine for 32 x 32
+for name, image in small.items():
+    print(f"{name:18} false contrast at the rim: {image[outer].std():.3f}")
+assert small["bicubic"][outer].std() < 0.2 * small["bilinear"][outer].std()
+srlib.show.images([rings, *small.values()], ["128 x 128", *(f"{name}\n32 x 32" for name in small)], columns=4, size=2.2)
 
 # %% [markdown]
-# In the first picture there is one set of rings. After taking every fourth pixel there are several, and the new ones never existed. That is **aliasing**: waves too fine for the new grid pose as coarse ones. *Bilinear* downscaling by 4 looks at only two of every four pixels in each direction and suffers too. (By 2 it looks at all four and aliases less, but still: stripes of 3.3 pixels keep three fifths of their contrast.) The *antialiased* kernel averages over a wider neighbourhood first, and turns what it cannot hold into grey.
+# The first picture has one set of rings. After taking every fourth pixel there are several, and the new ones never existed. That is **aliasing**: waves too fine for the new grid pose as coarse ones. *Bilinear* downscaling by 4 looks at only two of every four pixels in each direction, and suffers too. The *bicubic* kernel is **antialiased**: it averages over a wider neighbourhood, and turns what the grid cannot hold into grey.
+#
+# Papers downscale with this kernel. The original project downscales with bilinear interpolation. Does the score of the *same* upscaling on the *same* photographs depend on it?
 
 # %%
-outer = np.hypot(*np.mgrid[-15.5:16, -15.5:16]) > 14  # far from the middle, where the true rings are too fine for 32 x 32
-for name, rings_small in downscaled.items():
-    print(f"{name:21} false contrast at the rim: {rings_small[outer].std():.3f}")
+upscalings = {name: name for name in ("bilinear", "bicubic", "lanczos")}
+tables = {kernel: srlib.evaluate(upscalings, images, srlib.Downscale(2, kernel)) for kernel in ("bilinear", "area", "bicubic")}
+for kernel, table in tables.items():
+    print(f"downscaled by {kernel:8}", *(f"  {name} {table.mean(name):.2f} dB" for name in upscalings))
+print(f"bicubic upscaling, the difference: {tables['bilinear'].mean('bicubic') - tables['bicubic'].mean('bicubic'):.2f} dB")
+assert tables["bilinear"].mean("bicubic") > tables["bicubic"].mean("bicubic") + 0.1
 
 # %% [markdown]
-# This matters when you compare results. Papers downscale with MATLAB's antialiased bicubic kernel. The original project downscales with bilinear interpolation. Does the score of the *same* upscaling on the *same* photographs depend on how they were downscaled?
-
-# %%
-for kernel in ("bilinear", "bicubic", "area"):
-    table = srlib.evaluate({"bicubic upscaling": "bicubic"}, images, srlib.Downscale(2, kernel))
-    print(f"downscaled by {kernel:9} -> upscaled by bicubic: {table.mean('bicubic upscaling'):.2f} dB")
-
-# %% [markdown]
-# It does. Bilinear and area are the same at scale 2: both are the mean of four. They score 0.17 dB higher here than the papers' kernel, and the upscaling deserves no credit for it. When you read a table, first ask how the small pictures were made.
+# It does. Bilinear and area are the same at scale 2: both are the mean of four. With them every upscaling scores higher, bicubic by 0.16 dB. The upscaling deserves no credit for that. When you read a table, first ask how its LR images were made.
 #
 # ## Pairs for training
 #
-# A network learns from pairs: the small picture that it sees, and the large one that it should give. `make_pairs` does all of the above for a whole set. Its two results are called `lr` and `hr`, for low and high resolution.
+# A network learns from pairs: the LR image that it sees, and the HR image that it should give. `make_pairs` makes them from a whole set.
 
 # %%
-lr, hr = srlib.make_pairs(images, srlib.Downscale(2, "bilinear"))
-print("small:", lr.shape, lr.dtype, "  large:", hr.shape, hr.dtype)
-print("linear upscaling of the small ones:", round(srlib.psnr(srlib.upscale(lr, "bilinear"), hr), 2), "dB on average")
+lr_images, hr_images = srlib.make_pairs(images, srlib.Downscale(2, "bilinear"))
+print("LR:", lr_images.shape, lr_images.dtype, "  HR:", hr_images.shape, hr_images.dtype)
+print(f"linear upscaling of the LR images: {srlib.psnr(srlib.upscale(lr_images, 'bilinear'), hr_images):.2f} dB on average")
 
 # %% [markdown]
-# The two classic mistakes, then: a scale that changes on the way from 0-255 to 0-1, and pairs that were made by another kernel than the one that the test uses.
+# There are two classic mistakes: a scale that changes on the way from 0-255 to 0-1, and pairs that were made by another kernel than the one that the test uses.
 #
 # ## Exercise
 #
-# 1. Downscale `true` by 2 with `image[::2, ::2]`, upscale it by `bicubic`, and compute the PSNR. It is lower than ours. Two things are wrong with it; one is aliasing. What is the other? (Where is the middle of the new pixel?)
-# 2. Write `triple(values, axis)`, linear upscaling by 3, and compare with `srlib.upscale(small, "bilinear", scale=3)`. The weights are 2/3 and 1/3; the middle value is copied.
-# 3. In a new cell, change the checkerboard so that the two small pictures are *not* the same. Which patterns survive downscaling?
+# 1. Downscale by `hr[::2, ::2]`, upscale by `bicubic`, and compute the PSNR. It is lower than ours. Two things are wrong; one is aliasing. What is the other? Where is the middle of the new pixel?
+# 2. Write `triple(values, axis)`, linear upscaling by 3, and compare with `srlib.upscale(lr, "bilinear", scale=3)`. The weights are 2/3 and 1/3; the middle value is copied.
+# 3. Change the checkerboard so that the two LR images are *not* the same. Which patterns survive downscaling?
 #
 # ## Recap
 #
 # - Downscaling by 2 with linear interpolation is the mean of each block of four pixels.
-# - Upscaling fills the gaps with a guess; kernels differ in how many neighbours they ask.
-# - Waves shorter than four pixels along a row or a column are lost, or, without antialiasing, come back in disguise.
-# - Many large pictures share one small picture. What is lost can be guessed, not recovered.
-# - Scores can be compared only if the pictures were downscaled in the same way.
+# - Upscaling fills the gaps with a guess.
+# - A picture is a sum of waves. Those shorter than four pixels are lost, or come back in disguise.
+# - Many HR images share one LR image. What is lost can be guessed, not recovered.
+# - Scores can be compared only if the images were downscaled in the same way.
+#
+# ## Further reading
+#
+# - R. G. Keys, *Cubic convolution interpolation for digital image processing*, 1981, [doi:10.1109/TASSP.1981.1163711](https://doi.org/10.1109/TASSP.1981.1163711). The bicubic kernel, and why its weights are what they are.
+# - A. van der Schaaf, J. H. van Hateren, *Modelling the power spectra of natural images*, 1996, [Vision Research 36](https://doi.org/10.1016/0042-6989%2896%2900002-8). How steadily the spectra of photographs fall.
+# - G. Parmar, R. Zhang, J.-Y. Zhu, *On aliased resizing and surprising subtleties in GAN evaluation*, 2022, [arXiv:2104.11222](https://arxiv.org/abs/2104.11222). What image libraries do when they resize, and what it does to results.
 #
 # Next: [03 Autoencoder](03_autoencoder.ipynb).

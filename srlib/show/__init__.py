@@ -6,21 +6,26 @@ work in a notebook. Matplotlib and ipywidgets are imported by the first function
 """
 
 from .diagrams import architecture, workflow
+from .distributions import distributions
 from .interactive import explorer
 from .panels import compare, errors, images, zoom
 from .plots import curves, quality, realism, spectrum, spread
+from .rows import profile, waves
 
 __all__ = [
     "architecture",
     "compare",
     "curves",
+    "distributions",
     "errors",
     "explorer",
     "images",
+    "profile",
     "quality",
     "realism",
     "spectrum",
     "spread",
+    "waves",
     "workflow",
     "zoom",
 ]

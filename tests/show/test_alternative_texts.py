@@ -43,6 +43,9 @@ def told():
         "quality": (show.quality([row, quoted]), ["PSNR on Set5", "mine, 6.0 GMACs, 36.90 dB"]),
         "workflow": (show.workflow(hr, "bicubic", name="cubic"), ["128x128", "64x64", "cubic: "]),
         "architecture": (show.architecture(network), ["convolution (4)", "pixel shuffle (1)"]),
+        "distributions": (show.distributions({"mine": gain}, label="gain (dB)"), [f"gain (dB), mean and range: mine {gain.mean():+.3f}"]),
+        "profile": (show.profile(hr, {"cubic": sr}, row=9, columns=(4, 40)), ["row 9, columns 4 to 39", "ground truth (HR) from", "cubic from"]),
+        "waves": (show.waves({"a row": hr[9].mean(-1) / 255}), ["amplitudes of their waves", "a row: "]),
         "explorer": (show.explorer(leaves, ["bilinear", "bicubic"]).still(), ["downscaled by 2", "bicubic: "]),
     }  # fmt: skip
 
