@@ -6,6 +6,7 @@ work in a notebook. Matplotlib and ipywidgets are imported by the first function
 """
 
 from .diagrams import architecture, workflow
+from .grids import pixel_shuffle
 from .interactive import explorer
 from .panels import compare, errors, images, zoom
 from .plots import curves, quality, realism, spectrum, spread
@@ -17,6 +18,7 @@ __all__ = [
     "errors",
     "explorer",
     "images",
+    "pixel_shuffle",
     "quality",
     "realism",
     "spectrum",
