@@ -3,11 +3,11 @@
 Nothing is computed here. Our scores were measured by ``tools/scores.py`` and travel with the package; the others are
 quoted. The quoted numbers are for x2, x3 and x4, images downscaled by MATLAB's bicubic, PSNR-Y and SSIM-Y with a border
 crop of as many pixels as the scale: the protocol ``y``. Most come from tables in later papers, which repeat them; where one could not be verified
-there is none. Lesson 05 (``05_better_networks``) reads both tables.
+there is none. Lesson 06 (``06_benchmark``) reads the tables, lesson 05 (``05_subpixel``) the ablation.
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -294,24 +294,30 @@ class Ablation:
     training: dict
     images: tuple[int, int]
 
+    def only(self, *changes: str) -> "Ablation":
+        """The first line, with which all others are compared, and the lines that are named, in that order.
+
+        Examples
+        --------
+        >>> import srlib
+        >>> [row[0] for row in srlib.ablation_results().only("twice as wide").rows()]
+        ['changed', 'nothing', 'twice as wide']
+        """
+        first = next(iter(self.lines))
+        chosen = [first, *(check_choice(change, self.lines, "changes") for change in changes)]
+        return replace(self, lines={name: self.lines[name] for name in chosen})
+
     def rows(self) -> list[list[str]]:
         """Heading and one row for each line: mean, spread over the seeds, and what the change brought."""
         base = next(iter(self.lines.values()))
         head = ["changed", "PSNR (dB)", "+-", "difference", "parameters", "GMACs", "time"]
         out = [head]
         for name, line in self.lines.items():
-            difference = line["psnr"].mean() - base["psnr"].mean()
-            out.append(
-                [
-                    name,
-                    f"{line['psnr'].mean():.2f}",
-                    f"{line['psnr'].std(ddof=1):.2f}",
-                    "-" if line is base else f"{difference:+.2f}",
-                    f"{line['parameters']:,}",
-                    f"{line['gmacs']:.1f}",
-                    f"{np.median(line['seconds']) / np.median(base['seconds']):.1f}",
-                ]
-            )
+            psnr, gain = line["psnr"], line["psnr"].mean() - base["psnr"].mean()
+            gain = "-" if line is base else f"{gain:+.2f}"
+            time = np.median(line["seconds"]) / np.median(base["seconds"])
+            costs = [f"{line['parameters']:,}", f"{line['gmacs']:.1f}", f"{time:.1f}"]
+            out.append([name, f"{psnr.mean():.2f}", f"{psnr.std(ddof=1):.2f}", gain, *costs])
         return out
 
     def __repr__(self) -> str:

@@ -203,3 +203,12 @@ def test_the_ablation_says_what_is_stored():
     difference = line["psnr"].mean() - next(iter(ablation.lines.values()))["psnr"].mean()
     assert float(rows[2][3]) == pytest.approx(difference, abs=0.006)
     assert f"bicubic {ablation.bicubic:.2f} dB" in repr(ablation)
+
+
+def test_a_shorter_ablation_keeps_what_the_others_are_compared_with():
+    ablation = ablation_results()
+    short = ablation.only("twice as wide", "no skips in the blocks")
+    rows = {row[0]: row for row in ablation.rows()}
+    assert short.rows()[1:] == [rows["nothing"], rows["twice as wide"], rows["no skips in the blocks"]]
+    with pytest.raises(ValueError, match="'wider'; expected one of nothing"):
+        ablation.only("wider")

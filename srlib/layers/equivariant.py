@@ -2,7 +2,7 @@
 
 D4, the dihedral group of the square, has eight elements: four quarter turns, and the same after a reflection. A layer is
 equivariant to it if turning or mirroring its input does the same to its output and changes nothing else. Intensity
-inversion (the negative of an image) doubles the group to sixteen elements. Lesson 05 (``05_better_networks``) uses both.
+inversion (the negative of an image) doubles the group to sixteen elements. Lesson 06 (``06_benchmark``) shows what that means.
 
 The convolutions stay ordinary ones. A constraint shares their weights: after each step of the optimizer it projects them
 onto the equivariant ones, by averaging over the group.

@@ -1,7 +1,7 @@
 """A convolution that is trained wide and used narrow.
 
 Two convolutions without anything between them are one: the product of their kernels. A network learns better through the
-two, and computes with the one [1]_ [2]_. Lesson 05 (``05_better_networks``) measures by how much.
+two, and computes with the one [1]_ [2]_. Lesson 05 (``05_subpixel``) measures by how much.
 
 .. [1] K. Bhardwaj et al., "Collapsible linear blocks for super-efficient super resolution", MLSys 2022.
 .. [2] X. Zhang, H. Zeng, L. Zhang, "Edge-oriented convolution block for real-time super resolution on mobile devices", ACM

@@ -1,6 +1,6 @@
 """Our own network: residual blocks at the size of the LR image, a sub-pixel step, added to the interpolation.
 
-The shipped networks that score best are of this kind. Lesson 05 (``05_better_networks``) explains its options.
+The shipped networks that score best are of this kind. Lesson 05 (``05_subpixel``) builds it by hand.
 """
 
 from functools import partial

@@ -7,6 +7,7 @@ work in a notebook. Matplotlib and ipywidgets are imported by the first function
 
 from .diagrams import architecture, workflow
 from .distributions import distributions
+from .grids import pixel_shuffle
 from .interactive import explorer
 from .panels import compare, errors, images, zoom
 from .plots import curves, quality, realism, spectrum, spread
@@ -20,6 +21,7 @@ __all__ = [
     "errors",
     "explorer",
     "images",
+    "pixel_shuffle",
     "profile",
     "quality",
     "realism",

@@ -173,15 +173,15 @@ def spread(table, *, over: str, metric: str = "psnr", title: str = ""):
 
 
 def quality(published, *, of: str = "set5", title: str = "What quality costs"):
-    """PSNR against GMACs: ours in colour, published networks in grey.
+    """PSNR against GMACs: our networks as filled dots, published ones as circles.
 
     The networks fill the plot. An interpolation is a line across, or, where it lies below all networks, a note at the foot.
 
     Parameters
     ----------
     published : list of srlib.published.LeaderboardRow, or dict of title -> list
-        From :func:`srlib.leaderboard`; several are drawn side by side. A self-ensemble is left out: its network is there
-        already.
+        From :func:`srlib.leaderboard`; several are drawn one below the other. A self-ensemble is left out: its network is
+        there already.
     of : {"set5", "set14", "bsd100"}
         The set whose PSNR is drawn.
     title : str
@@ -216,11 +216,11 @@ def quality(published, *, of: str = "set5", title: str = "What quality costs"):
         raise ValueError(
             f"No network here has both a score on {of} and a number of GMACs; expected at least one: use srlib.leaderboard()."
         )
-    fig = new_figure(7.0 * len(boards), 5.0)
-    panels, labels = fig.subplots(1, len(boards), squeeze=False)[0], []
+    fig = new_figure(9.0, 4.4 * len(boards))
+    panels, labels = fig.subplots(len(boards), 1, squeeze=False)[:, 0], []
     costs = lambda line: f"{line.method}, {line.gmacs:,.1f} GMACs, {line.scores[of][0]:.2f} dB"
     told = [f"{title}: {'; '.join(map(costs, networks))}" for title, networks in zip(boards, dots)]
-    fig.tell(f"PSNR on {SETS[of]} against GMACs, ours in colour, published networks in grey", *told)
+    fig.tell(f"PSNR on {SETS[of]} against GMACs, our networks as filled dots, published ones as circles", *told)
     for axes, (title, board), networks in zip(panels, boards.items(), dots):
         axes.set_xscale("log")
         labels.append([_put_dot(axes, line, of) for line in networks])
@@ -239,7 +239,7 @@ def quality(published, *, of: str = "set5", title: str = "What quality costs"):
 def _mark_interpolations(axes, lines, of: str) -> None:
     """Lines across for those that lie among the networks, and one note at the foot for those below."""
     low, below = axes.get_ylim()[0], []
-    across = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points", "ha": "right", "color": MUTED}
+    across = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points", "ha": "right", "color": INK}
     for line in sorted(lines, key=lambda line: line.scores[of][0]):
         height = line.scores[of][0]
         if height < low:
@@ -253,12 +253,12 @@ def _mark_interpolations(axes, lines, of: str) -> None:
 
 def _put_dot(axes, line, of: str):
     """The dot of one network; its name, which is moved to a free place later."""
-    colour, size = (COLOURS[1], 8) if line.ours else (MUTED, 6)
     place = line.gmacs, line.scores[of][0]
-    axes.plot(*place, "o", color=colour, markersize=size, markeredgewidth=0)
+    fill = {"color": COLOURS[1], "markeredgewidth": 0} if line.ours else {"color": INK, "markerfacecolor": "white"}
+    axes.plot(*place, "o", markersize=8 if line.ours else 6, **fill)
     name = axes.annotate(
-        line.method, place, (8, 0), textcoords="offset points", va="center_baseline", fontsize=FONT,
-        color=INK if line.ours else MUTED, fontweight="bold" if line.ours else "normal",
+        line.method, place, (8, 0), textcoords="offset points", va="center_baseline", fontsize=FONT, color=INK,
+        fontweight="bold" if line.ours else "normal",
     )  # fmt: skip
     name.set_in_layout(False)  # it is placed when the layout is done, and must not change that
     return name

@@ -41,6 +41,7 @@ def told():
         "spread": (show.spread(scores, over="bilinear"), [f"bicubic {gain.mean():+.2f} ({gain.min():+.2f} to {gain.max():+.2f})"]),
         "realism": (show.realism({"set": [{"name": "soft", "psnr": 25.0, "lr_psnr": 48.0, "shares": [0.9, 0.8]}] * 2}), ["set: soft 25.00 dB, 0.85"]),
         "quality": (show.quality([row, quoted]), ["PSNR on Set5", "mine, 6.0 GMACs, 36.90 dB"]),
+        "pixel_shuffle": (show.pixel_shuffle(np.arange(4).reshape(1, 1, 4)), ["channel 3 holds 3", "row by row: 0 1; 2 3"]),
         "workflow": (show.workflow(hr, "bicubic", name="cubic"), ["128x128", "64x64", "cubic: "]),
         "architecture": (show.architecture(network), ["convolution (4)", "pixel shuffle (1)"]),
         "distributions": (show.distributions({"mine": gain}, label="gain (dB)"), [f"gain (dB), mean and range: mine {gain.mean():+.3f}"]),

@@ -12,6 +12,7 @@ from srlib.evaluation import Table
 from srlib.metrics import power_spectrum
 from srlib.published import ENSEMBLE, SETS, leaderboard
 from srlib.recipe import Architecture, Run
+from srlib.show.style import COLOURS
 
 ABOUT = Architecture("subpixel", 2), Run(Recipe(), Provenance())  # of a history, which the curves do not read
 BILINEAR = Degradation(Downscale(2, "bilinear"))
@@ -89,6 +90,15 @@ def test_the_figure_shows_every_network_whose_cost_is_known():
     assert (round(small.gmacs, 6), round(small.scores["set5"][0], 6)) in places
 
 
+def test_our_networks_and_published_ones_are_told_apart_without_colour():
+    axes = show.quality(leaderboard()).axes[0]
+    ours = {line.method for line in leaderboard() if line.ours and line.gmacs}
+    fills = {line.get_markerfacecolor() for line in axes.lines if len(line.get_xdata()) == 1}
+    assert fills == {"white", COLOURS[1]}
+    bold = {text.get_text() for text in axes.texts if text.get_fontweight() == "bold"}
+    assert bold == ours - {f"{ENSEMBLE}+"}
+
+
 def test_a_figure_of_nothing_is_refused():
     with pytest.raises(ValueError, match="number of GMACs"):
         show.quality([line for line in leaderboard() if not line.gmacs])
@@ -138,10 +148,12 @@ def test_no_name_stands_between_two_dots_that_are_neighbours():
     assert left.get_window_extent().x1 < dots[1] and right.get_window_extent().x0 > dots[1]
 
 
-def test_boards_stand_side_by_side_and_what_lies_among_networks_is_a_line():
+def test_boards_stand_one_below_the_other_and_what_lies_among_networks_is_a_line():
     bad = replace(leaderboard()["FSRCNN (2016)"], method="weak", scores={"set5": (33.0, 0.9)})
     figure = show.quality({"x2": leaderboard() + [bad], "x4": leaderboard(4)})
     assert [axes.get_title(loc="left") or axes.get_title() for axes in figure.axes] == ["x2", "x4"]
+    assert figure.get_size_inches()[0] * figure.dpi <= 900  # as wide as a page, so that it is not reduced
+    assert figure.axes[0].get_position().y0 > figure.axes[1].get_position().y1
     texts = [{text.get_text() for text in axes.texts} for axes in figure.axes]
     assert {"bicubic", "lanczos"} <= texts[0] and any(text.startswith("below: bilinear 32.25 dB") for text in texts[0])
     assert "RCAN (2018)" in texts[1] and "small_x4" in texts[1] and "small_x4" not in texts[0]

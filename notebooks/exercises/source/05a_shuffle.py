@@ -15,7 +15,7 @@
 #
 # *Fill in the body. 20 minutes, 4 points. Needs lesson 05.*
 #
-# A network that works at low resolution ends with many channels for every LR pixel, and the **sub-pixel step** (or pixel shuffle) lays them out as a block of pixels: at scale 2, the first colours become the upper left pixel of the block, the next ones the upper right pixel, then the lower left and the lower right one.
+# A network that works on the LR image ends with many channels for every LR pixel. The **sub-pixel step**, or pixel shuffle, lays them out as a block of pixels. In lesson 05 you saw it at scale 2: the first colours become the upper left pixel of the block, the next ones the upper right pixel, then the lower left and the lower right one. Write it again without looking, for any scale.
 #
 # Write `my_shuffle`. It takes an array of shape (h, w, s·s·c), with s the scale and c the number of colours, and returns one of shape (s·h, s·w, c).
 #

@@ -15,12 +15,12 @@
 #
 # *Fill in the body. 30 minutes, 6 points. Needs lesson 05.*
 #
-# A large photograph may not fit into memory while a network works on it. So one cuts it into tiles and upscales them one by one. Done carelessly, the tiles meet in seams: at its edge, a tile does not know what comes next. The remedy is to hand over each tile with a **margin** of its neighbours' pixels, and to cut the upscaled margin away.
+# A large photograph may not fit into memory while a network works on it. So one cuts it into tiles and upscales them one by one. Done carelessly, the tiles meet in seams: at its edge, a tile does not know what comes next. The remedy is to hand over each tile with a **margin** of its neighbours' pixels, and to cut the upscaled margin away. How wide must it be? As far as the method looks from a pixel, which is half of its receptive field.
 #
 # Write `my_tiles`. The result must be the same as that of `method(lr)`.
 #
 # - `lr` has the shape (h, w, 3), and h and w need not be multiples of `tile`. The answer has the shape (2h, 2w, 3).
-# - `method(part)` returns its part twice as high and twice as wide. It looks no further than `margin` LR pixels. It must never be given more than `tile + 2 * margin` pixels along a side.
+# - `method(part)` returns its part twice as high and twice as wide. From a pixel it looks no further than `margin` LR pixels. It must never be given more than `tile + 2 * margin` pixels along a side.
 # - At the edges of the image there are no neighbours, so the margin ends there.
 
 # %%

@@ -13,7 +13,7 @@
 # %% [markdown]
 # # Exercise 06a: which tables may be compared?
 #
-# *Choose and justify. 15 minutes, 6 points: 1 for the choice, 5 for the reasons, which your teacher reads. Needs lessons 04 and 05.*
+# *Choose and justify. 15 minutes, 6 points: 1 for the choice, 5 for the reasons, which your teacher reads. Needs lessons 04 and 06.*
 #
 # Four tables, all of upscaling by 2. Table A holds published figures; B, C and D were made up for this exercise, each in a way that one meets.
 #

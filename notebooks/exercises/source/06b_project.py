@@ -13,7 +13,7 @@
 # %% [markdown]
 # # Exercise 06b: beat the given network
 #
-# *A small project. 60 minutes or more, of which 5 are training each time; 10 points. Needs lessons 03 to 05.*
+# *A small project. 60 minutes or more, of which 5 are training each time; 10 points. Needs lessons 03 to 06.*
 #
 # The network to beat is `residual_autoencoder_quarter`, which travels with the course: 70,243 parameters, trained for about seven minutes on two cores. Yours has a smaller budget:
 #
@@ -34,7 +34,7 @@ print(srlib.evaluate({"bicubic": "bicubic", "given": given}, validation))
 # %% [markdown]
 # ## Plan
 #
-# Which of lesson 05's designs gives the most for 50,000 parameters, and for five minutes? Count first; counting is free. **Write down** how you expect your candidates to rank before you train any of them.
+# Which network gives the most for 50,000 parameters, and for five minutes? Read the ablation of lesson 05 again, and count first; counting is free. **Write down** how you expect your candidates to rank before you train any of them.
 
 # %%
 for width, blocks in ((16, 3), (24, 3), (32, 3), (48, 2)):
@@ -69,7 +69,13 @@ def train(folder, minutes, *words):
 #
 # `train("try-1", 1, "--model", "subpixel", "--option", "width=16")`
 #
-# Other words to try: `--option blocks=2`, `--option expand=4` with a smaller width, `--option symmetry=d4`, `--optimizer muon`, `--ema-decay 0.999`, `--batch-size 8`, `--patch-size 48`, `--learning-rate 0.002`, `--loss mse`, `--count 800` (dead leaves), and the other designs that `srlib train --help` and lesson 05 name. When you have chosen, put the name of the folder into `my_network`.
+# Other words to try:
+#
+# - of the network: `--option width=32`, `--option blocks=2`, and from lesson 05's ablation `--option wide=4`, four times as wide while training; from lesson 06 `--option symmetry=d4`, equivariant, with a width that 8 divides;
+# - of the training: `--learning-rate 0.002`, `--batch-size 8`, `--patch-size 48`, `--loss mse`, `--optimizer muon` instead of Adam, `--ema-decay 0.999`, which ends with an average of the last weights;
+# - of the images: `--count 800`, for more dead leaves.
+#
+# `srlib train --help` has them all. When you have chosen, put the name of the folder into `my_network`.
 
 # %% tags=["answer"]
 my_network = ...
