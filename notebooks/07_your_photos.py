@@ -175,7 +175,7 @@ srlib.show.images([astronaut[24:120, 48:144], *draws], ["the HR image", *(f"seed
 # %% [markdown]
 # Seed 4 has drawn a strong blur and a good quality: the face is soft. Seed 8 has drawn much noise and a low quality: there are squares, and stains of colour on the skin.
 #
-# ## Who loses most?
+# ## Three degradations
 #
 # We judge on three presets. `clean` is bicubic downscaling alone. `camera` has less blur than `web`, and JPEG of quality 80 to 95. The baselines are interpolations, and Lanczos after a denoiser: non-local means, which averages small patches that look alike. Any function from LR to SR images can be a method.
 
@@ -287,7 +287,7 @@ for quality in (100, 95, 90, 80, 60, 40):
 #
 # </details>
 #
-# A real file of quality 90 has noise, too, as on `camera`. So `srlib upscale`, which reads the table in the file as we did, takes `photo_x2` or `photo_x4` below quality 94. It says which, and `--model` overrules it. A file of quality 100 may have been made from a bad one.
+# A real file of quality 90 has noise, too, as on `camera`. So `srlib upscale` and `srlib.upscale_file` read the table in the file, take `photo_x2` or `photo_x4` below quality 94, and say which. A file of quality 100 may have been made from a bad one. Put a photograph of yours here:
 
 # %%
 mine = path  # write the path of a photograph of yours here, such as "holiday.jpg"

@@ -52,7 +52,7 @@ from PIL import Image
 
 import srlib
 
-network = srlib.load_model("small_x4")  # loads Keras, with what it computes by
+network = srlib.load_model("small_x4")  # loads Keras, quietly
 import keras
 import tensorflow as tf
 
@@ -113,7 +113,7 @@ print(f"in memory: {len(in_memory)} images, {in_memory.images.nbytes / 1e6:.1f} 
 print(f"on disk: {len(on_disk)} files, {sum(file.stat().st_size for file in on_disk.files) / 1e6:.1f} MB")
 
 # %% [markdown]
-# Patches are drawn from a **window** of decoded images, at most 256 MB. It moves over the files, in an order that seed and step decide.
+# Patches are drawn from a **window** of decoded images, at most 256 MB unless the recipe has another `window`. It moves over the files, in an order that seed and step decide.
 #
 # **Predict:** we train twice, from memory with one worker, and from disk with four. How far apart are the weights at the end?
 
@@ -251,7 +251,7 @@ srlib.show.zoom(lake, {"Lanczos": srlib.upscale(lr_lake, "lanczos", 2), "Keras":
 #
 # ## The browser
 #
-# The course's [demo](../docs/demo) is a page: weights as 16-bit numbers, and convolutions in 5 kB of WebAssembly. The photograph does not leave the machine. A page can afford what is small. Here are some networks by 4, at two bytes for each parameter, with the field's own scores:
+# The course's [demo](../docs/demo) is a page: weights as 16-bit numbers, and convolutions in 5 kB of WebAssembly. The photograph does not leave the machine. A page can afford what is small. Here are some networks by 4, at two bytes for each parameter, with their PSNR-Y on Set5:
 
 # %%
 for row in srlib.leaderboard(4):
