@@ -187,7 +187,7 @@ cut = {name: [image[part] for image in made] for name, made in rows.items()}
 srlib.show.compare([portrait[part]] * 3, cut, truth="undamaged", size=2.3)
 
 # %% [markdown]
-# Non-local means makes the skin porcelain; the network leaves a faint mottling, and more of the wrinkles. Against blur both sharpen the sensor's noise along with the face. In the last row the squares are weaker, and the pores are gone.
+# Non-local means makes the skin porcelain; the network leaves a faint mottling. Against blur both sharpen the sensor's noise along with the face. In the last row the squares are weaker, and the pores are gone.
 #
 # ## One network for several degradations
 #
@@ -218,16 +218,16 @@ assert gains["noise"] > 1 and gains["JPEG"] > 0.2 and gains["blur"] < -2
 #
 # ## The retina, the tissue and the sky
 #
-# `repair` learned from streets, animals and flowers. Noise is noise, one might say: why not use it on an eye, a microscope or a telescope? Here are a retina, stained tissue, and the Hubble eXtreme Deep Field.
+# `repair` learned from streets, animals and flowers. Noise is noise, one might say: why not use it on an eye, a microscope or a telescope? Here are pieces of a retina, stained tissue, and the Hubble eXtreme Deep Field.
 
 # %%
 retina = skimage.data.retina()[420:932, 300:812]
 sky = skimage.data.hubble_deep_field()[176:688, 244:756]
 others = srlib.ImageSet(np.stack([retina, skimage.data.immunohistochemistry(), sky]), ["retina", "tissue", "sky"])
-srlib.show.images(list(others), others.names, columns=3, size=2.6)
+srlib.show.images([image[176:304, 176:304] for image in others], others.names, columns=3, size=2.6)
 
 # %% [markdown]
-# Look for the smallest things in each: capillaries in the retina, nuclei in the tissue, and in the sky galaxies of two or three pixels. We add noise of 15 levels, and a plain Gaussian as a third rival.
+# Look for the smallest things in each: a capillary in the retina, nuclei in the tissue, and in the sky galaxies of two or three pixels. We add noise of 15 levels, and a plain Gaussian as a third rival.
 
 
 # %%
@@ -293,7 +293,7 @@ for name in ("nl-means", "repair"):
 # <details>
 # <summary>After you have run it</summary>
 #
-# After doing nothing, and after the plain Gaussian. The two that are best by PSNR are the worst here. PSNR hardly moves from row to row, as the dots are few pixels. A Gaussian takes the same share from every dot. The other two decide what is noise, and a faint dot is like it. The faint ones matter most, for they come first.
+# After doing nothing, and after the plain Gaussian. The two that are best by PSNR are the worst here. PSNR hardly moves, as the dots are few pixels. A Gaussian takes the same share from every dot. The other two decide what is noise, and a faint dot is like it. The faint ones matter most, for they come first.
 #
 # </details>
 #
@@ -304,7 +304,7 @@ shown = {name: made[name] for name in ("nothing", "nl-means", "repair")}
 srlib.show.zoom(true, shown, box=(205, 205, 68), truth="undamaged, with dots", size=2.5)
 
 # %% [markdown]
-# In the noise the eye finds one, at the lower right. Non-local means leaves a speck of it. The network keeps it, and a faint shadow of another. Two are gone, and nothing shows where they were.
+# In the noise the eye finds one, at the lower right. Non-local means leaves a speck of it. The network keeps it, and a faint shadow of another. To the eye the others are gone, though a measured contrast still finds a trace of most.
 #
 # ## What becomes of a faint galaxy?
 #
