@@ -16,7 +16,7 @@
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/srlib-course/srlib/blob/main/notebooks/10_beyond.ipynb)
 #
-# **The question: what changes when the machine is larger than this one, or is only a browser?**
+# **The question: a GPU, many machines, the browser: what changes, and what stays?**
 #
 # *A further lesson, 25 minutes; it runs for about 15 seconds on two cores. You should have run [03 Autoencoder](03_autoencoder.ipynb).*
 #
@@ -278,7 +278,7 @@ for row in srlib.leaderboard(4):
 # ## Recap
 #
 # - An accelerator makes large batches cheap. What prepares the batches must keep up.
-# - Where images lie, how many threads read them and how many devices share them changes the time, not the result.
+# - What stays is the result. Where images lie, how many threads read them and how many devices share them changes the time.
 # - A network is its weights and its card. From these it can be written for other programs. Compare it with itself afterwards.
 #
 # ## Further reading
