@@ -40,7 +40,7 @@ if "google.colab" in sys.modules:
 # %% [markdown]
 # ## Two networks, one face
 #
-# Both networks below have the same layers. `small_x4` was trained by the pixel. `sharp_x4` is the same network, trained on in another way.
+# `small_x4` was trained by the pixel. `sharp_x4` began as the same network, and was trained on in another way.
 
 # %%
 import matplotlib.pyplot as plt
@@ -56,7 +56,7 @@ small, sharp = srlib.load_model("small_x4"), srlib.load_model("sharp_x4")
 portrait = validation["astronaut"]
 methods = {"Lanczos": "lanczos", "small_x4": small, "sharp_x4": sharp}
 made = {name: srlib.upscale(lr["astronaut"], method, 4) for name, method in methods.items()}
-srlib.show.zoom(portrait, made, box=(30, 70, 96))
+srlib.show.zoom(portrait, made, box=(30, 70, 96), size=2.1)
 
 # %% [markdown]
 # Compare the eyes and the cheeks. `small_x4` is closest to the HR image by PSNR, and it is soft. The edges of `sharp_x4` are sharp. It also draws lines into a smooth face that nobody has there. This lesson is about both.
@@ -163,7 +163,7 @@ assert share > 0.9
 #
 # `srlib.detectability` does the same with more care. It trains on half of the images and asks about the other half, with several seeds. Its share is 0.5 where the judge can only guess, and 1.0 where it is always right.
 #
-# **Predict:** which method has the best PSNR, and which is detected least?
+# **Predict:** is the method with the best PSNR also detected least?
 
 
 # %% jupyter={"outputs_hidden": true}
@@ -182,7 +182,7 @@ assert min(share["Lanczos"].mean, share["small_x4"].mean) > share["sharp_x4"].me
 # <details>
 # <summary>After you have run it</summary>
 #
-# `small_x4` has the best PSNR, and `sharp_x4` is detected least. They aim at different things.
+# No. `small_x4` has the best PSNR, and `sharp_x4` is detected least. They aim at different things.
 #
 # </details>
 #
@@ -218,7 +218,7 @@ print("judge ", *(f"{value:5.1f}" for value in history.discriminator), f"(a gues
 
 # %%
 between = {"small_x4": made["small_x4"], "150 steps": srlib.upscale(lr["astronaut"], model, 4), "sharp_x4": made["sharp_x4"]}
-srlib.show.zoom(portrait, between, box=(30, 70, 96))
+srlib.show.zoom(portrait, between, box=(30, 70, 96), size=2.1)
 
 # %% [markdown]
 # The edges became a little harder. Look at the eyelids and the dark background: there is a faint grid of dots, too. So young a network finds a pattern that misleads the judge before it learns edges.
@@ -261,7 +261,7 @@ def worst_square(name):
     ours, theirs = srlib.upscale(lr[name], sharp, 4), srlib.upscale(lr[name], small, 4)
     y, x = worst(validation[name], ours, theirs)
     made = {"Lanczos": srlib.upscale(lr[name], "lanczos", 4), "small_x4": theirs, "sharp_x4": ours}
-    return srlib.show.zoom(validation[name], made, box=(y, x, 48), title=name)
+    return srlib.show.zoom(validation[name], made, box=(y, x, 48), title=name, size=2.0)
 
 
 worst_square("guitar")
@@ -300,7 +300,7 @@ srlib.show.zoom(page, print_made, box=(20, 0, 200))
 # %%
 mixed = srlib.load_model("sharp_x4@0.75")
 between["0.75"] = srlib.upscale(lr["astronaut"], mixed, 4)
-srlib.show.zoom(portrait, {name: between[name] for name in ("small_x4", "0.75", "sharp_x4")}, box=(30, 70, 96))
+srlib.show.zoom(portrait, {name: between[name] for name in ("small_x4", "0.75", "sharp_x4")}, box=(30, 70, 96), size=2.1)
 
 # %% [markdown]
 # The edges are nearly those of `sharp_x4`, and the lines across the nose are weaker.
