@@ -246,7 +246,7 @@ def test_choosing_changes_the_image_and_the_numbers(lesson_06):
         until(lambda seen=seen: not np.array_equal(pixels(image), seen), f"the image follows {label}")
     choose(explorer, "scale", "2")
     offered = explorer.locator(".widget-dropdown", has_text="after").locator("option")
-    until(lambda: "network" in offered.all_text_contents(), "the networks come back")
+    until(lambda: "small_x2" in offered.all_text_contents(), "the networks come back")
 
 
 def test_uploading(lesson_06, lab, make_image):

@@ -59,7 +59,7 @@ def images(images, titles=None, *, columns: int = 6, size: float = 1.5):
     return fig
 
 
-def compare(hr, methods: dict, *, title: str = "", size: float = 2.4):
+def compare(hr, methods: dict, *, title: str = "", truth: str = TRUTH, size: float = 2.4):
     """The ground truth and what each method made of it, with PSNR and SSIM beneath.
 
     Parameters
@@ -70,6 +70,8 @@ def compare(hr, methods: dict, *, title: str = "", size: float = 2.4):
         Name -> SR image of the same shape, or list of images, one for each row.
     title : str
         Above the figure.
+    truth : str
+        Below the first image. At scale 1 there is no HR image: say what it is instead, such as ``"undamaged"``.
     size : float
         Width of one image in inches.
 
@@ -96,16 +98,16 @@ def compare(hr, methods: dict, *, title: str = "", size: float = 2.4):
     height = size * rows[0].shape[0] / rows[0].shape[1]
     fig = new_figure(size * (1 + len(methods)), (height + 0.45) * len(rows) + (0.3 if title else 0))
     grid = fig.subplots(len(rows), 1 + len(methods), squeeze=False)
-    for r, truth in enumerate(rows):
-        put_image(grid[r, 0], truth, TRUTH)
+    for r, row in enumerate(rows):
+        put_image(grid[r, 0], row, truth)
         for axes, (name, sr) in zip(grid[r, 1:], methods.items()):
-            put_image(axes, sr[r], f"{name}\n{scores_in_words(sr[r], truth)}")
+            put_image(axes, sr[r], f"{name}\n{scores_in_words(sr[r], row)}")
     _put_title(fig, title)
     fig.tell(title, f"The same image from each method: {fig.words_below()}")
     return fig
 
 
-def zoom(hr, methods: dict, *, box: tuple[int, int, int], title: str = "", size: float = 2.3):
+def zoom(hr, methods: dict, *, box: tuple[int, int, int], title: str = "", truth: str = TRUTH, size: float = 2.3):
     """One square of an image, enlarged, from every method: the same square everywhere, its own scores beneath.
 
     Parameters
@@ -118,6 +120,8 @@ def zoom(hr, methods: dict, *, box: tuple[int, int, int], title: str = "", size:
         Top row, left column and side of the square, in pixels of the HR image.
     title : str
         Above the figure.
+    truth : str
+        Below the first square, as for :func:`compare`.
     size : float
         Width of one square in inches.
 
@@ -155,7 +159,7 @@ def zoom(hr, methods: dict, *, box: tuple[int, int, int], title: str = "", size:
     for colour, width in (("white", 2.6), (COLOURS[1], 1.3)):
         mark = Rectangle((left - 0.5, top - 0.5), side, side, fill=False, edgecolor=colour, linewidth=width)
         grid[0].add_patch(mark)
-    put_image(grid[1], cut(hr), TRUTH)
+    put_image(grid[1], cut(hr), truth)
     for axes, (name, sr) in zip(grid[2:], methods.items()):
         put_image(axes, cut(sr), f"{name}\n{scores_in_words(cut(sr), cut(hr))}")
     _put_title(fig, title)

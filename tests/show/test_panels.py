@@ -67,6 +67,12 @@ def test_errors_at_any_size(size, pair):
     assert numbers(labels[2]) == [0.0]
 
 
+def test_what_the_others_are_compared_with_is_called_as_one_wishes(pair):
+    true, wrong = pair(24, 24)
+    assert drawn(show.compare(true, {"mine": wrong}, truth="undamaged"))[0] == "undamaged"
+    assert drawn(show.zoom(true, {"mine": wrong}, box=(0, 0, 20), truth="undamaged"))[1] == "undamaged"
+
+
 def test_the_zoom_is_of_the_square_and_so_are_its_numbers(pair):
     true, wrong = pair(40, 50)
     fig = show.zoom(true, {"mine": wrong}, box=(3, 11, 20))

@@ -73,7 +73,7 @@ print(answer)
 answer.points(5)
 
 # %% [markdown]
-# When it is right, look at what it draws. Which of the three blows costs most?
+# When it is right, look at what it draws. Which of the three steps costs most?
 
 # %%
 if answer:

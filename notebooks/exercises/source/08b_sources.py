@@ -35,13 +35,14 @@ found = np.array([[20.0, 21.6], [59.0, 40.5], [30.0, 70.0]])
 print("found again, lost, invented:", count(true, found, reach=2))
 
 # %% [markdown]
-# "Nothing was invented!", says the seller. But look at the lists: nothing was at (30, 70), and two of the four sources have melted into one.
+# "Nothing was invented!", says the seller. An astronomer counts the same lists by hand: 2 found again, 2 lost, 1 invented.
 #
-# Write `my_count(true, found, reach)`, which returns the three numbers as they should be.
+# **Think first:** draw the seven places on paper. Which of them did the program count wrongly, and by which rule does the astronomer count?
+#
+# Write `my_count(true, found, reach)`, which returns the three numbers by that rule.
 #
 # - A source and a detection can belong together if they are at most `reach` apart.
-# - **Each source takes at most one detection, and each detection serves at most one source.** The nearest pair goes first.
-# - A source without a detection is lost, a detection without a source is invented.
+# - A source that nothing belongs to is lost, a detection that belongs to nothing is invented.
 # - Either list may be empty; it then has the shape (0, 2).
 
 # %% tags=["answer"]
@@ -67,7 +68,7 @@ print(answer)
 answer.points(4)
 
 # %% [markdown]
-# When it is right, count again. Which of the three numbers did the seller's program get wrong?
+# When it is right, count again. Which of the three numbers did the seller's program get wrong, and in whose favour?
 
 # %%
 print(my_count(true, found, reach=2) if answer else "first the answer")
