@@ -5,7 +5,8 @@ writes; its attribute ``alt`` says in words what it shows, and is stored beside 
 work in a notebook. Matplotlib and ipywidgets are imported by the first function that needs them.
 """
 
-from .diagrams import architecture, workflow
+from .blueprint import architecture
+from .diagrams import workflow
 from .interactive import explorer
 from .panels import compare, errors, images, zoom
 from .plots import curves, quality, realism, spectrum, spread

@@ -1,14 +1,8 @@
-"""Diagrams: the whole experiment in one row, and a network layer by layer.
+"""Diagrams of the experiment: all of it in one row.
 
-Both are drawn from the thing itself, the images and the model, so that they cannot disagree with it.
+They are drawn from the images themselves, so that they cannot disagree with them.
 """
 
-from collections import Counter
-from math import ceil
-
-import numpy as np
-
-from ..extras import brought_by
 from ..images import check, to_float
 from ..resampling import downscale, interpolate
 from .style import FONT, INK, TRUTH, new_figure, put_image, scores_in_words
@@ -95,80 +89,3 @@ def _put_arrow(fig, *points) -> None:
     mark = dict(arrowstyle="-|>", color=INK, linewidth=1.3, mutation_scale=12, shrinkA=0, shrinkB=0)
     fig.add_artist(FancyArrowPatch(points[-2], points[-1], transform=fig.transFigure, **mark))
     fig.add_artist(Line2D(*zip(*points[:-1]), color=INK, linewidth=1.3))
-
-
-def architecture(model, *, side: int = 64):
-    """The network's layers drawn to scale by visualkeras: height and depth are the image's, thickness the channels.
-
-    Parameters
-    ----------
-    model : keras.Model
-        From :func:`srlib.build_model`.
-    side : int
-        Side of the LR image that the drawing assumes.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-
-    Raises
-    ------
-    ImportError
-        visualkeras is not installed.
-
-    Examples
-    --------
-    >>> import srlib
-    >>> figure = srlib.show.architecture(srlib.build_model("subpixel", width=8, blocks=1))
-    >>> "pixel shuffle" in [text.get_text() for text in figure.legends[0].get_texts()]
-    True
-    """
-    from ..layers import traits_of
-
-    with brought_by("lessons", "visualkeras", "drawing networks"):
-        import visualkeras
-    from matplotlib.patches import Patch
-
-    drawn = _at_one_size(model, side)
-    traits = {type(layer): traits_of(layer) for layer in drawn.layers}
-    colours = {kind: found.colour for kind, found in traits.items() if found.label}
-    image = visualkeras.layered_view(
-        drawn,
-        type_ignore=[kind for kind in traits if kind not in colours],
-        color_map={kind: {"fill": colour} for kind, colour in colours.items()},
-        legend=False,
-        legend_text_spacing_offset=0,
-        scale_xy=150 / (side * model.card.scale),
-        scale_z=0.6,
-        min_z=12,
-        max_z=160,
-        spacing=12,
-        background_fill="white",
-    )
-    patches = [Patch(facecolor=colours[kind], label=traits[kind].label) for kind in colours]
-    lines = ceil(len(patches) / 6)  # more do not fit beside each other
-    fig = new_figure(9, 9 * image.height / image.width + 0.25 + 0.25 * lines)
-    put_image(fig.subplots(), np.asarray(image.convert("RGB")), interpolation="antialiased")
-    fig.legend(
-        handles=patches, loc="outside lower center", ncols=ceil(len(patches) / lines), fontsize=FONT, frameon=False,
-        handlelength=1.2,
-    )  # fmt: skip
-    labels = Counter(traits[type(layer)].label for layer in drawn.layers if type(layer) in colours)
-    kinds = ", ".join(f"{label} ({count})" for label, count in labels.items())
-    fig.tell(
-        f"The network's {labels.total()} layers as blocks, from the LR image to the SR image; their kinds: {kinds}"
-    )
-    return fig
-
-
-def _at_one_size(model, side: int):
-    """The same network, untrained, for LR images of one size, with the shapes that visualkeras asks for."""
-    from ..backend import keras
-    from ..networks import NETWORKS
-
-    built = model.card.architecture
-    lr = keras.Input((side, side, 3))
-    drawn = keras.Model(lr, NETWORKS[built.builder](lr, built.scale, **built.options))
-    for layer in drawn.layers:
-        layer.output_shape = tuple(layer.output.shape)  # an attribute that Keras 3 no longer has
-    return drawn
