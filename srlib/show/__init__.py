@@ -6,10 +6,11 @@ work in a notebook. Matplotlib and ipywidgets are imported by the first function
 """
 
 from .blueprint import architecture
-from .diagrams import workflow
+from .diagrams import plain_and_residual, workflow
 from .interactive import explorer
+from .learning import curves, losses
 from .panels import compare, errors, images, zoom
-from .plots import curves, quality, realism, spectrum, spread
+from .plots import quality, realism, spectrum, spread
 
 __all__ = [
     "architecture",
@@ -18,6 +19,8 @@ __all__ = [
     "errors",
     "explorer",
     "images",
+    "losses",
+    "plain_and_residual",
     "quality",
     "realism",
     "spectrum",

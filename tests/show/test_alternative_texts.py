@@ -43,6 +43,8 @@ def told():
         "quality": (show.quality([row, quoted]), ["PSNR on Set5", "mine, 6.0 GMACs, 36.90 dB"]),
         "workflow": (show.workflow(hr, "bicubic", name="cubic"), ["128x128", "64x64", "cubic: "]),
         "architecture": (show.architecture(network), ["convolution (4)", "pixel shuffle (1)"]),
+        "plain_and_residual": (show.plain_and_residual(hr), ["Plain: ", "Residual: ", f"on average {(hr / 255).mean():.3f}"]),
+        "losses": (show.losses({"one": [0.4, 0.25]}), ["2 steps: one, from 0.4 to 0.25"]),
         "explorer": (show.explorer(leaves, ["bilinear", "bicubic"]).still(), ["downscaled by 2", "bicubic: "]),
     }  # fmt: skip
 

@@ -1,7 +1,9 @@
-"""The experiment in one row."""
+"""The experiment in one row; the plain form of a network beside the residual one."""
 
+import numpy as np
 import pytest
 from _drawing import drawn, numbers
+from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch
 
 import srlib
@@ -31,3 +33,23 @@ def test_workflow_at_any_even_size(size, method, pair):
 def test_workflow_wants_sizes_that_the_scale_divides(make_image):
     with pytest.raises(ValueError, match="crop_to_multiple"):
         show.workflow(make_image(9, 10), "bicubic")
+
+
+def test_both_forms_show_what_the_network_is_asked_for(pair):
+    hr, _ = pair(32, 32)
+    missing = hr / 255 - srlib.upscale(srlib.downscale(hr), "bilinear")
+    fig = show.plain_and_residual(hr, times=2)
+    drawn(fig)
+    told = " ".join(text.get_text() for text in fig.texts)
+    assert f"{np.abs(missing).mean():.3f}" in told and f"{(hr / 255).mean():.3f}" in told
+    assert fig.alt.count("Plain: ") == fig.alt.count("Residual: ") == 1
+    pictures = [axes.images[0].get_array() for axes in fig.axes]
+    assert len(pictures) == 5  # what goes in and what comes out, twice, and what is missing
+    assert any(np.allclose(picture, np.clip(0.5 + 2 * missing, 0, 1), atol=1e-6) for picture in pictures)
+    skip = max((line.get_xydata() for line in fig.get_children() if isinstance(line, Line2D)), key=len)
+    assert len(skip) == 3 and len({x for x, _ in skip}) == 2  # around the network, and back to the sum
+
+
+def test_both_forms_want_sizes_that_the_scale_divides(make_image):
+    with pytest.raises(ValueError, match="crop_to_multiple"):
+        show.plain_and_residual(make_image(9, 10))
