@@ -18,7 +18,7 @@
 #
 # **The question: is it any good, and how would we know?**
 #
-# *A core lesson, 40 minutes; it runs for about 15 seconds on two cores. You should have met the plain and the residual autoencoder ([03 Autoencoder](03_autoencoder.ipynb)).*
+# *A core lesson, 40 minutes; it runs for about 20 seconds on two cores. You should have met the plain and the residual autoencoder ([03 Autoencoder](03_autoencoder.ipynb)).*
 #
 # Afterwards you will be able to
 #
@@ -164,7 +164,7 @@ srlib.show.compare(hr, spoiled, size=1.9)
 #
 # </details>
 #
-# ## Where it fails
+# ## Where it fails, and what it invents
 #
 # Whoever chooses the examples chooses the impression. So a rule shall choose: the photograph on which the network is least ahead of bicubic upscaling, and in it the window of 48x48 pixels in which its error is largest.
 #
@@ -231,7 +231,7 @@ print(table)
 assert table.mean("sub-pixel") > table.mean("residual") > table.mean("plain") > table.mean("lanczos") > table.mean("bicubic")
 
 # %% [markdown]
-# Read the columns with a plus-minus sign first: photographs differ from each other by more than three decibels, and the methods by three at most. If two methods had been judged on *different* photographs, the table would say nothing. Since all saw the same ones, we may subtract photograph by photograph.
+# Read the columns with a plus-minus sign first: photographs differ from each other by about as much as the first method from the last. If two methods had been judged on *different* photographs, the table would say nothing. Since all saw the same ones, we may subtract photograph by photograph.
 
 # %%
 srlib.show.spread(table, over="bicubic")
