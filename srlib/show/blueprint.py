@@ -14,7 +14,7 @@ import numpy as np
 from ..extras import brought_by
 from .style import FONT, INK, MUTED, new_figure
 
-WIDTH, UNIT = 9, 0.012  # inches; a unit is what lengths in the drawing are counted in, smaller for a long network
+WIDTH, UNIT = 9, 0.017  # inches; a unit is what lengths in the drawing are counted in, smaller for a long network
 GAP = 14  # units between two boxes
 ROW, LEVEL, MARGIN = 0.21, 0.26, 0.95  # inches: a line of words, how far arcs are apart, the words at the left
 FINE = 2  # pixels that visualkeras draws for a unit
@@ -186,7 +186,7 @@ def _read(model, side: int) -> tuple[list[Box], list[Arc]]:
 def _lay_out(boxes: list[Box]) -> None:
     """Give the boxes their places; the more there are, the larger the images, as all will be drawn smaller."""
     long = sum(box.thickness + GAP for box in boxes)
-    largest, left = np.clip(0.16 * long, 120, 260), 0
+    largest, left = np.clip(0.16 * long, 85, 260), 0
     for box, before in zip(boxes, [boxes[0], *boxes]):
         if box.pixels != before.pixels:  # room for the words below
             left += 0.035 * long

@@ -43,9 +43,9 @@ def test_every_network_is_drawn(name, scale):
     assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights()))
 
 
-@pytest.mark.parametrize("name", NETWORKS)
-def test_no_box_hides_the_front_of_another_and_no_words_overlap(name):
-    fig = show.architecture(build_model(name, **FEWER.get(name, {})))
+@pytest.mark.parametrize("name, more", [*((name, {}) for name in NETWORKS), ("espcn", {"width": 8})])
+def test_no_box_hides_the_front_of_another_and_no_words_overlap(name, more):
+    fig = show.architecture(build_model(name, **FEWER.get(name, {}), **more))
     fig.canvas.draw()
     pictures = sorted(fig.axes[0].images, key=lambda image: image.get_extent()[0])
     for image, following in zip(pictures, pictures[1:]):
