@@ -210,18 +210,18 @@ def _stages(boxes: list[Box], arcs: list[Arc]) -> list[tuple[str, int, int]]:
     first = next((i for i, box in enumerate(boxes) if box.channels > 3), None)
     if first is None:
         return []
-    last = (
-        len(boxes) - 1 - any(arc.words and arc.end == len(boxes) - 1 for arc in arcs)
-    )  # without the sum with the input
-    names, labels = [box.name for box in boxes], [box.label for box in boxes]
+    added = any(arc.words and arc.end == len(boxes) - 1 for arc in arcs)  # the last box is the sum with the input
+    last, names, labels = len(boxes) - 1 - added, [box.name for box in boxes], [box.label for box in boxes]
+    larger = (i for i, box in enumerate(boxes) if i > first and box.pixels > boxes[first].pixels)
     if "code" in names:
         code = names.index("code")
-        return [("encoder", first, code - 1), ("code", code, code), ("decoder", code + 1, last)]
-    if "pixel shuffle" in labels:
+        stages = [("encoder", first, code - 1), ("code", code, code), ("decoder", code + 1, last)]
+    elif "pixel shuffle" in labels:
         step = labels.index("pixel shuffle")
-        return [("body", first, step - 2), ("sub-pixel step", step - 1, step)]
-    larger = [i for i, box in enumerate(boxes) if i > first and box.pixels > boxes[first].pixels]
-    return [("body", first, larger[0] - 1 if larger else last)]
+        stages = [("body", first, step - 2), ("sub-pixel step", step - 1, step)]
+    else:
+        stages = [("body", first, next(larger, last + 1) - 1)]
+    return [stage for stage in stages if stage[1] <= stage[2]]
 
 
 def _put_arc(axes, boxes: list[Box], arc: Arc, high: float, unit: float) -> None:

@@ -29,8 +29,6 @@ def losses(runs: dict, *, epoch: int | None = None, title: str = "Loss, step by 
     'Loss, step by step, for 4 steps: slow, from 0.4 to 0.37; fast, from 0.4 to 0.1. An epoch has 2 steps'
     """
     fig = new_figure(8.0, 3.2)
-    from matplotlib.ticker import LogLocator, NullFormatter  # the figure has told if there is no matplotlib
-
     axes = fig.subplots()
     first = [values[0] for values in runs.values()]
     for i, (name, values) in enumerate(runs.items()):
@@ -41,9 +39,7 @@ def losses(runs: dict, *, epoch: int | None = None, title: str = "Loss, step by 
         axes.axvline(end + 0.5, color=MUTED, linewidth=1, linestyle=":")
         place = dict(xycoords=("data", "axes fraction"), textcoords="offset points", ha="right", va="top")
         axes.annotate(f"end of epoch {n}", (end + 0.5, 1), xytext=(-3, -2), fontsize=FONT - 1, color=MUTED, **place)
-    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axes.yaxis.set_major_formatter("{x:g}")
-    axes.yaxis.set_minor_formatter(NullFormatter())
+    _plain_ticks(axes)
     style_plot(axes, "step", "loss (log scale)", title)
     axes.legend(fontsize=FONT - 1, frameon=False, loc="upper left", bbox_to_anchor=(1, 1), labelcolor=INK)
     ends = "; ".join(f"{name}, from {values[0]:.3g} to {values[-1]:.3g}" for name, values in runs.items())
@@ -88,12 +84,21 @@ def curves(histories: dict, *, title: str = "PSNR on the validation images while
     ]
     baseline = next(iter(histories.values())).baseline
     if np.isfinite(baseline):
-        left.axhline(baseline, color=MUTED, linewidth=1.2)
-        place = left.get_xlim()[1], baseline
-        left.text(*place, "linear upscaling ", ha="right", va="bottom", fontsize=FONT - 1, color=MUTED)
+        left.axhline(baseline, color=MUTED, linewidth=1.2, label="linear upscaling")
+        left.set_ylim(bottom=max(left.get_ylim()[0], baseline - 4))  # what begins far below enters the plot later
         ends.append(f"linear upscaling, {baseline:.2f} dB")
     fig.tell(f"{title}, and the training loss: {'; '.join(ends)}")
+    _plain_ticks(right)
     style_plot(left, "steps", "PSNR (dB)", title)
     style_plot(right, "steps", "loss", "Training loss (log scale)")
     left.legend(fontsize=FONT - 1, frameon=False, loc="lower right")
     return fig
+
+
+def _plain_ticks(axes) -> None:
+    """Numbers instead of powers of ten on the logarithmic axis of a loss."""
+    from matplotlib.ticker import LogLocator, NullFormatter
+
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5)))
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_formatter(NullFormatter())

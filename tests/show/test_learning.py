@@ -25,7 +25,7 @@ def test_curves_draw_what_the_history_holds(history):
     assert left.lines[0].get_xdata().tolist() == [10, 20, 30] and left.lines[1].get_ydata().tolist() == [19.0, 20.0]
     assert right.lines[0].get_ydata().tolist() == [0.3, 0.2, 0.1] and right.get_yscale() == "log"
     assert list(left.lines[2].get_ydata()) == [22.0, 22.0]
-    assert [text.get_text() for text in left.get_legend().get_texts()] == ["mine", "other"]
+    assert [text.get_text() for text in left.get_legend().get_texts()] == ["mine", "other", "linear upscaling"]
 
 
 def test_curves_without_validation(history):
@@ -33,6 +33,12 @@ def test_curves_without_validation(history):
     fig = show.curves({"mine": history})
     drawn(fig)
     assert len(fig.axes[0].lines) == 1
+
+
+def test_a_curve_that_begins_far_below_leaves_the_plot_to_the_others(history):
+    late = History(*ABOUT, step=[10, 20], loss=[0.5, 0.1], psnr=[6.0, 23.0], baseline=22.0)
+    low, high = show.curves({"mine": history, "late": late}).axes[0].get_ylim()
+    assert low == 18 and high > 25
 
 
 def test_losses_draws_every_step_and_marks_the_epochs():
