@@ -5,12 +5,14 @@ writes; its attribute ``alt`` says in words what it shows, and is stored beside 
 work in a notebook. Matplotlib and ipywidgets are imported by the first function that needs them.
 """
 
-from .diagrams import architecture, workflow
+from .blueprint import architecture
+from .diagrams import plain_and_residual, workflow
 from .distributions import distributions
 from .grids import pixel_shuffle
 from .interactive import explorer
+from .learning import curves, losses
 from .panels import compare, errors, images, zoom
-from .plots import curves, quality, realism, spectrum, spread
+from .plots import quality, realism, spectrum, spread
 from .rows import profile, waves
 
 __all__ = [
@@ -21,7 +23,9 @@ __all__ = [
     "errors",
     "explorer",
     "images",
+    "losses",
     "pixel_shuffle",
+    "plain_and_residual",
     "profile",
     "quality",
     "realism",

@@ -1,17 +1,13 @@
-"""Diagrams: the whole experiment in one row, and a network layer by layer.
+"""Diagrams of the experiment: all of it in one row, and the plain form of a network beside the residual one.
 
-Both are drawn from the thing itself, the images and the model, so that they cannot disagree with it.
+They are drawn from the images themselves, so that they cannot disagree with them.
 """
-
-from collections import Counter
-from math import ceil
 
 import numpy as np
 
-from ..extras import brought_by
 from ..images import check, to_float
 from ..resampling import downscale, interpolate
-from .style import FONT, INK, TRUTH, new_figure, put_image, scores_in_words
+from .style import COLOURS, FAINT, FONT, INK, TRUTH, new_figure, put_image, scores_in_words
 
 
 def workflow(hr, method, *, scale: int = 2, kernel: str = "bilinear", name: str = "the network"):
@@ -86,6 +82,87 @@ def workflow(hr, method, *, scale: int = 2, kernel: str = "bilinear", name: str 
     return fig
 
 
+def plain_and_residual(hr, *, scale: int = 2, kernel: str = "bilinear", times: float = 4):
+    """The plain form of a network beside its residual form: what goes in, what the network must give, what comes out.
+
+    Parameters
+    ----------
+    hr : ndarray, (H, W, 3)
+        Sides that the scale divides; ``uint8`` or ``float32`` in [0, 1].
+    scale : int
+        How many times smaller the LR image is along each side.
+    kernel : {"bilinear", "bicubic", "area"}
+        How it is downscaled.
+    times : float
+        How strongly the missing part is drawn, around grey.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    TypeError, ValueError
+        What is not an image, or one whose sides the scale does not divide.
+
+    Examples
+    --------
+    >>> import srlib
+    >>> hr = srlib.load_images("dead_leaves", count=1)[0]
+    >>> figure = srlib.show.plain_and_residual(hr)
+    >>> [text.get_text() for text in figure.texts if text.get_fontweight() == "bold"]
+    ['plain', 'residual']
+    """
+    hr = to_float(check(hr))
+    linear = interpolate(downscale(hr, scale, kernel=kernel), scale)
+    missing = hr - linear
+    drawn = np.clip(0.5 + times * missing, 0, 1)
+    asked = np.abs(hr).mean(), np.abs(missing).mean()
+    # inches from the lower left corner: the middles of the columns, and the lower edges of what stands in them
+    width, height, side, middles = 9, 5.15, 1.05, (2.0, 6.4)
+    top, box, between, plus, bottom = 3.75, 2.95, 1.6, 1.35, 0.07
+    fig = new_figure(width, height)
+    fig.set_layout_engine("none")
+    place = lambda x, y: (x / width, y / height)
+    arrow = lambda *points: _put_arrow(fig, *(place(*point) for point in points))
+    write = lambda x, y, words, **more: fig.text(
+        *place(x, y), words, va="center", **{"fontsize": FONT, "color": INK} | more
+    )
+    for x, form in zip(middles, ("plain", "residual")):
+        write(x, height - 0.17, form, ha="center", fontsize=FONT + 2, fontweight="bold")
+        images = {top: (linear, "the upscaled input"), bottom: (hr, "the output:\nas near as can be to this")}
+        if form == "residual":
+            images[between] = drawn, f"what is missing\n({times:g} times, around grey):\non average {asked[1]:.3f}"
+        for y, (image, words) in images.items():
+            put_image(fig.add_axes((*place(x - side / 2, y), *place(side, side))), image)
+            write(x + side / 2 + 0.12, y + side / 2, words)
+        _put_box(fig, place(x - 0.95, box), place(1.9, 0.5), "network\nencoder, code, decoder")
+        arrow((x, top - 0.02), (x, box + 0.52))
+        if form == "plain":
+            arrow((x, box - 0.02), (x, bottom + side + 0.02))
+            write(x + 0.12, between + side / 2, f"the whole image:\non average {asked[0]:.3f}")
+            continue
+        arrow((x, box - 0.02), (x, between + side + 0.02))
+        arrow((x - side / 2 - 0.04, top + side / 2), (x - 1.3, top + side / 2), (x - 1.3, plus), (x - 0.13, plus))
+        write(x - 1.4, (top + plus) / 2, "the skip", ha="right")
+        write(x, plus, "\N{CIRCLED PLUS}", ha="center", fontsize=FONT + 9)
+    fig.tell(
+        "Two forms of a network side by side",
+        f"Plain: the upscaled input enters the network, which must give the whole image, on average {asked[0]:.3f}",
+        f"Residual: the network must give only what is missing, on average {asked[1]:.3f}; a skip leads the upscaled input around it, and the two are added",
+    )
+    return fig
+
+
+def _put_box(fig, corner, size, words: str) -> None:
+    """Draw a box with words in it, in coordinates of the figure."""
+    from matplotlib.patches import Rectangle
+
+    fig.add_artist(Rectangle(corner, *size, facecolor=FAINT, edgecolor=COLOURS[0], linewidth=1.3))
+    middle = corner[0] + size[0] / 2, corner[1] + size[1] / 2
+    fig.text(*middle, words, ha="center", va="center", fontsize=FONT, color=INK, linespacing=1.3)
+
+
 def _put_arrow(fig, *points) -> None:
     """Draw an arrow through points of the figure, with its head at the last."""
     from matplotlib.lines import Line2D
@@ -95,80 +172,3 @@ def _put_arrow(fig, *points) -> None:
     mark = dict(arrowstyle="-|>", color=INK, linewidth=1.3, mutation_scale=12, shrinkA=0, shrinkB=0)
     fig.add_artist(FancyArrowPatch(points[-2], points[-1], transform=fig.transFigure, **mark))
     fig.add_artist(Line2D(*zip(*points[:-1]), color=INK, linewidth=1.3))
-
-
-def architecture(model, *, side: int = 64):
-    """The network's layers drawn to scale by visualkeras: height and depth are the image's, thickness the channels.
-
-    Parameters
-    ----------
-    model : keras.Model
-        From :func:`srlib.build_model`.
-    side : int
-        Side of the LR image that the drawing assumes.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-
-    Raises
-    ------
-    ImportError
-        visualkeras is not installed.
-
-    Examples
-    --------
-    >>> import srlib
-    >>> figure = srlib.show.architecture(srlib.build_model("subpixel", width=8, blocks=1))
-    >>> "pixel shuffle" in [text.get_text() for text in figure.legends[0].get_texts()]
-    True
-    """
-    from ..layers import traits_of
-
-    with brought_by("lessons", "visualkeras", "drawing networks"):
-        import visualkeras
-    from matplotlib.patches import Patch
-
-    drawn = _at_one_size(model, side)
-    traits = {type(layer): traits_of(layer) for layer in drawn.layers}
-    colours = {kind: found.colour for kind, found in traits.items() if found.label}
-    image = visualkeras.layered_view(
-        drawn,
-        type_ignore=[kind for kind in traits if kind not in colours],
-        color_map={kind: {"fill": colour} for kind, colour in colours.items()},
-        legend=False,
-        legend_text_spacing_offset=0,
-        scale_xy=150 / (side * model.card.scale),
-        scale_z=0.6,
-        min_z=12,
-        max_z=160,
-        spacing=12,
-        background_fill="white",
-    )
-    patches = [Patch(facecolor=colours[kind], label=traits[kind].label) for kind in colours]
-    lines = ceil(len(patches) / 6)  # more do not fit beside each other
-    fig = new_figure(9, 9 * image.height / image.width + 0.25 + 0.25 * lines)
-    put_image(fig.subplots(), np.asarray(image.convert("RGB")), interpolation="antialiased")
-    fig.legend(
-        handles=patches, loc="outside lower center", ncols=ceil(len(patches) / lines), fontsize=FONT, frameon=False,
-        handlelength=1.2,
-    )  # fmt: skip
-    labels = Counter(traits[type(layer)].label for layer in drawn.layers if type(layer) in colours)
-    kinds = ", ".join(f"{label} ({count})" for label, count in labels.items())
-    fig.tell(
-        f"The network's {labels.total()} layers as blocks, from the LR image to the SR image; their kinds: {kinds}"
-    )
-    return fig
-
-
-def _at_one_size(model, side: int):
-    """The same network, untrained, for LR images of one size, with the shapes that visualkeras asks for."""
-    from ..backend import keras
-    from ..networks import NETWORKS
-
-    built = model.card.architecture
-    lr = keras.Input((side, side, 3))
-    drawn = keras.Model(lr, NETWORKS[built.builder](lr, built.scale, **built.options))
-    for layer in drawn.layers:
-        layer.output_shape = tuple(layer.output.shape)  # an attribute that Keras 3 no longer has
-    return drawn

@@ -1,4 +1,4 @@
-"""Plots: spectra of images, curves of a training, scores image by image, and quality against cost.
+"""Plots: spectra of images, scores image by image, and quality against cost.
 
 The numbers that are drawn come from elsewhere: the lessons print each of them as well.
 """
@@ -68,56 +68,11 @@ def spectrum(images: dict, *, mark: float | None = None, title: str = "Detail, f
     return fig
 
 
-def curves(histories: dict, *, title: str = "PSNR on the validation images while training"):
-    """Validation PSNR and training loss against steps.
-
-    Parameters
-    ----------
-    histories : dict
-        Name -> what :func:`srlib.fit` returned.
-    title : str
-        Above the plot of the PSNR.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-
-    Examples
-    --------
-    >>> import srlib
-    >>> from srlib.callbacks import History
-    >>> from srlib.recipe import Architecture, Run
-    >>> about = Architecture("subpixel", 2), Run(srlib.Recipe(), srlib.Provenance())
-    >>> history = History(*about, step=[10, 20], loss=[0.2, 0.1], psnr=[24.0, 25.0], baseline=23.5)
-    >>> figure = srlib.show.curves({"mine": history})
-    >>> figure.axes[0].lines[0].get_ydata().tolist()
-    [24.0, 25.0]
-    """
-    fig = new_figure(8.2, 3.0)
-    left, right = fig.subplots(1, 2, width_ratios=(3, 2))
-    for i, (name, history) in enumerate(histories.items()):
-        left.plot(history.step, history.psnr, linewidth=1.8, label=name, **line_style(i))
-        right.semilogy(history.step, history.loss, linewidth=1.8, **line_style(i))
-    ends = [
-        f"{name}, {history.step[-1]} steps, PSNR from {history.psnr[0]:.2f} to {history.psnr[-1]:.2f} dB, loss from {history.loss[0]:.3g} to {history.loss[-1]:.3g}"
-        for name, history in histories.items()
-        if len(history.step)
-    ]
-    baseline = next(iter(histories.values())).baseline
-    if np.isfinite(baseline):
-        left.axhline(baseline, color=MUTED, linewidth=1.2)
-        place = left.get_xlim()[1], baseline
-        left.text(*place, "linear upscaling ", ha="right", va="bottom", fontsize=FONT - 1, color=MUTED)
-        ends.append(f"linear upscaling, {baseline:.2f} dB")
-    fig.tell(f"{title}, and the training loss: {'; '.join(ends)}")
-    style_plot(left, "steps", "PSNR (dB)", title)
-    style_plot(right, "steps", "loss", "Training loss (log scale)")
-    left.legend(fontsize=FONT - 1, frameon=False, loc="lower right")
-    return fig
-
-
 def spread(table, *, over: str, metric: str = "psnr", title: str = ""):
-    """What each method gains over a baseline, one dot for each image.
+    """What each method gains over a baseline, one dot for each image: filled where it is ahead, open where it is behind.
+
+    A few images that lie far from all others would press these together, so the axis ends before them: they are told at
+    its ends, each by a triangle and its number.
 
     Parameters
     ----------
@@ -145,31 +100,57 @@ def spread(table, *, over: str, metric: str = "psnr", title: str = ""):
     >>> images = srlib.load_images("dead_leaves", count=3)
     >>> table = srlib.evaluate({"bilinear": "bilinear", "bicubic": "bicubic"}, images)
     >>> figure = srlib.show.spread(table, over="bilinear")
-    >>> len(figure.axes[0].lines[0].get_xdata())
+    >>> len(figure.axes[0].collections[0].get_offsets())
     3
     """
     others = [method for method in table.scores if method != over]
-    fig = new_figure(7.0, 0.55 * len(others) + 1.1)
+    fig = new_figure(8.0, 0.5 * len(others) + 1.1)
     axes = fig.subplots()
-    base, gains = table.values(over, metric), []
-    decimals = {"psnr": 2, "ssim": 4}.get(metric, 5)
-    for i, method in enumerate(others):
-        gain, row = table.values(method, metric) - base, len(others) - 1 - i
-        shift = np.linspace(-0.18, 0.18, len(gain))[np.argsort(np.argsort(gain))]  # so that no dot hides another
-        colour = COLOURS[i % len(COLOURS)]
-        axes.plot(gain, row + shift, "o", color=colour, markersize=4, alpha=0.75, markeredgewidth=0)
+    base, told = table.values(over, metric), []
+    gains = {method: table.values(method, metric) - base for method in others}
+    low, high = _fences(np.concatenate(list(gains.values())))
+    decimals, better = {"psnr": 2, "ssim": 4}.get(metric, 5), -1 if metric == "mse" else 1
+    for i, (method, gain) in enumerate(gains.items()):
+        row = len(others) - 1 - i
+        heights = row + np.linspace(-0.18, 0.18, len(gain))[np.argsort(np.argsort(gain))]  # no dot hides another
+        faces = [COLOURS[0] if ahead else "white" for ahead in better * gain >= 0]
+        axes.scatter(gain, heights, s=20, c=faces, edgecolors=COLOURS[0], linewidths=1)
         axes.plot([gain.mean()] * 2, [row - 0.32, row + 0.32], color=INK, linewidth=2)
-        mean, low, high = (f"{value:+.{decimals}f}" for value in (gain.mean(), gain.min(), gain.max()))
-        gains.append(f"{method} {mean} ({low} to {high})")
-    axes.axvline(0, color=MUTED, linewidth=1)
+        for end, sign, beyond in ((low, -1, gain[gain < low]), (high, 1, gain[gain > high])):
+            _tell_beyond(axes, end, sign, row, [f"{value:+.{decimals}f}" for value in sorted(beyond)])
+        mean, least, most = (f"{value:+.{decimals}f}" for value in (gain.mean(), gain.min(), gain.max()))
+        told.append(f"{method} {mean} ({least} to {most})")
+    axes.axvline(0, color=MUTED, linewidth=1, zorder=0)
     unit = " (dB)" if metric == "psnr" else ""
-    told = f"{metric.upper()}{unit} above {over} on each of {len(base)} images, mean and range: {'; '.join(gains)}"
-    fig.tell(title, told)
-    style_plot(axes, f"{metric.upper()}{unit} above {over}; a dot is an image, the bar their mean", "", title)
+    words = f"{metric.upper()}{unit} above {over}"
+    fig.tell(title, f"{words} on each of {len(base)} images, mean and range: {'; '.join(told)}")
+    style_plot(axes, f"{words}; a dot is an image, open where it is behind; the bar is their mean", "", title)
     axes.set_yticks(range(len(others)), others[::-1], fontsize=FONT)
     axes.grid(axis="y", visible=False)
     axes.set_ylim(-0.6, len(others) - 0.4)
+    room = 0.04 * (high - low)
+    axes.set_xlim(low - room, high + room)
     return fig
+
+
+def _fences(values) -> tuple[float, float]:
+    """Where the axis ends: at the values' own ends, or, where a few would take most of it, at Tukey's fences."""
+    (low, high), (first, third) = (values.min(), values.max()), np.percentile(values, (25, 75))
+    reach = 3 * max(third - first, 1e-12)
+    inner = values[(values >= first - reach) & (values <= third + reach)]
+    few = len(values) - len(inner) <= 0.1 * len(values)
+    if few and high - low > 1.5 * (inner.max() - inner.min()):
+        low, high = inner.min(), inner.max()
+    return min(low, 0), max(high, 0)
+
+
+def _tell_beyond(axes, end: float, sign: int, row: int, values: list[str]) -> None:
+    """A triangle at an end of the axis, and the numbers of the dots that lie beyond it."""
+    if values:
+        mark = dict(marker="<" if sign < 0 else ">", color=COLOURS[1], markersize=7, clip_on=False, linestyle="")
+        axes.plot([end], [row - 0.3], **mark)
+        place = dict(xytext=(-7 * sign, 0), textcoords="offset points", ha="left" if sign < 0 else "right", va="center")
+        axes.annotate(", ".join(values), (end, row - 0.3), fontsize=FONT - 1, color=INK, **place)
 
 
 def quality(published, *, of: str = "set5", title: str = "What quality costs"):

@@ -1,14 +1,14 @@
-"""Diagrams: the experiment in one row, and every network that can be built."""
+"""The experiment in one row; the plain form of a network beside the residual one."""
 
 import numpy as np
 import pytest
 from _drawing import drawn, numbers
+from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch
 
 import srlib
 from srlib import show
 from srlib.models import build_model
-from srlib.networks import NETWORKS
 
 pytestmark = pytest.mark.usefixtures("no_figure_left_open")
 
@@ -35,43 +35,21 @@ def test_workflow_wants_sizes_that_the_scale_divides(make_image):
         show.workflow(make_image(9, 10), "bicubic")
 
 
-@pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize("scale", (2, 3))
-@pytest.mark.parametrize("name", NETWORKS)
-def test_architecture_draws_every_network(name, scale):
-    pytest.importorskip("visualkeras")
-    fewer = {"blocks": 2} if name == "edsr" else {}  # of its 16, which take seconds to draw
-    model = build_model(name, scale, width=8, **fewer)
-    before = model.get_weights()
-    fig = show.architecture(model)
+def test_both_forms_show_what_the_network_is_asked_for(pair):
+    hr, _ = pair(32, 32)
+    missing = hr / 255 - srlib.upscale(srlib.downscale(hr), "bilinear")
+    fig = show.plain_and_residual(hr, times=2)
     drawn(fig)
-    image = fig.axes[0].images[0].get_array()
-    assert image.ndim == 3 and len(np.unique(image.reshape(-1, 3), axis=0)) > 10  # boxes, not a blank page
-    told = [text.get_text() for text in fig.legends[0].get_texts()]
-    kinds = {type(layer).__name__ for layer in model.layers}
-    assert "convolution" in told and "LR image" in told
-    for words, kind in (
-        ("interpolation", "Interpolation"),
-        ("pixel shuffle", "PixelShuffle"),
-        ("max-pooling", "MaxPooling2D"),
-        ("add (skip)", "Add"),
-    ):
-        assert (words in told) == (kind in kinds)
-    assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights()))
+    told = " ".join(text.get_text() for text in fig.texts)
+    assert f"{np.abs(missing).mean():.3f}" in told and f"{(hr / 255).mean():.3f}" in told
+    assert fig.alt.count("Plain: ") == fig.alt.count("Residual: ") == 1
+    pictures = [axes.images[0].get_array() for axes in fig.axes]
+    assert len(pictures) == 5  # what goes in and what comes out, twice, and what is missing
+    assert any(np.allclose(picture, np.clip(0.5 + 2 * missing, 0, 1), atol=1e-6) for picture in pictures)
+    skip = max((line.get_xydata() for line in fig.get_children() if isinstance(line, Line2D)), key=len)
+    assert len(skip) == 3 and len({x for x, _ in skip}) == 2  # around the network, and back to the sum
 
 
-def test_architecture_names_the_step_to_luma():
-    pytest.importorskip("visualkeras")
-    colours, grey = (build_model("subpixel", width=8, channels=channels) for channels in (3, 1))
-    told = [[text.get_text() for text in show.architecture(m).legends[0].get_texts()] for m in (colours, grey)]
-    assert "luminance" not in told[0] and set(told[1]) == {*told[0], "luminance"}
-
-
-@pytest.mark.parametrize("options", [{}, {"channels": 1}, {"channels": 1, "symmetry": "d4_inversion"}])
-def test_the_legend_of_an_architecture_fits_beneath_it(options):
-    pytest.importorskip("visualkeras")
-    fig = show.architecture(build_model("subpixel", width=16, **options))
-    fig.canvas.draw()
-    legend, image = fig.legends[0].get_window_extent(), fig.axes[0].get_window_extent()
-    assert fig.bbox.x0 <= legend.x0 and legend.x1 <= fig.bbox.x1
-    assert fig.bbox.y0 <= legend.y0 and legend.y1 <= image.y0
+def test_both_forms_want_sizes_that_the_scale_divides(make_image):
+    with pytest.raises(ValueError, match="crop_to_multiple"):
+        show.plain_and_residual(make_image(9, 10))

@@ -6,15 +6,12 @@ import numpy as np
 import pytest
 from _drawing import drawn
 
-from srlib import Degradation, Downscale, Provenance, Recipe, show
-from srlib.callbacks import History
+from srlib import Degradation, Downscale, show
 from srlib.evaluation import Table
 from srlib.metrics import power_spectrum
 from srlib.published import ENSEMBLE, SETS, leaderboard
-from srlib.recipe import Architecture, Run
 from srlib.show.style import COLOURS
 
-ABOUT = Architecture("subpixel", 2), Run(Recipe(), Provenance())  # of a history, which the curves do not read
 BILINEAR = Degradation(Downscale(2, "bilinear"))
 pytestmark = pytest.mark.usefixtures("no_figure_left_open")
 
@@ -28,43 +25,55 @@ def test_spectrum_draws_a_line_for_each(make_image):
     np.testing.assert_array_equal(axes.lines[3].get_ydata(), power_spectrum(images["p64"])[1])
 
 
-@pytest.fixture
-def history():
-    return History(*ABOUT, step=[10, 20, 30], loss=[0.3, 0.2, 0.1], psnr=[20.0, 24.0, 25.0], baseline=22.0)
+def gains_of(**psnr):
+    """A table of these PSNRs, method by method."""
+    rows = lambda values: {f"p{i}": {"psnr": value, "ssim": 0.5, "mse": 0.1} for i, value in enumerate(values)}
+    return Table({method: rows(values) for method, values in psnr.items()}, "d", "rgb", BILINEAR)
 
 
-def test_curves_draw_what_the_history_holds(history):
-    other = History(*ABOUT, step=[5, 10], loss=[0.5, 0.4], psnr=[19.0, 20.0], baseline=22.0)
-    fig = show.curves({"mine": history, "other": other})
-    drawn(fig)
-    left, right = fig.axes
-    assert left.lines[0].get_xdata().tolist() == [10, 20, 30] and left.lines[1].get_ydata().tolist() == [19.0, 20.0]
-    assert right.lines[0].get_ydata().tolist() == [0.3, 0.2, 0.1] and right.get_yscale() == "log"
-    assert list(left.lines[2].get_ydata()) == [22.0, 22.0]
-    assert [text.get_text() for text in left.get_legend().get_texts()] == ["mine", "other"]
-
-
-def test_curves_without_validation(history):
-    history.psnr, history.baseline = [float("nan")] * 3, float("nan")
-    fig = show.curves({"mine": history})
-    drawn(fig)
-    assert len(fig.axes[0].lines) == 1
+def dots(axes):
+    """Of each method, from the first to the last: the places of its dots, and whether they are filled."""
+    for drawn_dots in axes.collections:
+        yield drawn_dots.get_offsets(), (drawn_dots.get_facecolors() != 1).any(1).tolist()
 
 
 def test_spread_draws_the_gain_of_every_image():
-    scores = {
-        method: {f"p{i}": {"psnr": base + i * step, "ssim": 0.5, "mse": 0.1} for i in range(4)}
-        for method, base, step in (("linear", 20, 1), ("cubic", 21, 1.5), ("net", 19, 2))
-    }
-    fig = show.spread(Table(scores, "d", "rgb", BILINEAR), over="linear", title="a title")
+    fig = show.spread(
+        gains_of(linear=[20, 21, 22, 23], cubic=[21, 22.5, 24, 25.5], net=[19, 21, 23, 25]),
+        over="linear",
+        title="a title",
+    )
     drawn(fig)
     axes = fig.axes[0]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["net", "cubic"]
-    assert axes.lines[0].get_xdata().tolist() == [1, 1.5, 2, 2.5]  # cubic above linear, image by image
-    assert list(axes.lines[1].get_xdata()) == [1.75, 1.75]
-    assert axes.lines[2].get_xdata().tolist() == [-1, 0, 1, 2]
-    assert np.round(axes.lines[2].get_ydata()).tolist() == [0] * 4  # beside its own name
+    (cubic, ahead), (net, mixed) = dots(axes)
+    assert cubic[:, 0].tolist() == [1, 1.5, 2, 2.5] and net[:, 0].tolist() == [-1, 0, 1, 2]
+    assert ahead == [True] * 4 and mixed == [False, True, True, True]  # open where it is behind
+    assert np.round(net[:, 1]).tolist() == [0] * 4  # beside its own name
+    assert list(axes.lines[0].get_xdata()) == [1.75, 1.75]
     assert "above linear" in axes.get_xlabel() and "dB" in axes.get_xlabel()
+
+
+def test_a_smaller_error_is_ahead():
+    table = gains_of(linear=[20, 20], net=[21, 21])
+    for image, error in zip(table.scores["net"].values(), (0.05, 0.2)):
+        image["mse"] = error
+    [(_, ahead)] = dots(show.spread(table, over="linear", metric="mse").axes[0])
+    assert ahead == [True, False]
+
+
+def test_an_outlier_is_told_at_the_end_of_the_axis_and_does_not_press_the_others_together():
+    usual = np.linspace(-1, 1, 19).tolist()
+    fig = show.spread(gains_of(linear=[0] * 20, net=[*usual, -12], other=[*usual, 7.25]), over="linear")
+    drawn(fig)
+    axes = fig.axes[0]
+    low, high = axes.get_xlim()
+    assert -1.2 < low < -1 and 1 < high < 1.2
+    assert [(text.get_text(), text.xy[0]) for text in axes.texts] == [("-12.00", -1), ("+7.25", 1)]
+    assert [line.get_marker() for line in axes.lines if line.get_marker() in "<>"] == ["<", ">"]
+    assert axes.lines[0].get_xdata()[0] == pytest.approx(-12 / 20)  # the bar is still the mean of all
+    wide = show.spread(gains_of(linear=[0] * 4, net=[-1, 0, 1, 4]), over="linear").axes[0]
+    assert wide.get_xlim()[1] > 4 and not wide.texts  # one of four is no outlier
 
 
 def test_an_unknown_baseline_is_refused():
