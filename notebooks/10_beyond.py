@@ -45,6 +45,7 @@ if "google.colab" in sys.modules:
 # not compared: it depends on the machine
 import tempfile
 import time
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -211,7 +212,7 @@ except ValueError as error:
 
 # %%
 file = srlib.export("small_x2", folder / "small_x2.onnx")
-weights = Path(srlib.__file__).parent / "weights" / "small_x2" / "model.weights.h5"
+weights = files("srlib") / "weights" / "small_x2" / "model.weights.h5"
 for each in (weights, file):
     print(f"{each.name}: {each.stat().st_size / 1000:.0f} kB")
 
