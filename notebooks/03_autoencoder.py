@@ -37,10 +37,7 @@ if "google.colab" in sys.modules:
     subprocess.run([sys.executable, "-m", "pip", "install", "-q", course], check=True)
 
 # %%
-import keras
 import numpy as np
-import tensorflow as tf
-from keras import Input, Model, layers
 
 import srlib
 
@@ -48,6 +45,8 @@ photographs = srlib.load_images("sample", split="train")
 validation = srlib.load_images("sample", split="validation")
 print(photographs)
 print(validation)
+reference = srlib.build_model("autoencoder")
+print(f"the original project's network has {reference.count_params():,} parameters")
 
 # %% [markdown]
 # ## What an autoencoder is
@@ -59,6 +58,9 @@ print(validation)
 # The building block is a 3x3 convolution over all channels, followed by ReLU, which sets negative numbers to zero. A *channel* is one layer of numbers over the image; the image itself has three.
 
 # %%
+from keras import Input, Model, layers
+
+
 def conv(x, channels):
     return layers.Conv2D(channels, 3, padding="same", activation="relu")(x)
 
@@ -90,23 +92,25 @@ def plain(width):
     return Model(upscaled, conv(features, 3))
 
 
+print(f"{plain(width=64).count_params():,} parameters")
+
 # %% [markdown]
-# With a width of 64 this is the original project's network. `srlib.build_model("autoencoder")` is the same one behind linear upscaling. We give both the same weights, and compare what they make of one image.
+# With a width of 64 this is the original project's network, and so is `reference`, behind linear upscaling. We give both the same weights, and compare what they make of one image.
 
 # %%
-by_hand, reference = plain(width=64), srlib.build_model("autoencoder")
+by_hand = plain(width=64)
 by_hand.set_weights(reference.get_weights())
 lr = srlib.downscale(validation[0])
 ours = np.clip(by_hand(srlib.upscale(lr, "bilinear")[None])[0], 0, 1)
 difference = np.abs(ours - srlib.upscale(lr, reference)).max()
-print(f"{by_hand.count_params():,} parameters; largest difference {difference:.4f}")
+print(f"largest difference {difference:.4f}")
 assert by_hand.count_params() == reference.count_params() and difference < 1e-4
 
 # %%
 srlib.show.architecture(reference)
 
 # %% [markdown]
-# Read it from left to right. A box is as high as the image, and as thick as its channels are many. The arcs are the skips: each leads around the part where the image is smaller.
+# Read it from left to right; the boxes are drawn by [visualkeras](https://github.com/paulgavrikov/visualkeras). A box is as high as the image, and as thick as its channels are many. The arcs are the skips: each leads around the part where the image is smaller.
 #
 # **Predict:** the code has 32x32 pixels of 256 channels. Is that more or fewer numbers than an image of 128x128 in three colours, and how many times?
 
@@ -142,35 +146,43 @@ print(f"mean absolute error of the upscaled input: {np.abs(upscaled - hr).mean()
 # A step takes a few pairs, the **batch**. The network makes its output, the *forward* pass. The **loss** says in one number how far that is from the HR patches; ours is the mean absolute error. The **gradient** says for each parameter how the loss changes with it. The step moves each parameter a little against its gradient, and the **learning rate** says how much.
 
 # %%
+import tensorflow as tf
+
+
+@tf.function  # compiled when first called, and fast from then on
+def loss_and_gradient(network, x, y):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(tf.abs(network(x) - y))
+    return loss, tape.gradient(loss, network.trainable_variables)
+
+
 network = plain(width=8)  # small enough for a minute
 start = srlib.build_model("autoencoder", width=8, seed=0).get_weights()
 network.set_weights(start)
-weights = network.trainable_variables
-with tf.GradientTape() as tape:
-    before = tf.reduce_mean(tf.abs(network(upscaled[:8]) - hr[:8]))
-for weight, slope in zip(weights, tape.gradient(before, weights)):
+before, gradient = loss_and_gradient(network, upscaled[:8], hr[:8])
+for weight, slope in zip(network.trainable_variables, gradient):
     weight.assign(weight - 0.03 * slope)  # 0.03 is the learning rate
-after = tf.reduce_mean(tf.abs(network(upscaled[:8]) - hr[:8]))
+after, _ = loss_and_gradient(network, upscaled[:8], hr[:8])
 print(f"loss of the first batch: {before:.3f} before the step, {after:.3f} after it")
 assert after < before
 
 # %% [markdown]
-# That is all of it; training repeats the step. One pass through all pairs is an **epoch**. Instead of the plain difference we let the optimizer *Adam* make the move: it adapts the size of the move to each parameter [Kingma and Ba, 2015].
+# That is all of it; training repeats the step. One pass through all pairs is an **epoch**. Instead of this plain move we use the optimizer *Adam*, which adapts the size of the move to each parameter [Kingma and Ba, 2015].
 
 # %%
+import keras
+
+
 def train_by_hand(network, rate, epochs=3):
-    optimizer, weights = keras.optimizers.Adam(rate), network.trainable_variables
-    optimizer.build(weights)
-
-    @tf.function  # compiled when it is first called, and fast from then on
-    def step(x, y):
-        with tf.GradientTape() as tape:
-            loss = tf.reduce_mean(tf.abs(network(x) - y))
-        optimizer.apply(tape.gradient(loss, weights), weights)
-        return loss
-
-    batches = [slice(i, i + 8) for i in range(0, len(hr), 8)]
-    return [float(step(upscaled[batch], hr[batch])) for _ in range(epochs) for batch in batches]
+    optimizer, losses = keras.optimizers.Adam(rate), []
+    optimizer.build(network.trainable_variables)
+    move = tf.function(optimizer.apply)  # compiled, too
+    for _ in range(epochs):
+        for i in range(0, len(hr), 8):
+            loss, gradient = loss_and_gradient(network, upscaled[i : i + 8], hr[i : i + 8])
+            move(gradient)
+            losses.append(float(loss))
+    return losses
 
 
 network.set_weights(start)
@@ -201,12 +213,13 @@ assert np.allclose(means, by_keras, rtol=0.05) and by_srlib[2] < by_srlib[0]
 
 # %% tags=["nbval-ignore-output"] jupyter={"outputs_hidden": true}
 # not compared: the last digits of a training depend on the processor
-for rate in (0.00003, 0.3):
+for rate in ("0.00003", "0.3"):
     network.set_weights(start)
-    losses[f"{rate:g}"] = train_by_hand(network, rate)
+    losses[rate] = train_by_hand(network, float(rate))
 last = {name: np.mean(values[-21:]) for name, values in losses.items()}
-print({name: round(float(value), 3) for name, value in last.items()})
-assert 2 * last["0.003"] < min(last["3e-05"], last["0.3"])
+for name, value in last.items():
+    print(f"learning rate {name:7}  mean loss of the last epoch {value:.3f}")
+assert 2 * last["0.003"] < min(last["0.00003"], last["0.3"])
 
 # %% jupyter={"outputs_hidden": true}
 srlib.show.losses(losses, epoch=21, title="Three learning rates")
@@ -218,11 +231,10 @@ srlib.show.losses(losses, epoch=21, title="Three learning rates")
 # Too small: the line stays where it began. Too large: the first steps overshoot, the line leaves the figure, and comes back above where it began. In between the loss falls from epoch to epoch. All lines wobble, because every batch holds other patches.
 #
 # </details>
-
-# %% [markdown]
+#
 # ## The same network, asked a better question
 #
-# Look again at the number above: the upscaled input has a mean error of 0.022. After three epochs the network is further from the HR patches than what it was given.
+# Look again at the pairs: the upscaled input has a mean error of 0.022. After three epochs the loss is still above that. The network is further from the HR patches than what it was given.
 #
 # That is no accident. It must give the whole image, although nearly all of that has already arrived. Its convolutions begin as random numbers, and must first learn to copy. He et al. [2016] saw in networks for classification that more layers made even the training error larger: layers do not find it easy to leave alone what is right already.
 #
@@ -230,12 +242,15 @@ srlib.show.losses(losses, epoch=21, title="Three learning rates")
 
 # %%
 portrait = validation["astronaut"][112:240, 16:144]  # the collar of a space suit
+soft = srlib.upscale(srlib.downscale(portrait), "bilinear")
+image, missing = np.abs(portrait / 255).mean(), np.abs(portrait / 255 - soft).mean()
+print(f"on average: the image {image:.3f}, what is missing {missing:.3f}, {image / missing:.0f} times smaller")
 srlib.show.plain_and_residual(portrait)
 
 # %% [markdown]
-# Follow the arrows down. On the left everything goes through the network. On the right the skip leads around it, and the network is asked for the grey image alone: flat where nothing is missing, and on average a ninth as large.
+# Follow the arrows down. On the left everything goes through the network. On the right the skip leads around it, and the network is asked for the grey image alone, which is flat where nothing is missing.
 #
-# In code these are two changes: the input is added at the end, and the last convolution has no ReLU, so that it can subtract. It starts at zero.
+# In code these are two changes: the input is added at the end, and the last convolution has no ReLU, so that the network can subtract.
 
 # %%
 def residual(width):
@@ -247,29 +262,29 @@ def residual(width):
 
 ours, shipped = residual(width=16), srlib.load_model("residual_autoencoder_quarter")
 ours.set_weights(shipped.get_weights())
-soft = srlib.upscale(srlib.downscale(portrait), "bilinear")
 difference = np.abs(np.clip(ours(soft[None])[0], 0, 1) - srlib.upscale(srlib.downscale(portrait), shipped))
 print(f"parameters: plain {plain(16).count_params():,}, residual {ours.count_params():,}")
-print(f"largest difference from srlib's: {difference[32:-32, 32:-32].max():.4f}, at the border {difference.max():.4f}")
+print(f"largest difference from srlib's: {difference[32:-32, 32:-32].max():.4f}, at the border {difference.max():.2f}")
 assert difference[32:-32, 32:-32].max() < 1e-4
 
 # %% [markdown]
 # Not one parameter more. The border differs because srlib's convolutions see the image mirrored there, where ours see black.
 #
-# **Predict:** what does each network give before it has trained at all? Compare it with linear upscaling, 28.48 dB on the first photograph.
+# **Predict:** look at the code again. How many decibels has each network before it has trained at all, if linear upscaling has 28.48 dB?
 
 # %% jupyter={"outputs_hidden": true}
-hr, networks = validation[0], {}
+photograph, networks = validation[0], {}
 for form, name in (("plain", "autoencoder"), ("residual", "residual_autoencoder")):
     networks[form] = srlib.build_model(name, width=16, seed=0)
-    print(f"{form:9} {srlib.psnr(srlib.upscale(srlib.downscale(hr), networks[form]), hr):5.2f} dB before training")
-print(f"{'linear':9} {srlib.psnr(srlib.upscale(srlib.downscale(hr), 'bilinear'), hr):5.2f} dB")
+for form, method in {"linear": "bilinear", **networks}.items():
+    sr = srlib.upscale(srlib.downscale(photograph), method)
+    print(f"{form:9} {srlib.psnr(sr, photograph):5.2f} dB before training")
 
 # %% [markdown]
 # <details>
 # <summary>After you have run it</summary>
 #
-# The residual network starts as linear upscaling, exactly: what it adds is zero. The plain one starts as a dark image in false colours.
+# The residual network starts as linear upscaling, exactly: its last convolution starts at zero, so it adds nothing. The plain one starts as a dark image in false colours.
 #
 # </details>
 #
@@ -287,7 +302,7 @@ print(recipe)
 srlib.show.curves(histories, title="PSNR on the validation photographs")
 
 # %% [markdown]
-# On the left, find the grey line: linear upscaling, without which the curves would say nothing. The residual network is above it from the first point on. The plain one spends about half its steps below. On the right the losses wobble together, as both networks see the same patches.
+# On the left, find the grey line: linear upscaling, without which the curves would say nothing. The residual network is above it from the first point on. The plain one enters from far below and spends about half its steps under it. On the right the losses wobble together, as both networks see the same patches.
 #
 # A mean can hide a failure, so here is every validation photograph.
 
@@ -307,13 +322,13 @@ assert mean["plain"] < mean["bicubic"]
 # %%
 lr = srlib.downscale(portrait)
 made = {name: srlib.upscale(lr, methods[name]) for name in ("bicubic", "plain", "residual")}
-srlib.show.zoom(portrait, made, box=(20, 32, 64))
+srlib.show.zoom(portrait, made, box=(20, 32, 64), size=1.8)
 
 # %% [markdown]
 # Look at the edge of the collar, then at the black cloth. The plain network paints all of it anew. The residual one leaves the cloth alone and sharpens the edge. Here is the error, dark where it is large:
 
 # %%
-srlib.show.errors(portrait, made)
+srlib.show.errors(portrait, made, size=2.1)
 
 # %% [markdown]
 # The errors of bicubic upscaling trace the edges, and little else. Those of the plain network lie on flat areas too. Last, what the residual network adds, beside what is missing, both drawn around grey:
@@ -333,7 +348,7 @@ srlib.show.images(panels, ["what is missing (4 times)", "what the network adds (
 # ## Exercise
 #
 # 1. **Without skips.** Leave the two additions out of `decoder`. How does the number of parameters change, and which detail can no longer get through?
-# 2. **Longer.** Train both for 3,000 steps, about ten minutes. Does the gap close? Compare with the two that travel with srlib, `autoencoder_quarter` and `residual_autoencoder_quarter`, of 5,000 steps.
+# 2. **Longer.** Train both for 3,000 steps, some minutes. Does the gap close? Compare with the two that travel with srlib, `autoencoder_quarter` and `residual_autoencoder_quarter`, of 5,000 steps.
 # 3. **Judge.** The original's last convolution has a ReLU. Why must the residual network's not have one?
 #
 # ## Recap
