@@ -172,7 +172,7 @@ def restored(method):
 
 
 told = {name: restored(method) for name, method in methods.items()}
-share = {name: srlib.detectability(images, validation.images, seeds=2, steps=200) for name, images in told.items()}
+share = {name: srlib.detectability(images, validation.images, seeds=2, steps=150) for name, images in told.items()}
 for name, images in told.items():
     quality = np.mean([srlib.psnr(a, b) for a, b in zip(images, validation.images)])
     print(f"{name:9} detected {share[name].mean:.2f}, {quality:6.2f} dB")
