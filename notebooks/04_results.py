@@ -278,4 +278,4 @@ print(f"share of the original's gain that bicubic upscaling has: {gain['bicubic'
 # - Y. Blau, T. Michaeli, [*The perception-distortion tradeoff*](https://arxiv.org/abs/1711.06077), CVPR 2018: why no such number can also measure how real an image looks.
 # - C. K S et al., [*Image super-resolution using convolutional neural network*](https://doi.org/10.1109/MysuruCon55714.2022.9972459), MysuruCon 2022: the paper behind the project rebuilt here.
 #
-# Next: [05 The sub-pixel step](05_subpixel.ipynb).
+# Next: [05 The sub-pixel network](05_subpixel.ipynb).
