@@ -17,7 +17,7 @@ import threading
 import types
 from pathlib import Path
 
-GUARDED = ("builtins", "numpy", "srlib")
+GUARDED = ("builtins", "json", "numpy", "os", "pathlib", "srlib")
 _ALLOWED = {
     "_",
     "copyright",

@@ -2,12 +2,15 @@
 
 Beside the table lie a page of feedback for each student and exercise, the list of what was not graded, and on demand the table
 that Canvas or Moodle imports. Texts of students are cut, and none of them is a formula to a spreadsheet.
+
+    python tools/points_table.py points.csv    the table as Markdown, for a page of GitHub
 """
 
 import csv
 import html
 import io
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -205,3 +208,19 @@ def export(table: Table, system: str, of: dict[str, int]) -> Path:
     out = table.beside(f"{system}.csv")
     write(out, rows)
     return out
+
+
+def markdown(path: Path) -> str:
+    """The table as Markdown: points, and below each exercise what the check says."""
+    with path.open(newline="", encoding="utf-8") as handle:
+        rows = list(csv.DictReader(handle))
+    found = ["| exercise | points | of |", "| --- | ---: | ---: |"]
+    found += [f"| {row['exercise']} | {row['points'] or 'not graded'} | {row['of']} |" for row in rows]
+    for row in rows:
+        told = "\n".join(filter(None, (row["the check says"], row["remarks"]))).replace("`", "'")
+        found += ["", f"**{row['exercise']}**", "", "```", told, "```"]
+    return "\n".join(found) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(markdown(Path(sys.argv[1])))

@@ -270,7 +270,7 @@ def _of_student(place: Path, variant: int | None) -> tuple[list[Submission], lis
         elif file.suffix.lower() in _ARCHIVES:
             say(file, "is an archive: unpack it")
         elif file.suffix.lower() != ".ipynb":
-            say(file, "is no notebook", file.suffix.lower() == ".py")
+            say(file, "is no notebook", False)
         else:
             try:
                 inside = exercises_in(read(file), variant)

@@ -1,11 +1,13 @@
 """A made-up class of thirty is graded as one would by hand, whatever its notebooks do and whoever stops the grader."""
 
 import csv
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 import grading
@@ -14,6 +16,10 @@ import points_table
 import psutil
 import pytest
 from _made_up_class import CLASS, NAME, RIGHT, STUB, Student, hand_in
+
+import srlib
+from srlib.checkpoints import save_model
+from srlib.recipe import Run
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="forks, signals and alarms are those of POSIX")
@@ -171,6 +177,21 @@ def test_the_project_is_never_trained_and_every_file_left_out_has_a_reason(tmp_p
         "dee handed in no exercise", f"{NAME}.ipynb lies in no student's folder",
     ):  # fmt: skip
         assert f"not graded: {line}" in told
+
+
+@pytest.mark.slow
+def test_a_network_is_graded_from_its_folder_alone(tmp_path):
+    """As a short training leaves it: within the budget, and behind bicubic upscaling or ahead of it, by luck."""
+    model = srlib.build_model("subpixel", width=8, blocks=1)
+    run = Run(srlib.Recipe(steps=3).resolved(2), srlib.load_images("sample", split="train").provenance, seconds=1.0)
+    folder = save_model(model, tmp_path / "in" / "ann" / "my-network", card=model.card.after(run))
+    told = {"architecture": asdict(model.card.architecture), "run": run.to_dict()}
+    (folder / "recipe.json").write_text(json.dumps(told))
+    (folder / "history.csv").write_text("step,loss,psnr,seconds\n3,0.1,nan,1\n")
+    rows, code = grade(tmp_path, {})
+    answer = srlib.checks.check_project(folder)
+    assert code == 0 and rows["ann"]["exercise"] == "06b_project" and rows["ann"]["points"] == f"{answer.points(10):g}"
+    assert answer.points(10) >= 6 and repr(answer) in rows["ann"]["the check says"]
 
 
 def test_another_table_is_not_overwritten(tmp_path):
