@@ -24,8 +24,8 @@ from srlib.safe_files import printable, write_text
 FRESH = """# Put in before grading: the check is the one of the installed package, whatever was assigned to it.
 import sys
 
-for name in [name for name in sys.modules if name.startswith("srlib.checks")]:
-    del sys.modules[name]
+for _module in [module for module in sys.modules if module.startswith("srlib.checks")]:
+    del sys.modules[_module]
 import srlib.checks"""
 
 NO_EXIT = """# Put in before grading: a cell that ends Python would end the grading of all notebooks in this folder.
