@@ -122,58 +122,53 @@ def cleaned(notebook, exercise: Exercise, blank):
     check, free = exercises.cell_of(blank, "check"), exercises.cell_of(blank, "free")
     ids = [str(cell.metadata.get("nbgrader", {}).get("grade_id", "")) for cell in notebook.cells]
     changes = [f"{name} stands {ids.count(name)} times" for name in sorted({*ids} - {""}) if ids.count(name) > 1]
-    binds = [exercise.answer in _bound(cell) for cell in notebook.cells]
-    is_check = [
-        cell.cell_type == "code"
-        and not bound
-        and (grade_id == f"{exercise.name}-check" or cell.source.strip() == check.source)
-        for cell, bound, grade_id in zip(notebook.cells, binds, ids)
-    ]
-    last = max((i for i, bound in enumerate(binds) if bound), default=-1)
-    at = next((i for i, it_is in enumerate(is_check) if it_is and i > last), len(notebook.cells))
-    answer = (
-        last if last >= 0 else max((i for i, name in enumerate(ids) if name == f"{exercise.name}-answer"), default=-1)
-    )
-    words = max((i for i, name in enumerate(ids) if free is not None and name == f"{exercise.name}-free"), default=-1)
-    cells, before, after = [], [], []
+    answer, words, checks = _places(notebook, exercise, ids)
+    if not checks:
+        changes.append("the check is missing, and was put back")
+    behind = min((i for i in checks if i > answer), default=len(notebook.cells))
+    before, after = [], []
     for i, cell in enumerate(notebook.cells):
-        if not is_check[i]:
-            kept = _plain(cell)
-            if i == answer and cell.cell_type == "code":
-                kept.metadata = exercises.cell_of(blank, "answer").metadata
-            elif i == words and cell.cell_type == "markdown":
-                kept.metadata = free.metadata
-            (before if i < at else after).append(kept)
+        if i in checks:
+            continue
+        kept = new_code_cell(cell.source) if cell.cell_type == "code" else new_markdown_cell(cell.source)
+        if i == answer:
+            kept.metadata = exercises.cell_of(blank, "answer").metadata
+        elif i == words:
+            kept.metadata = free.metadata
+        (before if i < behind else after).append(kept)
     if answer < 0:
         before.append(exercises.cell_of(blank, "answer"))
         changes.append("the cell of the answer is missing")
-    if not any(is_check):
-        changes.append("the check is missing, and was put back")
-    used = submissions.forbidden(notebook, exercise)
-    if used:
-        changes.append(used)
-    changes += [f"rebinds {name}" for name in answer_names.rebound(submissions.code_of(notebook))]
-    cells = [*before, new_code_cell(FRESH + _refusal(exercise, used)), check, *after]
-    if free is not None and not any(cell.metadata == free.metadata for cell in cells):
-        cells.append(free)
+    if free is not None and words < 0:
         free.source = submissions.words_of(notebook, exercise) or free.source
-    if re.search(r"\b(_exit|abort)\b", "\n".join(submissions.code_of(notebook))):
-        cells.insert(0, new_code_cell(NO_EXIT))
+        after.append(free)
+    code = submissions.code_of(notebook)
+    if re.search(r"\b(_exit|abort)\b", "\n".join(code)):
+        before.insert(0, new_code_cell(NO_EXIT))
         changes.append("calls os._exit or os.abort, which now only stop the cell")
-    blank.cells = cells
-    for i, cell in enumerate(cells):
+    used = submissions.forbidden(notebook, exercise)
+    changes += [f"rebinds {name}" for name in answer_names.rebound(code)] + [used] * bool(used)
+    blank.cells = [*before, new_code_cell(FRESH + _refusal(exercise, used)), check, *after]
+    for i, cell in enumerate(blank.cells):
         cell.id = f"prepared-{i}"
     return blank, changes
+
+
+def _places(notebook, exercise: Exercise, ids: list[str]) -> tuple[int, int, set[int]]:
+    """Where the answer stands (the last cell that defines it, else the one that was for it), the words, and checks to take out."""
+    cells = list(enumerate(notebook.cells))
+    defines = [i for i, cell in cells if exercise.answer in _bound(cell)]
+    last = lambda kind, cell_type: max(
+        (i for i, cell in cells if ids[i] == f"{exercise.name}-{kind}" and cell.cell_type == cell_type), default=-1
+    )
+    is_check = lambda i, cell: ids[i] == f"{exercise.name}-check" or cell.source.strip() == exercise.check
+    checks = {i for i, cell in cells if cell.cell_type == "code" and i not in defines and is_check(i, cell)}
+    return max(defines, default=last("answer", "code")), last("free", "markdown"), checks
 
 
 def _bound(cell) -> set[str]:
     trees = answer_names.trees([cell.source]) if cell.cell_type == "code" else []
     return set().union(*map(answer_names.bound_names, trees))
-
-
-def _plain(cell):
-    """A cell without outputs and without anybody's metadata."""
-    return new_code_cell(cell.source) if cell.cell_type == "code" else new_markdown_cell(cell.source)
 
 
 def _refusal(exercise: Exercise, used: str) -> str:
