@@ -36,7 +36,10 @@ def rows_of(table):
 
 def stopped_at(rows, how, words, table):
     """Start grading, stop it by a signal when the table has so many rows; the rows."""
-    process = subprocess.Popen(command(*words), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command(*words), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # what runs in the background does not hear Ctrl-C
+    )  # fmt: skip
     deadline = time.monotonic() + 120
     while not (table.exists() and table.read_text("utf-8").count(f",{NAME},") >= rows):
         assert process.poll() is None and time.monotonic() < deadline, process.stderr.read()
