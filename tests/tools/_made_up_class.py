@@ -76,7 +76,7 @@ def check_deleted(notebook):
 
 
 def imports_first(notebook):
-    notebook.cells[1].source += "\nimport numpy as np\nimport srlib"
+    notebook.cells[1].source += "\n%matplotlib inline\nimport numpy as np\nimport srlib"
     notebook.cells[2].source = "pass"
 
 
