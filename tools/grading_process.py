@@ -104,15 +104,11 @@ class Session:
         from IPython.core.interactiveshell import InteractiveShell
 
         self.seconds, self.printed, self.told, self.stopped = seconds, Counted(), [], []
-        # what a kernel of Jupyter has and IPython by itself has not: exit(), %matplotlib, %config InlineBackend...
+        # what a kernel of Jupyter has and IPython by itself has not: exit() and %matplotlib
         InteractiveShell.ask_exit = lambda shell: None
         InteractiveShell.enable_gui = lambda shell, gui=None: None
         InteractiveShell.enable_matplotlib = lambda shell, gui=None: (None, "agg")
         self.shell = InteractiveShell.instance()
-        with contextlib.suppress(ImportError):
-            from matplotlib_inline.config import InlineBackend
-
-            self.shell.configurables.append(InlineBackend.instance(parent=self.shell))
         self.shell.display_formatter.active_types = ["text/plain"]
         self.shell.history_manager.enabled = False
         sys.stdout = sys.stderr = self.printed
@@ -156,6 +152,11 @@ class Session:
 
     def run(self, number: int, source: str) -> None:
         """Run a cell; an error stops the cell, not the notebook."""
+        if "InlineBackend" in source:  # `%config InlineBackend...`; only then, as it loads all of matplotlib
+            with contextlib.suppress(ImportError):
+                from matplotlib_inline.config import InlineBackend
+
+                self.shell.configurables.append(InlineBackend.instance(parent=self.shell))
         try:
             done = self.within_time(lambda: self.shell.run_cell(source, store_history=False))
         except TimeUp as late:

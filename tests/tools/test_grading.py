@@ -130,7 +130,7 @@ def test_memory_and_processes_have_a_limit_and_a_rebinding_during_the_check_earn
         "def my_psnr(a, b):\n    srlib.checks.answer.Answer.__bool__ = lambda self: True\n" + RIGHT.partition("\n")[2]
     )
     students = {
-        "bob": Student(0, cells=("import os, time\nfor _ in range(80):\n    if os.fork() == 0:\n        time.sleep(60)",)),
+        "bob": Student(0, cells=("import os, time\nfor _ in range(80):\n    if os.fork() == 0:\n        time.sleep(60)\ntime.sleep(60)",)),
         "col": Student(0, during),
         "dee": Student(0, cells=("import numpy\nnumpy.allclose = lambda *_, **__: True\nimport builtins\nbuiltins.abs = print",)),
     }  # fmt: skip
