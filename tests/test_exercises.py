@@ -1,6 +1,7 @@
 """The exercises: one source each, students' copies without a solution, a solution that passes and a stub that does not."""
 
 import contextlib
+import csv
 import io
 import os
 import re
@@ -17,6 +18,8 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 import colab  # noqa: E402
 import exercises  # noqa: E402
+import submissions  # noqa: E402
+from exercises import cell_of  # noqa: E402
 
 URL = colab.address()
 NAMES = [name for name in exercises.names() if name != "quiz"]
@@ -34,10 +37,6 @@ def solutions(name):
     free = re.findall(r'# %% \[markdown\] tags=\["free".*?\n(.*?)(?=\n# %%|\Z)', source, re.S)
     lines = [line.strip() for region in regions for line in region.splitlines()]
     return lines + [line.removeprefix("# ").strip() for block in free for line in block.splitlines()]
-
-
-def cell_of(notebook, kind):
-    return next(c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id", "").endswith(f"-{kind}"))
 
 
 def points(notebook, place, monkeypatch):
@@ -173,6 +172,45 @@ def test_the_stub_runs_to_its_end_and_earns_nothing(name, tmp_path, monkeypatch)
     assert re.search("is not written yet|is no folder yet", printed) and "Hint: " in printed
 
 
+# -- NumPy only, and variants -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_text_of_an_exercise_says_numpy_only_where_its_tag_does(name):
+    assert ("Use NumPy only" in exercises.student(name, URL).cells[0].source) == exercises.numpy_only(name)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if exercises.numpy_only(name)])
+def test_the_solution_of_such_an_exercise_keeps_to_numpy(name):
+    exercise = submissions.known()[name]
+    assert submissions.forbidden(exercise.notebook, exercise) == ""
+
+
+def test_some_exercises_have_variants():
+    assert [name for name in NAMES if exercises.variable(name)] == ["02a_downscale", "04a_psnr", "04b_ssim"]
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if exercises.variable(name)])
+def test_a_variant_wants_another_answer_and_its_solution_earns_all_points(name, tmp_path, monkeypatch):
+    made = {exercises.student(name, URL, seed).cells[0].source for seed in range(8)}
+    assert 3 <= len(made) <= 8 and exercises.student(name, URL).cells[0].source not in made
+    variant = exercises.instructor(name, URL, 7)
+    earned, of, printed = points(variant, tmp_path, monkeypatch)
+    assert earned == of, printed
+    cell_of(variant, "answer").source = text_of_solution(name)  # the public one
+    earned, _, printed = points(variant, tmp_path, monkeypatch)
+    assert earned < of, printed
+    earned, _, printed = points(exercises.student(name, URL, 7), tmp_path, monkeypatch)
+    assert earned == 0 and "is not written yet" in printed
+
+
+def test_solutions_are_written_for_the_teacher(tmp_path):
+    assert exercises.main(["solutions", str(tmp_path / "all")]) == 0
+    assert sorted(p.stem for p in (tmp_path / "all").iterdir()) == exercises.names()
+    psnr = nbformat.read(tmp_path / "all" / "04a_psnr.ipynb", as_version=4)
+    assert "np.log10" in cell_of(psnr, "answer").source
+
+
 # -- the commands ---------------------------------------------------------------------------------------------------------------
 
 
@@ -194,10 +232,12 @@ def test_the_check_command_says_yes_or_names_what_is_out_of_date(monkeypatch, tm
 
 def test_a_command_fails_in_one_line(tmp_path, capsys):
     (tmp_path / "full").mkdir()
+    (tmp_path / "empty").mkdir()
     (tmp_path / "full" / "mine.txt").write_text("keep")
     for words, told in (
         (["course", tmp_path / "full"], "is not empty"),
-        (["grade", tmp_path / "full"], "holds no exercise"),
+        (["solutions", tmp_path / "full"], "is not empty"),
+        (["grade", tmp_path / "empty"], "is empty; expected a folder for each student"),
         (["grade", tmp_path / "nowhere"], "There is no folder"),
     ):
         assert exercises.main([*map(str, words)]) == 1
@@ -213,43 +253,26 @@ def answered(name, source):
     return notebook
 
 
-WRONG_PSNR = "def my_psnr(a, b):\n    return 10 * np.log10(1 / np.mean((a - b) ** 2))"  # right for float32 images only
-
-
 @pytest.mark.slow
 def test_plain_files_are_graded_without_nbgrader(tmp_path):
-    """As from Colab: no metadata, a check that the learner has changed, one file that is no notebook."""
-    right = exercises.instructor("01a_split", URL)
-    half = answered("04a_psnr", WRONG_PSNR)
-    for cell in half.cells:
-        cell.metadata = nbformat.from_dict({})
-        if "check_psnr" in cell.source:
-            cell.source = "4"
-    tables = answered("06a_tables", 'my_choice = "AC"')
-    cell_of(tables, "free").source = "The row of bicubic tells."
-    broken = answered("02a_downscale", "def my_downscale(image, scale) return 1")
-    for who, name, notebook in (
-        ("ada", "01a_split", right), ("ada", "04a_psnr", half), ("ben", "06a_tables", tables), ("ben", "02a_downscale", broken),
-    ):  # fmt: skip
-        (tmp_path / "in" / who).mkdir(parents=True, exist_ok=True)
-        nbformat.write(notebook, tmp_path / "in" / who / f"{name}.ipynb")
-    (tmp_path / "in" / "ben" / "01b_leak.ipynb").write_text("no notebook")
+    """Every kind of exercise, with a solution and with a blank copy; what is answered in words is there to be read."""
+    names = ("01a_split", "03a_skip", "05b_tiles", "06a_tables", "08a_contrast")
+    for name in names:
+        for who, notebook in (("ada", exercises.instructor(name, URL)), ("ben", exercises.student(name, URL))):
+            (tmp_path / "in" / who).mkdir(parents=True, exist_ok=True)
+            nbformat.write(notebook, tmp_path / "in" / who / f"{name}.ipynb")
     done = tool("grade", tmp_path / "in", "-o", tmp_path / "points.csv", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    import csv
-
     with (tmp_path / "points.csv").open(newline="", encoding="utf-8") as handle:
         rows = {(r["student"], r["exercise"]): r for r in csv.DictReader(handle)}
-    assert {key: (float(r["points"]), int(r["of"])) for key, r in rows.items()} == {
-        ("ada", "01a_split"): (5.0, 5),
-        ("ada", "04a_psnr"): (1.0, 4),
-        ("ben", "01b_leak"): (0.0, 3),
-        ("ben", "02a_downscale"): (0.0, 3),
-        ("ben", "06a_tables"): (1.0, 1),
+    of = {name: exercises.points_of(cell_of(exercises.student(name, URL), "check")) for name in names}
+    assert {key: float(r["points"]) for key, r in rows.items()} == {
+        (who, name): of[name] if who == "ada" else 0.0 for name in names for who in ("ada", "ben")
     }
-    assert "cannot be negative" in rows["ada", "04a_psnr"]["the check says"]
-    assert rows["ben", "06a_tables"]["to read (not in the points)"] == "The row of bicubic tells."
-    assert "cannot be read as a notebook" in rows["ben", "01b_leak"]["the check says"]
+    words = "to read (not in the points)"
+    assert "1. The row of bicubic upscaling." in rows["ada", "06a_tables"][words]
+    assert [key for key, r in rows.items() if r[words]] == [("ada", "06a_tables")]
+    assert not [r["remarks"] for r in rows.values() if r["remarks"]]
 
 
 # -- the whole round with nbgrader ------------------------------------------------------------------------------------------------
@@ -275,7 +298,7 @@ def test_the_whole_round_with_nbgrader(tmp_path):
     done = tool("course", place)
     assert done.returncode == 0, done.stderr
     assert sorted(p.name for p in (place / "source").iterdir()) == [
-        *(f"lesson_{n}" for n in ("01", "02", "03", "04", "05", "07", "08", "09")), "project",
+        *(f"lesson_{n}" for n in ("01", "02", "03", "04", "05", "06", "07", "08", "09")), "project",
     ]  # fmt: skip
     nbgrader(place, "generate_assignment", "lesson_04", "--create")
     inside = [name for name in NAMES if name.startswith("04")]

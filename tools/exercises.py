@@ -1,19 +1,24 @@
-"""The exercises: students' copies, a course for nbgrader, and grading without it, all from one source each.
+"""The exercises: students' copies, solutions, a course for nbgrader, and grading, all from one source each.
 
 The sources are the scripts in notebooks/exercises/source; nothing else of an exercise is edited by hand.
 
     python tools/exercises.py                                   make the students' copies again
     python tools/exercises.py --check                           change nothing; fail where a copy is out of date
+    python tools/exercises.py copies FOLDER --variant 7         copies whose numbers differ, elsewhere
+    python tools/exercises.py solutions FOLDER                  notebooks with the solutions, for the teacher
+    python tools/exercises.py grade SUBMISSIONS -o points.csv   grade SUBMISSIONS/STUDENT/... without nbgrader
     python tools/exercises.py course COURSE                     lay out a course for nbgrader, solutions included
-    python tools/exercises.py grade SUBMISSIONS -o points.csv   grade SUBMISSIONS/STUDENT/04a_psnr.ipynb and so on
+    python tools/exercises.py prepare HANDED_IN SUBMITTED       make what came in ready for `nbgrader autograde`
 
 A source marks its cells by tags: `answer` (holds the solution, between two marks), `check` (tells the points), `free`
-(answered in words, graded by a person), `quiz` (a list of questions, which the copy holds without showing the answers).
+(answered in words, graded by a person), `quiz` (a list of questions, which the copy holds without showing the answers),
+`variant` (what a variant changes; in no copy). An answer that is also tagged `numpy-only` earns nothing if it uses another package.
 """
 
 import argparse
+import ast
 import copy
-import csv
+import random
 import re
 import sys
 from pathlib import Path
@@ -29,7 +34,7 @@ SOURCES = EXERCISES / "source"
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 STUB = "...  # YOUR CODE HERE"
 FREE_STUB = "YOUR ANSWER HERE"
-TIMEOUT = 600  # seconds for one cell, when grading
+TIMEOUT = 120  # seconds for one cell, when nbgrader grades
 
 CONFIG = f"""# A course made by tools/exercises.py; nbgrader reads this file in the folder where it is run.
 c = get_config()  # noqa: F821
@@ -38,7 +43,8 @@ c.ClearSolutions.begin_solution_delimeter = "BEGIN SOLUTION"
 c.ClearSolutions.end_solution_delimeter = "END SOLUTION"
 c.ClearSolutions.code_stub = {{"python": "{STUB}"}}
 c.ClearSolutions.text_stub = "{FREE_STUB}"
-c.ExecutePreprocessor.timeout = {TIMEOUT}
+c.Execute.timeout = {TIMEOUT}  # seconds for one cell
+c.OverwriteCells.add_missing_cells = True  # a check cell that was deleted is put back
 """
 
 
@@ -58,7 +64,39 @@ def points_of(cell) -> int:
     return int(found[1]) if found else int(next(t for t in cell.metadata.tags if t.startswith("points-"))[7:])
 
 
-def instructor(name: str, url: str):
+def source(name: str, variant: int | None = None):
+    """The cells of a source, with their tags; those of a variant where a seed is given.
+
+    A variant replaces texts, in all cells, as the cell tagged `variant` says: `variant_texts` is a dict of what stands in the
+    source and what stands in a variant, where VALUE is one of `variant_values`. Few exercises have such a cell.
+    """
+    notebook = jupytext.reads((SOURCES / f"{name}.py").read_text("utf-8"), fmt="py:percent")
+    told = [cell for cell in notebook.cells if "variant" in cell.metadata.get("tags", [])]
+    notebook.cells = [cell for cell in notebook.cells if cell not in told]
+    if variant is None or not told:
+        return notebook
+    values, texts = (ast.literal_eval(statement.value) for statement in ast.parse(told[0].source).body)
+    value = random.Random(f"{variant} {name}").choice(values)
+    for old, new in texts.items():
+        if not any(old in cell.source for cell in notebook.cells):
+            raise ValueError(f"the variant of {name} replaces {old!r}, which the exercise does not hold; put it right.")
+        for cell in notebook.cells:
+            cell.source = cell.source.replace(old, new.replace("VALUE", str(value)))
+    return notebook
+
+
+def variable(name: str) -> bool:
+    """Whether an exercise has variants."""
+    return 'tags=["variant"]' in (SOURCES / f"{name}.py").read_text("utf-8")
+
+
+def numpy_only(name: str) -> bool:
+    """Whether an exercise's answer may use NumPy only."""
+    tags = [cell.metadata.get("tags", []) for cell in source(name).cells]
+    return any("answer" in tag and "numpy-only" in tag for tag in tags)
+
+
+def instructor(name: str, url: str, variant: int | None = None):
     """The notebook with its solution, as nbgrader wants it.
 
     Parameters
@@ -67,12 +105,14 @@ def instructor(name: str, url: str):
         Of the exercise, such as ``04a_psnr``.
     url : str
         The repository's address, for badge and installing cell.
+    variant : int, optional
+        A seed, for copies whose numbers differ.
 
     Returns
     -------
     nbformat.NotebookNode
     """
-    notebook = jupytext.reads((SOURCES / f"{name}.py").read_text("utf-8"), fmt="py:percent")
+    notebook = source(name, variant)
     notebook.metadata = nbformat.from_dict({"kernelspec": dict(notebook.metadata.kernelspec)})
     notebook.nbformat_minor = 5
     for i, cell in enumerate(notebook.cells):
@@ -85,6 +125,12 @@ def instructor(name: str, url: str):
             cell.metadata.tags = tags
             cell.metadata = nbformat.from_dict(_metadata(name, cell, kind))
     return colab.stamp_notebook(notebook, f"notebooks/exercises/{name}.ipynb", url)
+
+
+def cell_of(notebook, kind: str):
+    """The cell of a notebook that is its `answer`, its `check` or its `free` answer; None where it has none."""
+    ids = ((cell, str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))) for cell in notebook.cells)
+    return next((cell for cell, grade_id in ids if grade_id.endswith(f"-{kind}")), None)
 
 
 def _metadata(name: str, cell, kind: str) -> dict:
@@ -116,19 +162,19 @@ def without_solution(source: str) -> str:
     return "\n".join(out)
 
 
-def student(name: str, url: str):
+def student(name: str, url: str, variant: int | None = None):
     """The students' copy: no solutions, no outputs, the cell with the check locked.
 
     Parameters
     ----------
-    name, url : str
+    name, url, variant
         As for :func:`instructor`.
 
     Returns
     -------
     nbformat.NotebookNode
     """
-    notebook = copy.deepcopy(instructor(name, url))
+    notebook = copy.deepcopy(instructor(name, url, variant))
     for cell in notebook.cells:
         nbgrader = cell.metadata.get("nbgrader")
         if nbgrader and nbgrader["solution"]:
@@ -161,112 +207,94 @@ def make(check: bool) -> int:
     return 0
 
 
-def course(folder: Path) -> int:
-    """Lay out a course for nbgrader; the exit status."""
+def _new(folder: Path) -> Path:
     if folder.exists() and any(folder.iterdir()):
-        raise FileExistsError(
-            f"{folder} exists and is not empty; expected a new folder for the course: choose another name."
-        )
-    url = colab.address()
+        raise FileExistsError(f"{folder} exists and is not empty; expected a new folder: choose another name.")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def course(folder: Path, variant: int | None = None) -> int:
+    """Lay out a course for nbgrader; the exit status."""
+    _new(folder)
     for name in names():
-        if name == "quiz":
-            continue
-        place = folder / "source" / assignment_of(name)
-        place.mkdir(parents=True, exist_ok=True)
-        nbformat.write(instructor(name, url), place / f"{name}.ipynb")
+        if name != "quiz":
+            place = folder / "source" / assignment_of(name)
+            place.mkdir(parents=True, exist_ok=True)
+            nbformat.write(instructor(name, colab.address(), variant), place / f"{name}.ipynb")
     (folder / "nbgrader_config.py").write_text(CONFIG, "utf-8", newline="\n")
     print(f"{folder}: a course with {', '.join(sorted(p.name for p in (folder / 'source').iterdir()))}")
     return 0
 
 
-def grade(submissions: Path, out: Path) -> int:
-    """Run every submitted notebook, check its answer with the check of the source, and write the points; the exit status.
-
-    The learner's own check cell is not trusted: it is left out, and the source's is run in its place. What is answered in
-    words is copied into the table, for a person to read.
-    """
-    if not submissions.is_dir():
-        raise NotADirectoryError(
-            f"There is no folder {submissions}; expected one with a folder for each student in it."
-        )
-    files = sorted(p for p in submissions.glob("*/*.ipynb") if p.stem in names() and p.stem != "quiz")
-    if not files:
-        raise FileNotFoundError(
-            f"{submissions} holds no exercise; expected STUDENT/{names()[0]}.ipynb and so on: keep the names of the files."
-        )
-    url, rows = colab.address(), []
-    for file in files:
-        points, of, told, words = _graded(file, instructor(file.stem, url))
-        rows.append([file.parent.name, file.stem, points, of, told, words])
-        print(f"{file.parent.name} {file.stem}: {points:g} of {of}")
-    with out.open("w", encoding="utf-8", newline="") as handle:
-        writer = csv.writer(handle)
-        writer.writerow(["student", "exercise", "points", "of", "the check says", "to read (not in the points)"])
-        writer.writerows(rows)
-    print(out)
+def lay_out(folder: Path, of, variant: int | None = None) -> int:
+    """Write every exercise into a folder, as :func:`student` or :func:`instructor` makes it; the exit status."""
+    _new(folder)
+    for name in names():
+        nbformat.write(of(name, colab.address(), variant), folder / f"{name}.ipynb")
+    if variant is not None:
+        told = ", ".join(name for name in names() if variable(name))
+        print(f"variant {variant}: these differ from the copies of the repository: {told}", file=sys.stderr)
+    print(folder)
     return 0
-
-
-def _graded(file: Path, source) -> tuple[float, int, str, str]:
-    """Points, points to be had, what the check printed, and what was answered in words."""
-    from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-
-    check = next(c for c in source.cells if c.metadata.get("nbgrader", {}).get("grade_id", "").endswith("-check"))
-    of = points_of(check)
-    try:
-        submitted = nbformat.read(file, as_version=4)
-    except Exception as error:  # nbformat raises many kinds for what is no notebook
-        return 0.0, of, f"cannot be read as a notebook: {type(error).__name__}", ""
-    given = {c.source for c in source.cells if c.cell_type == "markdown"}
-    words = "\n\n".join(
-        c.source
-        for c in submitted.cells
-        if c.cell_type == "markdown" and c.source not in given and c.source != FREE_STUB
-    )
-    has_words = any(c.metadata.get("nbgrader", {}).get("grade_id", "").endswith("-free") for c in source.cells)
-    own = lambda cell: cell.cell_type == "code" and "srlib.checks.check_" in cell.source
-    submitted.cells = [c for c in submitted.cells if not own(c) and not c.source.startswith(colab.FIRST_LINE)]
-    submitted.cells.append(nbformat.v4.new_code_cell(check.source))
-    submitted.metadata["kernelspec"] = source.metadata.kernelspec
-    client = NotebookClient(
-        submitted, timeout=TIMEOUT, allow_errors=True, resources={"metadata": {"path": str(file.parent)}}
-    )
-    try:
-        client.execute()
-    except (CellTimeoutError, DeadKernelError, CellExecutionError) as error:
-        return 0.0, of, f"did not run to its end: {type(error).__name__}", words if has_words else ""
-    points, told = 0.0, ""
-    for output in submitted.cells[-1].outputs:
-        if output.output_type == "execute_result":
-            points = float(output.data["text/plain"])
-        elif output.output_type == "stream" and output.name == "stdout":
-            told += output.text
-        elif output.output_type == "error":
-            told += f"{output.ename}: {output.evalue}"
-    return points, of, told.strip(), words if has_words else ""
 
 
 def main(argv: list[str] | None = None) -> int:
     """The command; its exit status."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="change nothing; fail where a copy is out of date")
-    jobs = parser.add_subparsers(dest="job")
-    laid = jobs.add_parser("course", help="lay out a course for nbgrader")
-    laid.add_argument("folder", type=Path, metavar="COURSE")
-    graded = jobs.add_parser("grade", help="grade submitted notebooks without nbgrader")
-    graded.add_argument("submissions", type=Path, metavar="SUBMISSIONS")
-    graded.add_argument("-o", "--out", type=Path, default=Path("points.csv"), help="the table to write")
-    args = parser.parse_args(argv)
+    args = _parser().parse_args(argv)
     try:
+        if args.job == "copies":
+            return lay_out(args.folder, student, args.variant)
+        if args.job == "solutions":
+            return lay_out(args.folder, instructor, args.variant)
         if args.job == "course":
-            return course(args.folder)
+            return course(args.folder, args.variant)
+        if args.job == "prepare":
+            import prepare
+
+            return prepare.prepare(args.handed_in, args.submitted, args.variant)
         if args.job == "grade":
-            return grade(args.submissions, args.out)
+            import grading
+
+            limits = grading.Limits(args.seconds, args.memory)
+            return grading.grade(args.submissions, args.out, limits, args.jobs, args.variant, args.format)
         return make(args.check)
     except (ValueError, OSError) as error:
         print(f"exercises: {error}", file=sys.stderr)
         return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="change nothing; fail where a copy is out of date")
+    jobs = parser.add_subparsers(dest="job")
+    for job, place, told in (
+        ("copies", "FOLDER", "make students' copies in another folder"),
+        ("solutions", "FOLDER", "make notebooks with the solutions, for the teacher"),
+        ("course", "COURSE", "lay out a course for nbgrader"),
+    ):
+        jobs.add_parser(job, help=told).add_argument("folder", type=Path, metavar=place)
+    ready = jobs.add_parser("prepare", help="make what came in ready for nbgrader")
+    ready.add_argument(
+        "handed_in", type=Path, metavar="HANDED_IN", help="a folder for each student in it; stays as it is"
+    )
+    ready.add_argument("submitted", type=Path, metavar="SUBMITTED", help="the course's folder `submitted`")
+    graded = jobs.add_parser("grade", help="grade submitted notebooks without nbgrader")
+    graded.add_argument("submissions", type=Path, metavar="SUBMISSIONS", help="a folder for each student in it")
+    graded.add_argument(
+        "-o", "--out", type=Path, default=Path("points.csv"), help="the table to write, or to go on with"
+    )
+    graded.add_argument(
+        "--seconds", type=float, default=60, help="of computing, for one cell or the check (%(default)g)"
+    )
+    graded.add_argument("--memory", type=float, default=4, help="GB for one notebook (%(default)g)")
+    graded.add_argument("--jobs", type=int, default=2, help="notebooks at a time (%(default)s)")
+    graded.add_argument("--format", choices=("canvas", "moodle"), help="also a table that this system imports")
+    for job in jobs.choices.values():
+        job.add_argument(
+            "--variant", type=int, metavar="SEED", help="the numbers of this variant, where an exercise varies"
+        )
+    return parser
 
 
 if __name__ == "__main__":

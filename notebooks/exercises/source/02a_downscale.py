@@ -30,7 +30,7 @@ image = srlib.load_images("sample", split="train")["sumac"][64:192, 64:192]
 print(image.shape, image.dtype)
 
 
-# %% tags=["answer"]
+# %% tags=["answer", "numpy-only"]
 def my_downscale(image, scale):
     """An image `scale` times smaller, by the mean of each block, from 0 to 1."""
     ### BEGIN SOLUTION
@@ -59,3 +59,13 @@ if answer:
 else:
     figure = "first the answer"
 figure
+
+# %% tags=["variant"]
+# A variant has other numbers: each text on the left, in all cells, becomes the one on the right.
+variant_values = [2, 5, 10, 50, 100]
+variant_texts = {
+    "or `float32` (0 to 1)": "or `float32` (0 to VALUE)",
+    "- The answer runs from 0 to 1 in both cases.": "- The answer runs from 0 to 1 in both cases: VALUE becomes 1, and so does 255.",
+    "if image.dtype == np.uint8 else image\n": "if image.dtype == np.uint8 else image / VALUE\n",
+    "check_downscale(my_downscale)": "check_downscale(lambda x, scale: my_downscale(x if x.dtype == np.uint8 else VALUE * x, scale))",
+}

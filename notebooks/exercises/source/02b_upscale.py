@@ -31,7 +31,7 @@ tiny[0, 1] = tiny[1, 0] = 1  # two white pixels, two black ones
 print(tiny[..., 0])
 
 
-# %% tags=["answer"]
+# %% tags=["answer", "numpy-only"]
 def my_upscale(lr):
     """Twice as high and as wide, by linear interpolation at half-pixel centres."""
 

@@ -32,7 +32,7 @@ sr = srlib.upscale(srlib.downscale(hr), "bilinear")
 print(hr.dtype, sr.dtype)
 
 
-# %% tags=["answer"]
+# %% tags=["answer", "numpy-only"]
 def my_psnr(a, b):
     """The PSNR of two images, or its mean over two batches of images, in dB."""
     ### BEGIN SOLUTION
@@ -51,3 +51,12 @@ def my_psnr(a, b):
 answer = srlib.checks.check_psnr(my_psnr)
 print(answer)
 answer.points(4)
+
+# %% tags=["variant"]
+# A variant has other numbers: each text on the left, in all cells, becomes the one on the right.
+variant_values = [2, 5, 10, 50, 100]
+variant_texts = {
+    "`float32` from 0 to 1": "`float32` from 0 to VALUE",
+    "if a.dtype == np.uint8 else 1\n": "if a.dtype == np.uint8 else VALUE\n",
+    "check_psnr(my_psnr)": "check_psnr(lambda *two: my_psnr(*(x if x.dtype == np.uint8 else VALUE * x for x in two)))",
+}

@@ -32,7 +32,7 @@ a, b = grey[50:57, 140:147], grey[50:57, 141:148]  # a window, and the same one 
 print(a.shape, "means", a.mean().round(3), b.mean().round(3))
 
 
-# %% tags=["answer"]
+# %% tags=["answer", "numpy-only"]
 def my_ssim(a, b):
     """The structural similarity of two windows of 7 by 7, values from 0 to 1."""
     ### BEGIN SOLUTION
@@ -61,3 +61,13 @@ if answer:
     print("shifted:", round(float(my_ssim(a, b)), 3), "  darker:", round(float(my_ssim(a, 0.9 * a)), 3))
 else:
     print("first the answer")
+
+# %% tags=["variant"]
+# A variant has other numbers: each text on the left, in all cells, becomes the one on the right.
+variant_values = [2, 5, 10, 50, 100]
+variant_texts = {
+    "values from 0 to 1": "values from 0 to VALUE",
+    ".mean(axis=-1) / 255": ".mean(axis=-1) / 255 * VALUE",
+    "c1, c2 = 0.01**2, 0.03**2": "c1, c2 = (0.01 * VALUE) ** 2, (0.03 * VALUE) ** 2",
+    "check_ssim(my_ssim)": "check_ssim(lambda a, b: my_ssim(VALUE * a, VALUE * b))",
+}

@@ -31,7 +31,7 @@ four = np.array([10, 20, 30, 40]).reshape(1, 1, 4)  # one LR pixel, scale 2, one
 print("should become\n", np.array([[10, 20], [30, 40]]))
 
 
-# %% tags=["answer"]
+# %% tags=["answer", "numpy-only"]
 def my_shuffle(x, scale):
     """(h, w, scale*scale*c) -> (scale*h, scale*w, c): channels become pixels."""
     ### BEGIN SOLUTION
