@@ -72,10 +72,11 @@ WRONG = [
     (both_axes(copy=True), "off by", "half a new pixel"),
     (both_axes(swap=True), "off by", "changed places"),
     (both_axes(wrap=True), "border", "opposite side"),
-    (zero_border, "border", "its own value"),
+    (zero_border, "border", "the pixel itself takes"),
     (lambda x: doubled(x, 0), "expected \\(14, 20, 3\\)", "what about the columns"),
     (lambda x: np.repeat(doubled(x, 0), 2, 1), "off by", "columns are only copied"),
     (lambda lr: srlib.upscale(lr, "bicubic", 2), "off by", "which kernel"),
-    (both_axes(first=1 / 3), "off by", "pencil"),
+    (both_axes(first=1 / 3), "off by", "a third of the way"),
+    (both_axes(first=0.4), "off by", "pencil"),
     (upscaled_alone, "1x4|4x1", "along the other one they do"),
 ]  # fmt: skip

@@ -110,7 +110,7 @@ WRONG = [
     (psnr_of_each, "three numbers", "several scores"),
     (psnr_dividing_by_zero, "itself with ZeroDivisionError", "What should the answer be"),
     (lambda a, b: 27.1, "27.1", "srlib.mse"),
-    (lambda a, b: "27 dB", "expected one number", "axes"),
+    (lambda a, b: "27 dB", "expected one number", "text cannot be compared"),
     (3, "not a function", "without calling"),
     (psnr_by(one_by_the_largest), "zeros and ones", "its type says"),
     (psnr_by(one_in_16_bits), "two uint8", "int16 ends"),

@@ -46,7 +46,7 @@ WRONG = [
     (ssim_with(c1=0, c2=0), "darker", "constants are missing"),
     (ssim_with(c1=9e-4, c2=1e-4), "darker", "changed places"),
     (ssim_with(c1=0.01, c2=0.03), "darker", "not squared"),
-    (ssim_with(ddof=0, cov_ddof=0), "darker", "49"),
+    (ssim_with(ddof=0, cov_ddof=0), "negative", "49"),
     (ssim_with(ddof=0), "equal windows", "habits"),
     (ssim_with(structure=False), "noisy", "patterns"),
     (ssim_with(light=False), "darker", "means do not count"),

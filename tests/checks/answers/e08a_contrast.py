@@ -95,8 +95,8 @@ WRONG = [
     (contrast(grey=lambda image: image[..., 1]), "a bright spot", "green channel"),
     (contrast(grey=lambda image: image.sum(-1)), "a bright spot", "were added"),
     (lambda image, place, radius: right(image, place, 3), "radius 2", "that radius alone"),
-    (contrast_in_a_window, "near the corner", "other side"),
+    (contrast_in_a_window, "near the border", "other side"),
     (contrast_without_types, "a uint8 image", "the type tells"),
     (contrast_by_the_largest, "zeros and ones", "its type says"),
-    (contrast_that_wraps, "a uint8 image", "wrap around"),
+    (contrast_that_wraps, "a uint8 image", "start again at 0"),
 ]  # fmt: skip

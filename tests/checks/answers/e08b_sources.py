@@ -87,8 +87,6 @@ check = srlib.checks.check_sources
 
 RIGHT = [
     greedy,
-    optimal,
-    mutual,
     lambda true, found, reach: list(map(np.int64, greedy(true, found, reach))),
 ]
 
@@ -108,5 +106,7 @@ WRONG = [
     (without_reach, "a reach of 5", "that reach alone"),
     (not_for_empty_lists, "no detection with ValueError", "no nearest place"),
     (lambda true, found, reach: greedy(true, found, reach)[0], "expected three whole numbers", "end with"),
+    (optimal, "two sources in a row", "as many pairs as possible"),
+    (mutual, "close together", "how long"),
     (lambda true, found, reach: (0.5, 1, 2), "expected three whole numbers", "end with"),
 ]  # fmt: skip
