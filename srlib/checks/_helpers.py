@@ -253,9 +253,23 @@ def relation(result, right) -> str | None:
         return "everything is black: was it converted to whole numbers too early, or never filled in?"
     if near(result, 255 * right, 1.01):
         return FROM_0_TO_1
-    if np.ptp(result, axis=-1).max() < 1e-6 < np.ptp(right, axis=-1).max():
-        return "all channels are alike: the colours are lost."
-    suspects = [
+    if np.ptp(right) > 0.1 and (hint := first_match(result, _rearranged(right), 1e-3) or _only_the_end(result, right)):
+        return hint
+    times = float((result * right).sum() / (right * right).sum()) if np.any(right) and np.any(result) else 1.0
+    if abs(times - 1) > 0.002 and near(result / times, right, 1e-3):
+        return f"every value is {times:.4g} times what it should be: what is it multiplied with, or divided by?"
+    if np.ptp(right) > 1e-3 and near(result - right, (result - right).mean(), 1e-3):
+        return f"every value is {(result - right).mean():+.4f} off: what is added, or taken away, that should not be?"
+    return None
+
+
+def _rearranged(right: np.ndarray) -> list:
+    """What the right image becomes by some mistakes that any image can suffer."""
+    ones = [right[..., c] for c in range(right.shape[-1])]
+    grey = [right.mean(-1), right @ np.array([0.299, 0.587, 0.114])] if right.shape[-1] == 3 else []
+    alike = [np.repeat(one[..., None], right.shape[-1], -1) for one in (ones + grey if len(ones) > 1 else [])]
+    return [
+        *(("all channels are alike: the colours are lost.", one) for one in alike),
         ("all values are rounded to whole levels of 255; here the fractions count.", np.rint(255 * right) / 255),
         ("all values are cut down to whole levels of 255; here the fractions count.", np.floor(255 * right) / 255),
         ("the image is upside down.", right[::-1]),
@@ -265,12 +279,12 @@ def relation(result, right) -> str | None:
         ("red and blue have changed places.", right[..., ::-1]),
         ("light and dark have changed places.", 1 - right),
     ]
-    if hint := first_match(result, suspects, 1e-3):
-        return hint
-    if np.ptp(right) > 1e-3 and np.ptp(result) > 0:
-        times = float((result * right).sum() / (right * right).sum())
-        if near(result / times, right, 1e-3):
-            return f"every value is {times:.4g} times what it should be: what is it multiplied with, or divided by?"
-        if near(result - right, (result - right).mean(), 1e-3):
-            return f"every value is {(result - right).mean():+.4f} off: what is added that should not be?"
-    return None
+
+
+def _only_the_end(result: np.ndarray, right: np.ndarray) -> str | None:
+    """Whether loops end too early."""
+    off = np.abs(result - right).max(-1) > IMAGE_TOLERANCE
+    if min(off.shape) < 3 or off[:-1, :-1].any():
+        return None
+    lines = [told for told, line in (("row", off[-1, :-1]), ("column", off[:-1, -1])) if line.all()]
+    return f"only the last {' and the last '.join(lines)} is off: where does your loop end?" if lines else None

@@ -30,6 +30,7 @@ class Prints(io.TextIOBase):
         self.text = ""
 
     def write(self, text: str) -> int:
+        """Take what is printed."""
         if len(self.text) <= self.MOST:
             self.text += text[: self.MOST + 1]
         return len(text)

@@ -175,14 +175,20 @@ def _most_to_learn_from(my_split) -> None:
 
 def _names_with_a_hyphen(my_split) -> None:
     names = _squares(**{"red-rose": 4, "red-robin": 5, "red-ruby": 3, "red-rat": 4, "red": 3})  # "-r" is in all
-    parts = _split(my_split, names, "names like red-rose-r0c0")
+    _hyphens(my_split, names, "as red-rose and red-robin", "red-rose is not the photograph red")
+    names = _squares(**{f"owl-{i}": 2 + i for i in range(1, 7)})
+    _hyphens(my_split, names, "as owl-1 and owl-2", "owl-1 is not the photograph owl")
+
+
+def _hyphens(my_split, names: list[str], such: str, apart: str) -> None:
+    parts = _split(my_split, names, f"names such as {names[0]}")
     hint = "a photograph may have a hyphen in its own name, and only what follows the last one is the place"
     if found := _first_shared(parts):
-        raise Wrong(f"puts squares of {found[0]} on two sides.", f"{hint}: red-rose is not the photograph red.")
+        raise Wrong(f"puts squares of {found[0]} on two sides.", f"{hint}: {apart}.")
     if sum(map(len, parts)) != len(names) or not all(parts):
         raise Wrong(
-            "loses squares, or leaves a list empty, when all photographs have a hyphen in their names, as red-rose and red-robin.",
-            f"{hint}.",
+            f"loses squares, or leaves a list empty, when all photographs have a hyphen in their names, {such}.",
+            f"{hint}: {apart}.",
         )
 
 
@@ -215,7 +221,7 @@ def _the_same_again(my_split) -> None:
             if as_they_came != split(random.Random(again).sample(names, len(names)), case):
                 raise Wrong(
                     f"splits the same names of {_MANY} photographs differently when they come in another order.",
-                    "a set has no order of its own, and tomorrow it may have another: sort the photographs before you deal them out.",
+                    "a set has no order of its own, and what is sorted by anything but the names stays, where it is alike, in the order in which it came: sort the photographs by their names before you deal them out.",
                 )
     for days in (1, 40, 400):
         with _another_day(my_split, days):

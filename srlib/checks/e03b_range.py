@@ -6,7 +6,7 @@ Dark images are checked apart from bright ones: on those, a scale that is guesse
 import numpy as np
 
 from ..resampling import downscale, interpolate
-from ._helpers import BY_TYPE, IMAGE_TOLERANCE, array, call, first_match, near, relation, several
+from ._helpers import BY_TYPE, IMAGE_TOLERANCE, array, call, first_match, near, relation, several, short
 from ._inputs import drawn, fresh, photograph
 from .answer import Answer, Wrong, judge
 
@@ -109,14 +109,21 @@ def _dark_pair(my_pair) -> None:
 
 
 def _pair_types(my_pair) -> None:
-    _, pair = _pair(my_pair, 255)
-    for one, told in zip(pair, _TOLD):
-        if getattr(one, "dtype", None) != np.float32:
+    image, pair = _pair(my_pair, 255)
+    for one, told, right in zip(pair, _TOLD, (downscale(image), image / 255)):
+        kind = getattr(one, "dtype", None)
+        if kind != np.float32:
             raise Wrong(
-                f"gives {told} as {getattr(one, 'dtype', type(one).__name__)}; expected float32.",
+                f"gives {told} as {kind or short(one)}; expected float32.",
                 "NumPy divides in double precision, which a network has no use for; lesson 02 shows how to convert."
-                if getattr(one, "dtype", None) == np.float64
+                if kind == np.float64
                 else "convert with .astype(np.float32), after the division.",
+            )
+        off = np.abs(array(one, right.shape, told) - right).max()
+        if off > 1e-5:
+            raise Wrong(
+                f"gives {told} values that are off by up to {off:.5f}; expected float32, which holds seven digits.",
+                "were they rounded, or held in half precision (float16), on the way? Round nothing that a network learns from.",
             )
 
 
@@ -124,11 +131,11 @@ def _any_image(my_pair) -> None:
     rng = fresh()
     for image, case in drawn(rng, lambda: 2 * rng.integers(1, 12, 2), np.uint8):
         lr, hr = several(call(my_pair, image, case=case), "lr, hr", "two images")
-        for told, one, right in (("the LR image", lr, downscale(image)), ("the HR image", hr, image / 255)):
+        for told, one, right in ((_LR, lr, downscale(image)), (_HR, hr, image / 255)):
             result = array(one, right.shape, f"{told} of {case}")
-            if not near(result, right, 1e-5):
+            off = np.abs(result - right).max()
+            if off > 1e-5 or one.dtype != np.float32:
                 raise Wrong(
-                    f"gives {told} values from {result.min():.4g} to {result.max():.4g} for {case}; expected {right.min():.4g} to {right.max():.4g}.",
-                    relation(result, right)
-                    or "it is right for other images: what looks at the values, where the type says all?",
+                    f"gives {told} as {one.dtype}, with values off by up to {off:.4g}, for {case}; expected float32, and 255 as 1.",
+                    "it is right for other images: what looks at the values, where the type says all?",
                 )

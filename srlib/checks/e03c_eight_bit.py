@@ -71,7 +71,7 @@ def _hint_by_place(result, right, x) -> str | None:
         return hint
     if off[inside].max() < 1.01:
         low, high = (int(((result - right) * sign > 0.5).sum()) for sign in (-1, 1))
-        return f"{low} levels are one too low, and {high} one too high: which level is the nearest? Print 255 times some values, and what becomes of them."
+        return f"of {result.size} values {low} are one level too low, and {high} one too high: which level is the nearest? Print 255 times some values, and what becomes of them."
     return None
 
 

@@ -119,7 +119,7 @@ def _tiled(my_tiles, height: int, width: int, tile: int, margin: int, case: str,
         off = np.abs(result - right).max(axis=-1)
         raise Wrong(
             f"differs from the upscaling of the whole by up to {off.max():.3f}, for {case}.",
-            _hint(off, tile, margin, longest),
+            _hint(off, tile, margin, longest, near(result, np.rint(result), 1e-9)),
         )
 
 
@@ -131,7 +131,7 @@ def _any_tiles(my_tiles) -> None:
         _tiled(my_tiles, height, width, tile, margin, case, upscale)
 
 
-def _hint(off, tile: int, margin: int, longest: int) -> str:
+def _hint(off, tile: int, margin: int, longest: int, whole_numbers: bool) -> str:
     """What went wrong, by where the result is off, and by the longest part that the method was given."""
 
     def right(part):
@@ -148,6 +148,8 @@ def _hint(off, tile: int, margin: int, longest: int) -> str:
     )
     within_a_margin = (near_one(rows) < 2 * margin)[:, None] | (near_one(columns) < 2 * margin)[None, :]
     most, start = tile + 2 * margin, 2 * (tile - margin)
+    if whole_numbers:
+        return "the answer holds whole numbers only: of which type is the array that you fill?"
     if longest <= tile and right(off[~beside_seams]):
         return "the tiles meet in seams: at the edge of a tile, the method does not know what comes next. What should a tile bring along?"
     if whole != off.shape and right(off[:height, :width]) and remainder.max() > 0.02:

@@ -75,12 +75,12 @@ _NOISY = Degradation((Downscale(2, "bicubic"), Noise(10, 40)))
 _CASE = "four images and one method under two names"
 
 
-def _run(my_compare, seed: int = 0, ways=(_nearest, _nearest), degradation=_NOISY, case: str = _CASE):
+def _run(my_compare, seed: int = 0, ways=(_nearest, _nearest), degradation=_NOISY, case: str = _CASE, images=None):
     """The scores, and what each method was given."""
-    names = _NAMES[: len(ways)]
+    names, images = _NAMES[: len(ways)], _images() if images is None else images
     seen: dict[str, list] = {name: [] for name in names}
     methods = {name: _method(seen[name], way) for name, way in zip(names, ways)}
-    told = call(my_compare, methods, _images(), degradation, seed, case=case)
+    told = call(my_compare, methods, images, degradation, seed, case=case)
     if not isinstance(told, dict) or set(told) != set(names):
         keys = f"a dict of {', '.join(map(short, told))}" if isinstance(told, dict) and told else short(told)
         raise Wrong(
@@ -88,10 +88,10 @@ def _run(my_compare, seed: int = 0, ways=(_nearest, _nearest), degradation=_NOIS
             "return {name: mean PSNR}, with the names that `methods` has.",
         )
     scores = {name: number(told[name], f"the method {name!r}") for name in names}
-    counts = [len(images) for images in seen.values()]
-    if min(counts) < 4 or len(set(counts)) > 1:
+    counts = [len(given) for given in seen.values()]
+    if min(counts) < len(images) or len(set(counts)) > 1:
         raise Wrong(
-            f"gives its methods {' and '.join(map(str, counts))} images to upscale, for {case}; expected 4 for each.",
+            f"gives its methods {' and '.join(map(str, counts))} images to upscale, for {case}; expected {len(images)} for each.",
             "each method of `methods` upscales the LR image of each HR image once, in every call: nothing is kept from an earlier one.",
         )
     return scores, seen
@@ -115,32 +115,52 @@ def _same_for_all(my_compare) -> None:
         )
 
 
+def _of(lr: np.ndarray, images) -> int:
+    """Which of some images an LR image was made from: the one that it is most like."""
+    return int(np.argmin([np.square(_nearest(lr) - hr / 255).mean() for hr in images]))
+
+
 def _own_draws(my_compare) -> None:
     _, seen = _run(my_compare)
-    _, bright, again, _ = seen[_NAMES[0]][:4]
-    if np.array_equal(bright, again):
-        raise Wrong(
-            "makes the same LR image of two equal HR images.",
-            "every image gets the same noise, of the same strength, so that one draw decides for all of them; how can each have its own?",
-        )
+    images = _images()
+    equal = [lr for lr in seen[_NAMES[0]] if _of(lr, images) == 1]  # the two that are bright
+    many = ImageSet(np.stack(24 * [images[1][:8, :8]]), [f"{i}" for i in range(24)])
+    if len(equal) == 2 and not np.array_equal(*equal):
+        _, seen = _run(my_compare, 1, (_nearest,), images=many, case="24 equal images")
+        equal = seen[_NAMES[0]]
+        if len({lr.tobytes() for lr in equal}) == len(equal):
+            return
+    raise Wrong(
+        f"makes the same LR image of {'two' if len(equal) < 3 else 'some of 24'} equal HR images.",
+        "every image gets the same noise, of the same strength, so that one draw decides for all of them; how can each have its own?"
+        if len(equal) < 3
+        else "from how many numbers are the seeds of the images drawn? Of few numbers, some come twice.",
+    )
 
 
 def _mean(my_compare) -> str | None:
     grey = lambda lr: np.full_like(_nearest(lr), 0.5)
-    case = "four images and two methods"
+    case, images = "four images and two methods", _images()
     remark = None
     for ways in ((_nearest, grey), (grey, _nearest)):
         scores, seen = _run(my_compare, 0, ways, case=case)
-        every = {
-            name: [psnr(way(lr).clip(0, 1), hr) for lr, hr in zip(seen[name], _images())]
-            for name, way in zip(_NAMES, ways)
-        }
-        for name in _NAMES:
-            told = f"the mean PSNR of {'nearest-neighbour upscaling' if ways[_NAMES.index(name)] is _nearest else 'a grey image'}, one of two methods"
+        every, crossed = {}, {}
+        for name, way in zip(_NAMES, ways):
+            made = [way(lr).clip(0, 1) for lr in seen[name]]
+            every[name] = [psnr(sr, images[_of(lr, images)]) for sr, lr in zip(made, seen[name])]
+            crossed[name] = float(np.mean([psnr(sr, images[i % len(images)]) for i, sr in enumerate(made)]))
+        for name, way in zip(_NAMES, ways):
+            told = f"the mean PSNR of {'nearest-neighbour upscaling' if way is _nearest else 'a grey image'}, one of two methods"
             suspects = _suspects(every[name], [v for values in every.values() for v in values], every[_NAMES[0]])
+            suspects.append(
+                (
+                    "the SR image of one photograph is compared with another photograph: do LR and HR images stand in one order?",
+                    crossed[name],
+                )
+            )
             otherwise = "compare the SR image with the HR image by srlib.psnr, and take the mean over the images."
-            right = float(np.mean(every[name]))
             options = {"tolerance": 0.01, "exact": 1e-3, "digits": 2, "unit": " dB"}
+            right = float(np.mean(every[name]))
             remark = compare_number(scores[name], right, told, suspects, otherwise, **options) or remark
     return remark
 

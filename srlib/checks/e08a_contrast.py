@@ -114,6 +114,8 @@ def _mistakes(image, place, radius) -> list[tuple[str, float]]:
         ("disc and ring have half the radius asked for: was it taken for a diameter?", _contrast(image, place, radius / 2)),
         ("this is divided by the surroundings (the Weber contrast): here the plain difference is asked for.", (disc - ring) / ring if ring else np.inf),
         ("this is the brightest pixel against the ring: of noise, the brightest pixel is always bright. Average.", grey[far <= radius].max() - ring),
+        ("grey was rounded to whole levels; the mean of three channels has fractions.", _contrast(np.rint(255 * grey)[..., None] / 255, place, radius)),
+        ("grey was cut down to whole levels; the mean of three channels has fractions.", _contrast(np.floor(255 * grey + 1e-9)[..., None] / 255, place, radius)),
         *((f"only the {name} channel was looked at; the mean of the three is asked for.", _contrast(image[..., c : c + 1], place, radius)) for c, name in enumerate(("red", "green", "blue"))),
         ("the three channels were added; their mean is asked for.", 3 * (disc - ring)),
         ("a square was cut out of the image, and averaged: the corners do not belong to the disc.", grey[max(0, row - r) : row + r + 1, max(0, column - r) : column + r + 1].mean() - ring),

@@ -79,9 +79,10 @@ def _compare(my_count, true, found, right, case: str, hints, otherwise: str, rea
 
 def _plain(my_count) -> None:
     true = np.concatenate([FAR, [(30.0, 40.0), (75.0, 33.0)]])
-    found = np.array([(61.0, 12.0), (50.0, 50.0), (89.0, 71.5), (31.0, 41.0)])
-    sorting = "the two lists are not sorted alike: the first detection need not belong to the first source."
+    found = np.array([(61.0, 12.0), (50.0, 50.0), (89.0, 71.5), (31.9, 41.2)])
+    sorting = "which detection was compared with which source? The two lists are not sorted alike; and where a row or a column of a table is struck out, those behind it change their numbers."
     hints = dict.fromkeys([(1, 2, 3), (1, 3, 2), (2, 1, 3), (2, 3, 1)], "the order: found again, lost, invented.") | {
+        (1, 4, 3): "the squares of the distances are compared with `reach`, which is no square.",
         (2, 3, 2): sorting,
         (4, 0, 0): "a detection is not a source: some of them lie where nothing was. Measure distances first.",
         (4, 1, 0): "a detection is not a source: some of them lie where nothing was. Measure distances first.",
@@ -100,7 +101,9 @@ def _merged(my_count) -> None:
     true = np.concatenate([FAR, [(30.0, 40.0), (33.0, 40.0)]])
     found = np.array([(31.2, 40.0), (60.0, 13.0)])
     once = "one detection served two sources. Two stars that melt into one blot are one found and one lost: a detection, once given to a source, is used up."
-    _compare(my_count, true, found, (2, 3, 0), "two close sources with one detection between them", {}, once)
+    neutral = "one detection has two sources within reach: the nearer one is found by it, and the other one is lost."
+    hints = {(3, 2, invented): once for invented in (-1, 0, 1)}
+    _compare(my_count, true, found, (2, 3, 0), "two close sources with one detection between them", hints, neutral)
 
 
 def _split(my_count) -> None:

@@ -63,7 +63,7 @@ WRONG = [
     (report_with(255.0, kernel="bicubic"), "baseline", "other LR images"),
     (lambda m, p: report("lanczos", p), "nearest", "comes in"),
     (lambda m, p: 0.86, "expected \\{", "dict"),
-    (reported(restore=lambda x, m: interpolate(x, kernel=m)), "3 images and a network", "by hand"),
+    (reported(restore=lambda x, m: interpolate(x, kernel=m)), "4 images and a network", "by hand"),
     (reported(over=np.median), "SSIM of", "the middle one"),
     (reported(kernel="bicubic"), "SSIM of", "another kernel"),
     (reported(rounding=np.rint), "SSIM of", "rounded to 8 bits"),
