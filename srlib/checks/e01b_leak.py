@@ -118,7 +118,7 @@ def _nothing_leaks(my_prepare) -> None:
 
 
 def _test_is_whole(my_prepare) -> None:
-    for held_out in ("owl", "tram"):
+    for held_out in ("owl", "tram", "owlet"):
         images, held, _, test = _prepared(my_prepare, held_out)
         if _have(test, images[~held]) or _have(test, images[~held][:, :, ::-1]):
             raise Wrong(

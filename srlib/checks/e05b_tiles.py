@@ -52,9 +52,10 @@ def check_tiles(my_tiles) -> Answer:
 
 
 def _means(part, reach: int):
-    """Twice as large: of each pixel the mean of those within `reach` that there are, in four grades of brightness.
+    """Twice as large: of each pixel the mean of those within `reach` that there are, in four grades of brightness, one of them negative.
 
-    Like a network it looks as far as it may, and at the edge of what it is given it does something of its own.
+    Like a network it looks as far as it may, does something of its own at the edge of what it is given, and runs beyond
+    0 and 1.
     """
     width = 2 * reach + 1
 
@@ -63,7 +64,7 @@ def _means(part, reach: int):
         return np.lib.stride_tricks.sliding_window_view(padded, (width, width), axis=(0, 1)).sum((-2, -1))
 
     mean = total(part.astype(np.float64)) / total(np.ones((*part.shape[:2], 1)))
-    return np.kron(mean, np.array([[1, 0.9], [0.8, 0.7]])[..., None]).astype(np.float32)
+    return np.kron(mean, np.array([[1.8, 0.9], [-0.4, 0.7]])[..., None]).astype(np.float32)
 
 
 def _bicubic(part, reach: int):

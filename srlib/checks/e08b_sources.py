@@ -139,10 +139,18 @@ def _equal_places(my_count) -> None:
         np.array([(31.0, 40.0)]),
         (1, 2, 0),
         "three sources, two of them at one place, and one detection",
-        {},
+        {(1, 1, 0): twice},
         twice,
     )
-    _compare(my_count, true[:1], true[:2] + 1, (1, 0, 1), "one source and two detections at one place", {}, twice)
+    _compare(
+        my_count,
+        true[:1],
+        true[:2] + 1,
+        (1, 0, 1),
+        "one source and two detections at one place",
+        {(1, 0, 0): twice},
+        twice,
+    )
 
 
 def _empty(my_count) -> None:

@@ -53,26 +53,32 @@ def check_share(my_share) -> Answer:
     )  # fmt: skip
 
 
-def _told(my_share, answers, case: str) -> str | None:
+def _told(my_share, answers, case: str, suspects=None, otherwise: str = "") -> str | None:
     computed, real = (np.array(each) for each in answers)
-    otherwise = (
+    paper = (
         "count on paper how often the answer has the right sign: among the computed patches, then among the real ones."
     )
     got = call_number(my_share, computed, real, case=case)
-    return compare_number(got, _share(computed, real), case, _suspects(computed, real), otherwise)
+    suspects = _suspects(computed, real) if suspects is None else suspects
+    return compare_number(got, _share(computed, real), case, suspects, otherwise or paper)
 
 
 def _any_answers(my_share) -> str | None:
-    rng, remark = fresh(), None
-    for size in (3.0, 1e-9, 1e6):
+    tiny = [np.array(each) / 1e9 for each in _EVEN]
+    small = "an answer close to 0 is no answer of 0: only an answer of exactly 0 says neither."
+    remark = _told(my_share, tiny, "answers of about one in 1,000,000,000", [], small)
+    rng, granted = (
+        fresh(),
+        "it is right for other answers: what does your program take for granted, of how many there are or how large?",
+    )
+    for size in (3.0, 1e6):
         for counts in ((1, 1), (1, 7), (30, 4)):
             answers = [np.round(rng.normal(0, 2, n)) * rng.uniform(0.5, 1, n) * size for n in counts]  # noughts too
             case = f"{counts[0]} and {counts[1]} answers of about {size:g}"
-            remark = _told(my_share, answers, case) or remark
-    for silent in ((-1.0, 1.0), (0.0, 0.0)):
-        remark = (
-            _told(my_share, ([silent[0]] * 3, [silent[0]] * 5), f"a judge that says {silent[0]:g} every time") or remark
-        )
+            remark = _told(my_share, answers, case, [], granted) or remark
+    for answer in (-1.0, 0.0):
+        case = f"a judge that says {answer:g} every time"
+        remark = _told(my_share, ([answer] * 3, [answer] * 5), case, [], granted) or remark
     return remark
 
 

@@ -70,6 +70,18 @@ def mirrored(x):
     return x[:, :, ::-1]
 
 
+def without_repeats(images, photographs, held_out):
+    train, test = prepare(images, photographs, held_out)
+    return np.unique(train, axis=0), test
+
+
+def mirrored_in_place(images, photographs, held_out):
+    held = np.array(photographs) == held_out
+    train = images[~held]
+    images[:] = images[:, :, ::-1]
+    return np.concatenate([train, images[~held]]), images[held][:, :, ::-1]
+
+
 check = srlib.checks.check_prepare
 
 RIGHT = [
@@ -92,4 +104,8 @@ WRONG = [
     (prepared(np.flip), "mirror images", "several axes"),
     (prepared(lambda x: x[:, ::-1, ::-1]), "mirror images", "half a turn"),
     (prepared(lambda x: x[::-1]), "mirror images", "the order of the images"),
+    (without_repeats, "some of which are equal", "look alike"),
+    (mirrored_in_place, "changes the array", "a new one"),
+    (lambda p, of, out: prepare(p, of, out)[::-1], "held-out photograph first", "train, test"),
+    (prepared(mirrored, lambda of, out: [p in out for p in of]), "other photographs when owlet", "as a whole"),
 ]  # fmt: skip

@@ -52,6 +52,34 @@ class Block(layers.Layer):
         return x + self.second(self.first(x))
 
 
+kept = {}
+
+
+def block_that_is_kept(x, c):
+    first, second = kept.setdefault(c, (conv(c, activation="relu"), conv(c)))
+    return x + second(first(x))
+
+
+def frozen(x, c):
+    second = conv(c)
+    second.trainable = False
+    return x + second(conv(c, activation="relu")(x))
+
+
+def one_layer_twice(x, c):
+    layer = conv(c)
+    return x + layer(layers.ReLU()(layer(x)))
+
+
+def named(x, c):
+    y = layers.Conv2D(c, 3, padding="same", activation="relu", name="first")(x)
+    return x + layers.Conv2D(c, 3, padding="same", name="second")(y)
+
+
+def dilated(x, c):
+    return x + conv(c)(layers.Conv2D(c, 3, padding="same", activation="relu", dilation_rate=2)(x))
+
+
 check = srlib.checks.check_block
 
 RIGHT = [
@@ -81,4 +109,12 @@ WRONG = [
     (lambda x, c: x + conv(c)(layers.ReLU()(layers.BatchNormalization()(conv(c)(x)))), "BatchNormalization", "nothing else"),
     (lambda x, c: x + conv(c)(conv(c, activation="relu6")(x)), "another activation", "no relative"),
     (lambda x, c: x + 0.1 * conv(c)(conv(c, activation="relu")(x)), "0.1 times its branch", "as they are"),
+    (block_that_is_kept, "the same layers", "make them inside"),
+    (frozen, "cannot learn", "frozen"),
+    (one_layer_twice, "1 convolution;", "one set of weights"),
+    (named, "the same names", "leave `name`"),
+    (dilated, "the formula", "dilation_rate=\\(2, 2\\)"),
+    (lambda x, c: x + layers.ReLU()(conv(c)(conv(c)(x))), "behind the second", "which sign"),
+    (lambda x, c: keras.Model(x, bare(x, c)), "expected a tensor", "called on x"),
+    (lambda x, c: bare(keras.Input((8, 8, c)), c), "not made from x", "no Input"),
 ]  # fmt: skip

@@ -1,5 +1,7 @@
 """Right and wrong answers to exercise 09a."""
 
+from fractions import Fraction
+
 import numpy as np
 
 import srlib
@@ -35,6 +37,8 @@ RIGHT = [
     by_counting,
     by_heaviside,
     half(0.5),
+    lambda c, r: Fraction(int((1 - np.sign(c)).sum()), 4 * len(c)) + Fraction(int((1 + np.sign(r)).sum()), 4 * len(r)),
+    lambda c, r: round(by_signs(c, r), 3),
 ]
 
 # answer, words of what is wrong, words of the hint
@@ -52,4 +56,8 @@ WRONG = [
     (lambda c, r: np.concatenate([c < 0, r > 0]).mean(), "noughts", "How can a half"),
     (lambda c, r: (c < 0).mean(), "eleven answers", "computed patches alone"),
     (lambda c, r: c < 0, "eleven answers", "which axes"),
+    (lambda c, r: by_signs(np.where(np.isclose(c, 0), 0, c), np.where(np.isclose(r, 0), 0, r)), "one in 1,000,000,000", "close to 0"),
+    (lambda c, r: ((c < 0).mean() + (r >= 0).mean()) / 2, "noughts", 'taken for "photographed"'),
+    (lambda c, r: (np.sign(r[:, None] - c).mean() + 1) / 2, "eleven", "under a curve"),
+    (lambda c, r: round(by_signs(c, r), 1), "eleven", "rounded to 1 decimal"),
 ]  # fmt: skip

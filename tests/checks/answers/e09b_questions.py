@@ -70,4 +70,8 @@ WRONG = [
     (lambda c, r: (questions_with()(c, r)[0], np.ones(3)), "3 values of truth", "0 for every computed"),
     (as_column, "shape \\(32, 1\\)", "no second axis"),
     (lambda c, r: questions_with()(c, r)[0], "patches and truth", "return patches, truth"),
+    (questions_with(lambda c: to_file(c).astype(np.float16)), "computed patches", "single precision at least"),
+    (lambda c, r: (questions_with()(c, r)[0], 1 - questions_with()(c, r)[1]), "real patches", "a 0 for every computed"),
+    (lambda c, r: (questions_with()(c, r)[0][:, :, ::-1], questions_with()(c, r)[1]), "real patches", "mirrored"),
+    (lambda c, r: questions_with()(c[:6], r[:6]), "7 photographs", "print|take for granted"),
 ]  # fmt: skip
