@@ -164,39 +164,14 @@ def _empty(my_count) -> None:
         _compare(my_count, true, found, right, case, {}, lonely)
 
 
-def _pairs(true, found, reach: float, order: str = "nearest first") -> int:
-    """How many pairs there are if they are made in an order."""
+def _pairs(true, found, reach: float) -> int:
+    """How many pairs there are by the rule of the task."""
     far = np.linalg.norm(true[:, None] - found[None], axis=-1)
-    near = [(int(i), int(j)) for i, j in np.argwhere(far <= reach)]
-    key = {
-        "nearest first": lambda pair: far[pair],
-        "by sources": lambda pair: (pair[0], far[pair]),
-        "by detections": lambda pair: (pair[1], far[pair]),
-        "as they come": lambda pair: pair,
-        "farthest first": lambda pair: -far[pair],
-    }[order]
     pairs: dict[int, int] = {}
-    for i, j in sorted(near, key=key):
+    for i, j in sorted(np.argwhere(far <= reach).tolist(), key=lambda pair: far[tuple(pair)]):
         if i not in pairs and j not in pairs.values():
             pairs[i] = j
     return len(pairs)
-
-
-def _most_pairs(true, found, reach: float) -> int:
-    """The largest number of pairs, by augmenting paths."""
-    near = np.linalg.norm(true[:, None] - found[None], axis=-1) <= reach
-    owner: dict[int, int] = {}
-
-    def placed(i: int, seen: set[int]) -> bool:
-        for j in map(int, np.flatnonzero(near[i])):
-            if j not in seen:
-                seen.add(j)
-                if j not in owner or placed(owner[j], seen):
-                    owner[j] = i
-                    return True
-        return False
-
-    return sum(placed(i, set()) for i in range(len(true)))
 
 
 _ROW = np.array([(20.0, 20.0), (20.0, 23.0)])  # two sources, and detections beside and between them
@@ -209,16 +184,7 @@ def _nearest_first(my_count) -> None:
     for n, m in ((6, 6), (8, 5), (5, 8), (12, 12), (1, 9), (9, 1), *[(10, 10)] * 6):
         true, found = (rng.uniform(0, 12, (k, 2)) for k in (n, m))
         crowds.append((true, found, f"{n} sources and {m} detections close together"))
+    otherwise = "of all pairs the nearest goes first, not that of the first source or detection in the list, and not so that there are as many pairs as possible. Make a table of all distances, take the nearest pair, strike out its row and its column, and look for the next: how long?"
     for true, found, case in crowds:
         pairs = _pairs(true, found, 3.0)
-        right = (pairs, len(true) - pairs, len(found) - pairs)
-        hints = {}
-        for many, hint in () if true is _ROW or true is _BETWEEN else (
-            (_pairs(true, found, 3.0, "by detections"), "each detection takes the nearest source that is left, in the order of the list; the nearest pair of all goes first."),
-            (_pairs(true, found, 3.0, "by sources"), "each source takes the nearest detection that is left, in the order of the list; the nearest pair of all goes first."),
-            (_pairs(true, found, 3.0, "as they come"), "each source takes the first detection within reach; the nearest pair of all goes first."),
-            (_most_pairs(true, found, 3.0), "this is the largest number of pairs that can be made; the task makes them in another way, the nearest pair first."),
-        ):  # fmt: skip
-            hints[many, len(true) - many, len(found) - many] = hint
-        otherwise = "of all pairs the nearest goes first, not that of the first source or detection in the list, and not so that there are as many pairs as possible. Make a table of all distances, take the nearest pair, strike out its row and its column, and look for the next: how long?"
-        _compare(my_count, true, found, right, case, hints, otherwise)
+        _compare(my_count, true, found, (pairs, len(true) - pairs, len(found) - pairs), case, {}, otherwise)

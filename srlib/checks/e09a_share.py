@@ -67,6 +67,8 @@ def _any_answers(my_share) -> str | None:
     tiny = [np.array(each) / 1e9 for each in _EVEN]
     small = "an answer close to 0 is no answer of 0: only an answer of exactly 0 says neither."
     remark = _told(my_share, tiny, "answers of about one in 1,000,000,000", [], small)
+    below = "a judge may be wrong more often than right, and then its share is less than a half."
+    remark = _told(my_share, _EVEN[::-1], "a judge that is mostly wrong", [], below) or remark
     rng, granted = (
         fresh(),
         "it is right for other answers: what does your program take for granted, of how many there are or how large?",

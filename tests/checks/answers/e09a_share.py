@@ -60,4 +60,5 @@ WRONG = [
     (lambda c, r: ((c < 0).mean() + (r >= 0).mean()) / 2, "noughts", 'taken for "photographed"'),
     (lambda c, r: (np.sign(r[:, None] - c).mean() + 1) / 2, "eleven", "under a curve"),
     (lambda c, r: round(by_signs(c, r), 1), "eleven", "rounded to 1 decimal"),
+    (lambda c, r: max(by_signs(c, r), 1 - by_signs(c, r)), "mostly wrong", "less than a half"),
 ]  # fmt: skip
