@@ -1,22 +1,32 @@
-"""What the checks share: calling a learner's function, reading what it gives, telling mistakes apart, test images.
+"""What the checks share: calling a learner's function, reading what it gives, comparing it, telling mistakes apart.
 
-A mistake is recognised by its result. A check computes what each plausible mistake would give (its suspects), and the
-first that agrees with the learner's result names the hint.
+A mistake is recognised by its result. A check computes what each plausible mistake would give (its suspects), and the one
+that lies next to the learner's result names the hint.
 """
 
 import contextlib
 import copy
-import io
+import math
+import numbers
+import sys
 import warnings
 
 import numpy as np
 
-from .answer import UNWRITTEN, Wrong, first_line
+from .answer import UNWRITTEN, Prints, Wrong, first_line
 
 BY_TYPE = "a dark uint8 image is still on the scale of 255: its type says which scale it is on, not its largest value."
 FROM_0_TO_1 = "these are grey levels from 0 to 255, and the answer should run from 0 to 1."
 BY_HAND = "run it by hand on such an input, and read the last line of the error."
 BEGIN = "begin with the line that says YOUR CODE HERE"
+IMAGE_TOLERANCE = 6e-4  # a seventh of a level of 255: takes three decimals, and half precision
+_EXACT = 2e-5  # what single precision costs
+
+_CHANGES = {
+    np.ndarray: "an array is handed over by reference: what you assign to its elements changes the caller's image. Compute a new one.",
+    list: "a list is handed over by reference: sort, shuffle, append and pop change the caller's list, where sorted(..) makes a new one.",
+    dict: "a dict is handed over by reference: what you put into it or take out is changed for the caller, too.",
+}
 
 
 def call(function, *arguments, case: str, hint: str = BY_HAND):
@@ -25,10 +35,13 @@ def call(function, *arguments, case: str, hint: str = BY_HAND):
         raise Wrong(
             f"is a {type(function).__name__}, not a function.", "hand over the function itself, without calling it."
         )
-    given = [copy.deepcopy(a) if isinstance(a, (np.ndarray, list, dict)) else a for a in arguments]
+    given = [copy.deepcopy(a) if isinstance(a, (list, dict)) or _plain_array(a) else a for a in arguments]
+    before = [copy.deepcopy(a) if isinstance(a, tuple(_CHANGES)) else None for a in given]
+    if isinstance(sys.stdout, Prints):
+        sys.stdout.begin()
     try:
         # what is written to standard error would cost all points under nbgrader, a mere warning too
-        with np.errstate(all="ignore"), warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
+        with np.errstate(all="ignore"), warnings.catch_warnings(), contextlib.redirect_stderr(Prints()):
             warnings.simplefilter("ignore")
             result = function(*given)
     except Wrong:  # from what the check itself handed over to be called
@@ -37,11 +50,11 @@ def call(function, *arguments, case: str, hint: str = BY_HAND):
         raise Wrong(f"{UNWRITTEN}.", f"{BEGIN}.") from None
     except (Exception, SystemExit) as error:
         raise Wrong(f"stops at {case} with {type(error).__name__}: {first_line(error)}", hint) from None
-    for before, after in zip(arguments, given):
-        if isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=True):
+    for old, new in zip(before, given):
+        if old is not None and not _same(old, new):
             raise Wrong(
-                "changes the array that it is given.",
-                "an array is handed over by reference: what you assign to its elements changes the caller's image.",
+                f"changes the {'array' if isinstance(old, np.ndarray) else type(old).__name__} that it is given.",
+                next(hint for kind, hint in _CHANGES.items() if isinstance(old, kind)),
             )
     if result is None:
         raise Wrong(
@@ -51,42 +64,92 @@ def call(function, *arguments, case: str, hint: str = BY_HAND):
     return result
 
 
+def _plain_array(value) -> bool:
+    """Whether a copy of it is like itself; an array of another layout was made for this one call."""
+    return isinstance(value, np.ndarray) and value.flags.c_contiguous
+
+
+def _same(a, b) -> bool:
+    if isinstance(a, np.ndarray):
+        return a.shape == b.shape and np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
+    return a == b
+
+
+# -- reading a result -----------------------------------------------------------------------------------------------------
+
+
 def several(result, names: str, what: str):
     """A learner's result as a tuple of so many things; `names`: what they are called, with commas between them."""
     if not isinstance(result, (tuple, list)) or len(result) != names.count(",") + 1:
-        raise Wrong(f"returns a {type(result).__name__}; expected {what}.", f"end with: return {names}")
+        many = f"{len(result)} things" if isinstance(result, (tuple, list)) else short(result)
+        raise Wrong(f"returns {many}; expected {what}.", f"end with: return {names}")
     return result
+
+
+def _numbers(result) -> np.ndarray | None:
+    """Anything as an array of numbers in double precision; None for text, truth values, complex numbers and the like."""
+    try:
+        values = np.asarray(result)
+        if values.dtype.kind == "O" and all(isinstance(v, numbers.Real) for v in values.flat):
+            values = values.astype(np.float64)  # fractions, or integers of any size
+        known = values.dtype.kind in "iuf" or values.dtype.name == "bfloat16"
+        return values.astype(np.float64) if known else None
+    except Exception:  # lists of unequal length, tensors without values
+        return None
+
+
+_FORMS = {
+    str: "text cannot be compared: return the number itself, and round or format it when you print it.",
+    list: "a list is no array yet: np.array(..) makes one of it, np.stack(..) of a list of images.",
+    dict: "a dict holds what you want; which of its entries?",
+    bool: "True and False are the answer to a question; here a number is asked for.",
+    np.bool_: "True and False are the answer to a question; here a number is asked for.",
+}
+
+
+def _hint_of_form(result, otherwise: str) -> str:
+    if hasattr(result, "__next__"):
+        return "a generator, or a map, holds nothing yet: make a list of it, and write return where you wrote yield."
+    return next((hint for kind, hint in _FORMS.items() if isinstance(result, kind)), otherwise)
 
 
 def array(result, shape: tuple[int, ...], case: str, shape_hints: dict | None = None) -> np.ndarray:
     """A learner's result as an array of the shape that it should have; `shape_hints`: shape -> hint."""
-    try:
-        values = np.asarray(result, dtype=np.float64)
-    except (TypeError, ValueError):
+    values = None if isinstance(result, (list, tuple)) else _numbers(result)
+    if values is None:
+        kind = f"an array of {result.dtype}" if isinstance(result, np.ndarray) else short(result)
         raise Wrong(
-            f"gives a {type(result).__name__} for {case}; expected an array of numbers.",
-            "look at the type of what you return.",
-        ) from None
+            f"gives {kind} for {case}; expected an array of numbers.",
+            _hint_of_form(result, "look at the type of what you return."),
+        )
     if values.shape != shape:
         hint = (shape_hints or {}).get(values.shape, "follow the shape through your lines, one by one, with print.")
         raise Wrong(f"gives an array of shape {values.shape} for {case}; expected {shape}.", hint)
     if not np.isfinite(values).all():
-        raise Wrong(f"gives values that are no finite numbers for {case}.", "look for a division by zero.")
+        what = "nan" if np.isnan(values).any() else "infinity"
+        raise Wrong(
+            f"gives values of {what} for {case}.",
+            "look for a division by zero, such as by the largest value of a black image.",
+        )
     return values
 
 
-def number(result, case: str) -> float:
+def number(result, case: str, of_axes: str = "which axes does your mean go over, and which are left?") -> float:
     """A learner's result as one number; infinity counts as one."""
-    try:
-        values = np.asarray(result, dtype=np.float64)
-    except (TypeError, ValueError):
-        values = np.empty(0)
-    if values.size != 1:
+    values = None if isinstance(result, (bool, np.bool_)) else _numbers(result)
+    if values is None or values.ndim:
+        if values is not None and values.size == 1:
+            of_axes = "the number is still wrapped in a list or an array: take it out, as by [0] or float(..)."
+        elif isinstance(result, (list, tuple)):
+            of_axes = "several values, where one is asked for: which one number is made of them?"
+        hint = _hint_of_form(result, of_axes) if values is None else of_axes
+        raise Wrong(f"gives {short(result)} for {case}; expected one number.", hint)
+    if np.isnan(values):
         raise Wrong(
-            f"gives {short(result)} for {case}; expected one number.",
-            "which axes does your mean go over, and which are left?",
+            f"gives nan for {case}, which is no number.",
+            "0 / 0, infinity minus infinity, the mean of nothing, and roots or logarithms of negative numbers are nan: print line by line.",
         )
-    return float(values.reshape(()))
+    return float(values)
 
 
 def call_number(function, *arguments, case: str, hint: str = BY_HAND) -> float:
@@ -96,10 +159,19 @@ def call_number(function, *arguments, case: str, hint: str = BY_HAND) -> float:
 
 def short(value) -> str:
     """A value in a few words."""
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray) and value.size > 1:
         return f"an array of shape {value.shape}"
-    text = repr(value)
-    return text if len(text) <= 40 else f"a {type(value).__name__}"
+    try:
+        text = repr(value)
+    except Exception:  # a learner's own class
+        text = ""
+    if text and len(text) <= 40 and " at 0x" not in text:
+        return text
+    kind = type(value).__name__
+    return f"an {kind}" if kind[0] in "aeiouAEIOU" else f"a {kind}"
+
+
+# -- comparing ------------------------------------------------------------------------------------------------------------
 
 
 def near(a, b, tolerance: float = 1e-4) -> bool:
@@ -109,24 +181,110 @@ def near(a, b, tolerance: float = 1e-4) -> bool:
 
 
 def first_match(result, suspects, tolerance: float = 1e-4) -> str | None:
-    """The hint of the first suspect that a result agrees with; a suspect is a hint and a wrong value."""
-    return next((hint for hint, value in suspects if near(result, value, tolerance)), None)
+    """The hint of the suspect next to a result, if one agrees with it; a suspect is a hint and a wrong value."""
+    best, least = None, np.inf
+    for hint, value in suspects:
+        if near(result, value, tolerance):
+            off = np.abs(np.subtract(result, value, dtype=np.float64)).max()
+            if off < least - 1e-12:
+                best, least = hint, off
+    return best
+
+
+def compare_number(
+    got: float, right: float, case: str, suspects=(), otherwise="", *, tolerance=6e-4, exact=2e-5, digits=4, unit=""
+) -> str | None:
+    """Raise :class:`Wrong` for a wrong number; give a remark on one that was rounded.
+
+    `otherwise` is the hint where no suspect fits, `exact` how near a suspect must lie unless the number was rounded,
+    `digits` how many are told of both numbers, more where they agree.
+    """
+    if got == right or abs(got - right) <= tolerance:
+        decimals = _decimals(got)
+        if abs(got - right) > max(1e-9, 1e-7 * abs(right)) and decimals <= 5:
+            return f"you round to {decimals} decimals, which costs up to {0.5 * 10.0**-decimals:.{decimals + 1}f}{unit}: round what you print, not what you compare."
+        return None
+    decimals = _decimals(got)
+    rounded = 0.51 * 10.0**-decimals if 2 <= decimals <= 5 else 0
+    hint = first_match(got, suspects, exact) or _hint_of_rounding(got, right, unit)
+    hint = hint or first_match(got, suspects, rounded) or otherwise
+    while digits < 9 and f"{got:.{digits}f}" == f"{right:.{digits}f}":
+        digits += 1
+    raise Wrong(f"gives {got:.{digits}f}{unit} for {case}; expected {right:.{digits}f}{unit}.", hint)
+
+
+def _decimals(value: float) -> int:
+    """How many decimals a number was rounded to."""
+    return next((d for d in range(9) if abs(value - round(value, d)) < 1e-11), 9) if math.isfinite(value) else 9
+
+
+def _hint_of_rounding(got: float, right: float, unit: str) -> str | None:
+    for decimals in range(0 if abs(right) > 5 else 1, 4) if abs(got - right) < 0.1 * abs(right) else ():
+        if abs(got - round(right, decimals)) < 1e-9:
+            return f"rounded to {decimals} decimals, it loses up to {0.5 * 10.0**-decimals:.{decimals + 1}f}{unit}, more than methods differ by: return the number as it is, and round when you print."
+    return None
+
+
+def compare_images(result, right, case: str, suspects=(), otherwise="", *, digits=3):
+    """Raise :class:`Wrong` for a wrong image on the scale of 1; give a remark on one that was rounded."""
+    off = np.abs(result - right).max(initial=0)
+    if off <= IMAGE_TOLERANCE:
+        if off > _EXACT:
+            return f"your values are off by up to {off:.5f}, or {255 * off:.2f} of a level of 255, as rounding to three decimals or half precision (float16) costs; single precision costs next to nothing."
+        return None
+    hint = first_match(result, suspects, IMAGE_TOLERANCE) or relation(result, right) or otherwise
+    raise Wrong(off_by(result, right, case, digits), hint)
 
 
 def off_by(result, right, case: str, digits: int = 3) -> str:
     """How far a result lies from the right one, as a sentence."""
-    return f"is off by up to {np.abs(result - right).max():.{digits}f} for {case}."
+    off = np.abs(result - right).max()
+    while digits < 9 and float(f"{off:.{digits}f}") == 0:
+        digits += 1
+    return f"is off by up to {off:.{digits}f} for {case}."
 
 
-def photograph(height: int, width: int, seed: int = 0) -> np.ndarray:
-    """A float32 image in [0, 1] of waves and grain, different in every row, column and colour."""
-    rng = np.random.default_rng([seed, height, width])
-    y, x = np.mgrid[:height, :width]
-    waves = [0.5 + 0.3 * np.sin(0.5 * (c + 1) * x / 2 + 0.37 * y + rng.uniform(0, 6)) for c in range(3)]
-    return np.clip(np.stack(waves, -1) + rng.normal(0, 0.08, (height, width, 3)), 0.02, 0.98).astype(np.float32)
+def relation(result, right) -> str | None:
+    """What a wrong image has to do with the right one, whatever it was computed by."""
+    for decimals in range(4) if np.ptp(result) else ():
+        if near(result, np.round(right, decimals), 1e-6):
+            return f"all values are rounded to {decimals} decimals: that leaves {10**decimals + 1} levels, where a network needs every fraction. Round what you print, not what you compute with."
+    if not np.any(result) and np.any(right):
+        return "everything is black: was it converted to whole numbers too early, or never filled in?"
+    if near(result, 255 * right, 1.01):
+        return FROM_0_TO_1
+    if np.ptp(right) > 0.1 and (hint := first_match(result, _rearranged(right), 1e-3) or _only_the_end(result, right)):
+        return hint
+    times = float((result * right).sum() / (right * right).sum()) if np.any(right) and np.any(result) else 1.0
+    if abs(times - 1) > 0.002 and near(result / times, right, 1e-3):
+        return f"every value is {times:.4g} times what it should be: what is it multiplied with, or divided by?"
+    if np.ptp(right) > 1e-3 and near(result - right, (result - right).mean(), 1e-3):
+        return f"every value is {(result - right).mean():+.4f} off: what is added, or taken away, that should not be?"
+    return None
 
 
-def block_means(image, scale: int) -> np.ndarray:
-    """An image downscaled by the mean of each block, in double precision and on its own scale."""
-    h, w, c = image.shape
-    return image.astype(np.float64).reshape(h // scale, scale, w // scale, scale, c).mean((1, 3))
+def _rearranged(right: np.ndarray) -> list:
+    """What the right image becomes by some mistakes that any image can suffer."""
+    ones = [right[..., c] for c in range(right.shape[-1])]
+    grey = [right.mean(-1), right @ np.array([0.299, 0.587, 0.114])] if right.shape[-1] == 3 else []
+    alike = [np.repeat(one[..., None], right.shape[-1], -1) for one in (ones + grey if len(ones) > 1 else [])]
+    return [
+        *(("all channels are alike: the colours are lost.", one) for one in alike),
+        ("all values are rounded to whole levels of 255; here the fractions count.", np.rint(255 * right) / 255),
+        ("all values are cut down to whole levels of 255; here the fractions count.", np.floor(255 * right) / 255),
+        ("the image is upside down.", right[::-1]),
+        ("the image is mirrored, left for right.", right[:, ::-1]),
+        ("the image is turned by half a turn.", right[::-1, ::-1]),
+        ("rows and columns have changed places.", right.swapaxes(0, 1) if right.shape[0] == right.shape[1] else np.inf),
+        ("red and blue have changed places.", right[..., ::-1]),
+        ("light and dark have changed places.", 1 - right),
+    ]
+
+
+def _only_the_end(result: np.ndarray, right: np.ndarray) -> str | None:
+    """Whether loops end too early."""
+    off = np.abs(result - right).max(-1) > IMAGE_TOLERANCE
+    if min(off.shape) < 3 or off[:-1, :-1].any():
+        return None
+    lines = [told for told, line in (("row", off[-1, :-1]), ("column", off[:-1, -1])) if line.all()]
+    return f"only the last {' and the last '.join(lines)} is off: where does your loop end?" if lines else None

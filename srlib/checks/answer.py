@@ -4,6 +4,8 @@ A check is a list of steps, and :func:`judge` puts a learner's work through them
 short of never ending, stops a check: what it raises becomes part of the answer.
 """
 
+import contextlib
+import io
 import sys
 from dataclasses import dataclass
 
@@ -17,6 +19,28 @@ class Wrong(Exception):
     def __init__(self, told: str, hint: str):
         super().__init__(told)
         self.told, self.hint = told, hint
+
+
+class Prints(io.TextIOBase):
+    """What a learner's function prints in its last call, up to a length; a check calls it many times."""
+
+    MOST = 2000
+
+    def __init__(self):
+        self.text = ""
+
+    def write(self, text: str) -> int:
+        """Take what is printed."""
+        if len(self.text) <= self.MOST:
+            self.text += text[: self.MOST + 1]
+        return len(text)
+
+    def begin(self) -> None:
+        """Forget the calls before."""
+        self.text = ""
+
+    def __str__(self) -> str:
+        return self.text[: self.MOST].rstrip() + (" ..." if len(self.text) > self.MOST else "")
 
 
 @dataclass(frozen=True)
@@ -34,7 +58,7 @@ class Answer:
     told, hint : str
         What is wrong, and where to look; empty where all is right.
     note : str
-        What else is worth knowing, such as a score.
+        What else is worth knowing, such as a score, or what a rounding costs.
     """
 
     name: str
@@ -97,7 +121,8 @@ def judge(name: str, work, steps: dict) -> Answer:
     work : object
         What the learner hands in: a function, a choice, a folder.
     steps : dict
-        Name of a step -> a function of the work, which returns nothing, and raises :class:`Wrong` if it does not accept it.
+        Name of a step -> a function of the work, or a tuple of functions. Each raises :class:`Wrong` if it does not accept
+        the work; what it returns, if anything, is a remark on work that is right.
 
     Returns
     -------
@@ -111,17 +136,29 @@ def judge(name: str, work, steps: dict) -> Answer:
     >>> judge("my_word", "cat", {"few letters": is_short})
     ✓ my_word is right: few letters.
     """
+    prints = Prints()
+    with contextlib.redirect_stdout(prints):
+        answer = _judged(name, work, steps)
+    if str(prints):
+        print(f"({name} printed, when it was last called:)\n{prints}")
+    return answer
+
+
+def _judged(name: str, work, steps: dict) -> Answer:
     passed: list[str] = []
-    for step, test in steps.items():
+    remarks: list[str] = []
+    for step, tests in steps.items():
         try:
-            test(work)
+            for test in tests if isinstance(tests, tuple) else (tests,):
+                if (remark := test(work)) and not remarks:
+                    remarks.append(remark)
         except Wrong as wrong:
             return Answer(name, tuple(passed), len(steps), wrong.told, wrong.hint)
-        except Exception as error:  # what no step foresaw, such as lists of unequal length
+        except Exception as error:  # what no step foresaw
             told = f"gives what cannot be judged ({type(error).__name__}: {first_line(error)})."
             return Answer(name, tuple(passed), len(steps), told, "look at the type and the shape of what you return.")
         passed.append(step)
-    return Answer(name, tuple(passed), len(steps))
+    return Answer(name, tuple(passed), len(steps), note="".join(f"  Note: {remark}" for remark in remarks))
 
 
 def first_line(error: BaseException) -> str:
@@ -136,4 +173,5 @@ def first_line(error: BaseException) -> str:
     str
         At most 160 characters.
     """
-    return str(error).splitlines()[0][:160] if str(error) else "nothing more"
+    lines = str(error).strip().splitlines()
+    return lines[0][:160] if lines else "nothing more"

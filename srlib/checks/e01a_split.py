@@ -1,13 +1,22 @@
 """Exercise 01a: split the names of squares by photograph.
 
-The check asks for several splits, of names made to bring out one mistake each: a remainder, few photographs, hyphens,
-rows from 10 on, another order.
+The check asks for many splits, of names made to bring out one mistake each: a remainder, few photographs, hyphens, rows
+from 10 on, another order, another day. The last names are drawn anew each time.
 """
 
+import builtins
+import contextlib
+import datetime
+import itertools
 import random
+import time
 from collections import Counter
+from unittest import mock
 
-from ._helpers import call, several
+import numpy as np
+
+from ._helpers import call, several, short
+from ._inputs import fresh
 from .answer import Answer, Wrong, judge
 
 _PARTS = ("train", "validation", "test")
@@ -50,27 +59,34 @@ def check_split(my_split) -> Answer:
             "no photograph on two sides": _no_photograph_twice,
             "most photographs to learn from": _most_to_learn_from,
             "names with a hyphen": _names_with_a_hyphen,
-            "the same split for the same squares": _the_same_again,
+            "the same split for the same squares": (_the_same_again, _any_names),
         },
     )
 
 
 def _split(my_split, names: list[str], case: str) -> list[list[str]]:
     given = several(call(my_split, names, case=case), "train, validation, test", "three lists of names")
-    out = [list(part) if not isinstance(part, str) else [part] for part in given]
-    for part, told in zip(out, _PARTS):
+    out = []
+    for part, told in zip(given, _PARTS):
+        if not isinstance(part, (list, tuple, np.ndarray)) or np.ndim(part) != 1:
+            hint = "a set has no order of its own: sorted(..) makes a list of it." if isinstance(part, set) else ""
+            raise Wrong(
+                f"gives {short(part)} for {told}; expected a list of names.",
+                hint or "each of the three things that you return holds names, side by side.",
+            )
         strange = [name for name in part if name not in names]
         if strange:
             raise Wrong(
-                f"puts {strange[0]!r} into {told}, which is no name that it was given.",
+                f"puts {short(strange[0])} into {told}, which is no name that it was given.",
                 "the lists hold names of squares, as they came, not numbers and not photographs.",
             )
+        out.append([str(name) for name in part])
     return out
 
 
 def _of(names) -> set[str]:
     """The photographs that squares come from."""
-    return {str(name).rpartition("-")[0] for name in names}
+    return {name.rpartition("-")[0] for name in names}
 
 
 def _first_shared(parts) -> tuple[str, int, int] | None:
@@ -79,24 +95,35 @@ def _first_shared(parts) -> tuple[str, int, int] | None:
     return next(shared, None)
 
 
-def _every_square_once(my_split) -> None:
-    parts = _split(my_split, _NAMES, f"{len(_NAMES)} squares of 7 photographs")
+def _once_each(parts, names, case: str) -> None:
     counts = Counter(name for part in parts for name in part)
-    lost = [name for name in _NAMES if not counts[name]]
+    lost = [name for name in names if not counts[name]]
     if lost:
         raise Wrong(
-            f"loses {len(lost)} of {len(_NAMES)} squares, among them {lost[0]}.",
+            f"loses {len(lost)} of {len(names)} squares, among them {lost[0]}{case}.",
             "add up the lengths of your three lists: what happens to a remainder?",
-        )
-    twice = [name for name in _NAMES if counts[name] > 1]
-    if twice:
-        raise Wrong(
-            f"puts {len(twice)} squares into more than one list, among them {twice[0]}.",
-            "a square that is learned from can no longer examine anybody.",
         )
     for part, told in zip(parts, _PARTS):
         if not part:
-            raise Wrong(f"leaves {told} empty.", "three lists, and none of them may be empty, whatever the names.")
+            raise Wrong(
+                f"leaves {told} empty{case}.",
+                "none of the three may be empty, whatever the photographs are called and however few there are; how many are one tenth of five?",
+            )
+    for part, told in zip(parts, _PARTS):
+        if len(part) > len(set(part)):
+            raise Wrong(
+                f"puts squares into {told} twice{case}.", "each name comes once; what do your loops go over twice?"
+            )
+    twice = [name for name in names if counts[name] > 1]
+    if twice:
+        raise Wrong(
+            f"puts {len(twice)} squares into more than one list, among them {twice[0]}{case}.",
+            "a square that is learned from can no longer examine anybody.",
+        )
+
+
+def _every_square_once(my_split) -> None:
+    _once_each(_split(my_split, _NAMES, f"{len(_NAMES)} squares of 7 photographs"), _NAMES, "")
 
 
 def _no_photograph_twice(my_split) -> None:
@@ -117,31 +144,51 @@ def _no_photograph_twice(my_split) -> None:
 
 
 def _most_to_learn_from(my_split) -> None:
-    for names, of in ((_NAMES, 7), (_FIVE, 5)):
-        train, validation, test = parts = _split(my_split, names, f"squares of {of} photographs")
-        for part, told in zip(parts, _PARTS):
-            if not part:
-                raise Wrong(
-                    f"leaves {told} empty when there are {of} photographs.",
-                    "a share of a few photographs can be less than one; how many are one tenth of five?",
-                )
-        if len(_of(train)) <= len(_of(validation)) + len(_of(test)):
+    words = (
+        "lighthouse",
+        "market",
+        "owl",
+        "harbour",
+        "tulip",
+        "tram",
+        "bridge",
+        "wheel",
+        "sand",
+        "ivy",
+        "rook",
+        "pond",
+    )
+    for count in (7, 5, 6, *range(8, len(words) + 1)):
+        names = _squares(**{word: 2 + i % 3 for i, word in enumerate(words[:count])})
+        case = f" when there are {count} photographs"
+        parts = _split(my_split, names, f"squares of {count} photographs")
+        _once_each(parts, names, case)
+        if 2 * len(_of(parts[0])) <= count:
+            last = 2 * len(_of(parts[2])) > count
             raise Wrong(
-                f"keeps {len(_of(train))} of {of} photographs to learn from.",
-                "more than half of the photographs are for training; one each is enough for the other two here.",
+                f"keeps {len(_of(parts[0]))} of {count} photographs to learn from.",
+                "the longest list comes last: return train, validation, test, in this order."
+                if last
+                else "more than half of the photographs are for training; one each is enough for the other two here.",
             )
 
 
 def _names_with_a_hyphen(my_split) -> None:
     names = _squares(**{"red-rose": 4, "red-robin": 5, "red-ruby": 3, "red-rat": 4, "red": 3})  # "-r" is in all
-    parts = _split(my_split, names, "names like red-rose-r0c0")
+    _hyphens(my_split, names, "as red-rose and red-robin", "red-rose is not the photograph red")
+    names = _squares(**{f"owl-{i}": 2 + i for i in range(1, 7)})
+    _hyphens(my_split, names, "as owl-1 and owl-2", "owl-1 is not the photograph owl")
+
+
+def _hyphens(my_split, names: list[str], such: str, apart: str) -> None:
+    parts = _split(my_split, names, f"names such as {names[0]}")
     hint = "a photograph may have a hyphen in its own name, and only what follows the last one is the place"
     if found := _first_shared(parts):
-        raise Wrong(f"puts squares of {found[0]} on two sides.", f"{hint}: red-rose is not the photograph red.")
+        raise Wrong(f"puts squares of {found[0]} on two sides.", f"{hint}: {apart}.")
     if sum(map(len, parts)) != len(names) or not all(parts):
         raise Wrong(
-            "loses squares, or leaves a list empty, when all photographs have a hyphen in their names, as red-rose and red-robin.",
-            f"{hint}.",
+            f"loses squares, or leaves a list empty, when all photographs have a hyphen in their names, {such}.",
+            f"{hint}: {apart}.",
         )
 
 
@@ -174,5 +221,67 @@ def _the_same_again(my_split) -> None:
             if as_they_came != split(random.Random(again).sample(names, len(names)), case):
                 raise Wrong(
                     f"splits the same names of {_MANY} photographs differently when they come in another order.",
-                    "a set has no order of its own, and tomorrow it may have another: sort the photographs before you deal them out.",
+                    "a set has no order of its own, and what is sorted by anything but the names stays, where it is alike, in the order in which it came: sort the photographs by their names before you deal them out.",
                 )
+    for days in (1, 40, 400):
+        with _another_day(my_split, days):
+            if first != split(_NAMES, "the squares"):
+                raise Wrong(
+                    "splits the same names differently on another day, in a Python that was started again.",
+                    "hash(..) of a text changes with every start of Python, and the date every day; neither may decide.",
+                )
+
+
+@contextlib.contextmanager
+def _another_day(function, days: int):
+    """What `hash`, the clock and the calendar would say in a Python that is started some days later."""
+    seconds = 86_400 * days + 3_723
+    hashed, clock = builtins.hash, time.time
+
+    class Date(datetime.date):
+        @classmethod
+        def today(cls):
+            return datetime.date.fromordinal(datetime.date.fromtimestamp(clock()).toordinal() + days)
+
+    class DateTime(datetime.datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime.datetime.fromtimestamp(clock() + seconds, tz)
+
+        today = utcnow = now
+
+    mine = getattr(function, "__globals__", {})
+    other = {"date": Date, "datetime": DateTime, "time": lambda: clock() + seconds}
+    real = {"date": datetime.date, "datetime": datetime.datetime, "time": clock}
+    own = {name: other[word] for name, value in mine.items() for word in real if value is real[word]}
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(mock.patch.object(builtins, "hash", lambda value: hashed((days, value))))
+        stack.enter_context(mock.patch.object(time, "time", other["time"]))
+        stack.enter_context(mock.patch.multiple(datetime, date=Date, datetime=DateTime))
+        stack.enter_context(mock.patch.dict(mine, own))
+        yield
+
+
+_WORDS = ("arc", "disc", "car", "r2", "c", "Owl", "IMG_20", "a.b", "new york", "é", "9", "r0c0", "tower_1", "x", "0")
+
+
+def _any_names(my_split) -> None:
+    rng = random.Random(int(fresh().integers(2**32)))
+    for count in (5, 5, 5, 6, 6, 7, 8, 9, 11, 14, 20):
+        two = ["-".join(pair) for pair in itertools.permutations(_WORDS, 2)]
+        photographs = rng.sample([*_WORDS, *two], count)
+        names = [f"{p}-r{r}c{c}" for p in photographs for r in range(rng.randint(1, 3)) for c in range(8, 11)]
+        rng.shuffle(names)
+        parts = _split(my_split, names, f"squares such as {names[0]}")
+        case = f", of {count} photographs with names such as {photographs[0]}"
+        if found := _first_shared(parts):
+            raise Wrong(
+                f"puts squares of the photograph {found[0]} on two sides.",
+                "what follows the last hyphen is the place, and all before it is the photograph, whatever its letters are.",
+            )
+        _once_each(parts, names, case)
+        if 2 * len(_of(parts[0])) <= count:
+            raise Wrong(
+                f"keeps {len(_of(parts[0]))} of {count} photographs to learn from{case}.",
+                "more than half of the photographs are for training, however they are called.",
+            )

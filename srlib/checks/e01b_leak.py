@@ -1,11 +1,15 @@
 """Exercise 01b: mirror images for training, without a leak into the test.
 
-The images are noise, so that each of them, and its mirror image, is known again wherever it turns up.
+The images are noise, so that each of them, and its mirror image, is known again wherever it turns up. Those that are drawn
+anew hold repeats, images that are their own mirror image, and fractions.
 """
+
+from collections import Counter
 
 import numpy as np
 
 from ._helpers import call, several
+from ._inputs import fresh, laid_out
 from .answer import Answer, Wrong, judge
 
 
@@ -34,7 +38,7 @@ def check_prepare(my_prepare) -> Answer:
         {
             "the test photograph is not learned from": _nothing_leaks,
             "the test is whole and unchanged": _test_is_whole,
-            "the training images are doubled": _training_is_doubled,
+            "the training images are doubled": (_training_is_doubled, _any_images),
         },
     )
 
@@ -44,28 +48,37 @@ _PHOTOGRAPHS = ["owl", "tram", "owl", "owlet", "tram", "owl", "owlet"]
 
 def _prepared(my_prepare, held_out: str = "owl"):
     images = np.random.default_rng(1).integers(0, 256, (len(_PHOTOGRAPHS), 6, 8, 3), np.uint8)
-    given = call(my_prepare, images, list(_PHOTOGRAPHS), held_out, case="seven images of 6x8")
-    parts = several(given, "train, test", "two sets of images")
-    for part, told in zip(parts, ("train", "test")):
-        shape = np.shape(part)
-        if len(shape) != 4 or shape[1:] != images.shape[1:]:
-            raise Wrong(
-                f"gives {told} the shape {shape}; expected (N, 6, 8, 3) for images of 6 by 8.",
-                "one image is (H, W, 3), a set of images has a fourth axis in front.",
-            )
-    held = np.array([name == held_out for name in _PHOTOGRAPHS])
-    return images, held, *map(_levels, parts, ("train", "test"))
+    return _of(my_prepare, images, _PHOTOGRAPHS, held_out, "seven images of 6x8")
 
 
-def _levels(part, told: str) -> np.ndarray:
-    """A learner's images as uint8, whatever type holds the levels."""
-    part = np.asarray(part)
+def _of(my_prepare, images, photographs, held_out: str, case: str):
+    """The images that were given, which of them are held out, and the learner's two sets."""
+    given = several(
+        call(my_prepare, images, list(photographs), held_out, case=case), "train, test", "two sets of images"
+    )
+    parts = [_levels(part, told, images) for part, told in zip(given, ("train", "test"))]
+    held = np.array([name == held_out for name in photographs])
+    return images, held, *parts
+
+
+def _levels(part, told: str, images: np.ndarray) -> np.ndarray:
+    """A learner's images in the type of those that were given, whatever type holds the values."""
+    try:
+        part = np.asarray(part)
+    except ValueError:  # images of different sizes
+        part = np.empty(0)
+    sides = "x".join(map(str, images.shape[1:3]))
+    if part.ndim != 4 or part.shape[1:] != images.shape[1:] or part.dtype.kind not in "uif":
+        raise Wrong(
+            f"gives {told} the shape {part.shape}; expected (N, {', '.join(map(str, images.shape[1:]))}) for images of {sides}.",
+            "one image is (H, W, 3), a set of images has a fourth axis in front.",
+        )
     with np.errstate(invalid="ignore"):
-        levels = part.astype(np.uint8)
-    if not np.array_equal(part, levels):
+        levels = part.astype(images.dtype)
+    if not np.array_equal(part, levels) or levels.max(initial=0) > images.max():
         raise Wrong(
             f"changes the values of the images: {told} runs from {part.min():.4g} to {part.max():.4g}.",
-            "the images are handed on as they come, from 0 to 255; only mirror images are added.",
+            "the images are handed on as they come, on the scale that they come in; only mirror images are added.",
         )
     return levels
 
@@ -75,9 +88,18 @@ def _have(images, among) -> int:
     return sum(np.ascontiguousarray(image).tobytes() in known for image in images)
 
 
+def _counted(images) -> Counter:
+    return Counter(np.ascontiguousarray(image).tobytes() for image in images)
+
+
 def _nothing_leaks(my_prepare) -> None:
     images, held, train, test = _prepared(my_prepare)
     mine, mirrored = _have(images[held], train), _have(images[held][:, :, ::-1], train)
+    if mine == held.sum() and _have(train, images[held]) == len(train) and _have(images[~held], test):
+        raise Wrong(
+            "gives the held-out photograph first, and the others second.",
+            "the order of what is returned: train, test.",
+        )
     if mine:
         raise Wrong(
             f"has {mine} squares of the held-out photograph among the training images.",
@@ -90,26 +112,32 @@ def _nothing_leaks(my_prepare) -> None:
         )
     if not len(train) or not len(test):
         raise Wrong(
-            "leaves one of the two sets empty.", "print the length of each; `photographs` is a list, not an array."
+            f"leaves {'train' if not len(train) else 'test'} empty.",
+            "print what decides: a list compared with a text is one False, where an array of names is compared one by one.",
         )
 
 
 def _test_is_whole(my_prepare) -> None:
-    for held_out in ("owl", "tram"):
+    for held_out in ("owl", "tram", "owlet"):
         images, held, _, test = _prepared(my_prepare, held_out)
         if _have(test, images[~held]) or _have(test, images[~held][:, :, ::-1]):
             raise Wrong(
                 f"tests on squares of other photographs when {held_out} is held out.",
-                "the test set is the held-out photograph, and nothing else.",
+                "the test set is the held-out photograph, and nothing else; are the two names compared as a whole?",
             )
         if _have(test, images[held][:, :, ::-1]):
             raise Wrong(
                 "has mirror images in the test set.",
-                "a mirror image in the test counts the same image twice; which of the two sets should be doubled by mirroring?",
+                "the test set is the photograph as it is; which of the two sets should be doubled by mirroring?",
+            )
+        if not _have(test, images[held]):
+            raise Wrong(
+                f"tests on images that are no squares of {held_out}.",
+                "the test set is the held-out photograph as it is: nothing is flipped, turned or changed.",
             )
         if len(test) != held.sum() or _have(images[held], test) != held.sum():
             raise Wrong(
-                f"tests on {len(test)} of the {held.sum()} squares of {held_out}.",
+                f"tests on {len(test)} images where {held_out} has {held.sum()} squares.",
                 "every square of the held-out photograph belongs there, once.",
             )
 
@@ -117,17 +145,24 @@ def _test_is_whole(my_prepare) -> None:
 def _training_is_doubled(my_prepare) -> None:
     images, held, train, _ = _prepared(my_prepare)
     rest = images[~held]
-    if _have(rest, train) < len(rest):
+    there, mirrored = _have(rest, train), _have(rest[:, :, ::-1], train)
+    if there < len(rest):
         raise Wrong(
-            "has lost training images.",
-            "all squares of the other photographs are there to be learned from, as they are and mirrored.",
+            f"has {there} of {len(rest)} squares of the other photographs to learn from.",
+            "the mirror images are there, and the squares themselves are wanted, too."
+            if mirrored == len(rest)
+            else "all squares of the other photographs are there to be learned from, as they are and mirrored.",
         )
-    if _have(rest[:, :, ::-1], train) < len(rest):
-        raise Wrong("trains without the mirror images.", _hint_instead_of_mirror_images(rest, train))
+    if mirrored < len(rest):
+        raise Wrong(
+            f"trains with {mirrored} of {len(rest)} mirror images.", _hint_instead_of_mirror_images(rest, train)
+        )
     if len(train) != 2 * len(rest):
         raise Wrong(
             f"trains on {len(train)} images; expected {2 * len(rest)}, each square and its mirror image.",
-            "which images come more than once?",
+            "which images come more than once?"
+            if _have(train, [*rest, *rest[:, :, ::-1]]) == len(train)
+            else "left for right is the only mirroring that is asked for.",
         )
 
 
@@ -138,10 +173,38 @@ def _hint_instead_of_mirror_images(rest, train) -> str:
         (rest[:, ::-1], f"these are upside down; {which}"),
         (rest[:, ::-1, ::-1], f"these are turned by half a turn, upside down and mirrored: {which}"),
         (rest[:, ::-1, ::-1, ::-1], f"these are reversed along several axes; {which}"),
+        (rest[:, :, ::-1, ::-1], f"these are mirrored, and have red and blue exchanged; {which}"),
         (rest[..., ::-1], f"these have red and blue exchanged; {which}"),
     ):  # fmt: skip
         if _have(other, train):
             return hint
     if len(train) == 2 * len(rest) and _have(train, rest) == len(train):
-        return f"every image is there twice, as it is: it was the order of the images that was reversed; {which}"
-    return "the leak can be closed without giving up the mirror images: they are still wanted, of the training images."
+        return f"every image is there twice, as it is; was it the order of the images that was reversed, or nothing? Then: {which}"
+    return "the leak can be closed without giving up the mirror images: they are still wanted, of every training image."
+
+
+def _any_images(my_prepare) -> None:
+    rng = fresh()
+    words = ["owl", "owlet", "snow owl", "Owl", "tram"]
+    for dtype in (np.uint8, np.uint8, np.float32):
+        photographs = [words[0], *(words[i] for i in rng.integers(0, 5, rng.integers(5, 12))), words[4]]
+        height, width = rng.integers(2, 7, 2)
+        values = rng.integers(0, 256, (len(photographs), height, width, 3))
+        values[1], values[3], values[-1] = values[0], values[2], values[2]  # a photographer does press twice
+        values[4] = 90  # its own mirror image
+        images = laid_out(rng, (values / 255 if dtype == np.float32 else values).astype(dtype))
+        held_out = photographs[rng.integers(len(photographs))]
+        case = f"{len(images)} {np.dtype(dtype)} images of {height}x{width}, some of which are equal"
+        images, held, train, test = _of(my_prepare, images, photographs, held_out, case)
+        rest = images[~held]
+        for told, part, right in (
+            ("trains", train, np.concatenate([rest, rest[:, :, ::-1]])),
+            ("tests", test, images[held]),
+        ):
+            if _counted(part) != _counted(right):
+                raise Wrong(
+                    f"{told} on {len(part)} images for {case}; expected {len(right)}.",
+                    "the names in `photographs` decide, and nothing else: not where a square stands in the list, and not whether two images look alike."
+                    if len(part) != len(right)
+                    else "the number is right, and the images are not: the names in `photographs` decide which belong where.",
+                )

@@ -6,8 +6,9 @@ tell which scale an image is on.
 
 import numpy as np
 
-from ._helpers import BY_TYPE, FROM_0_TO_1, array, block_means, call, first_match, near, off_by, photograph
-from .answer import Answer, Wrong, judge
+from ._helpers import BY_TYPE, FROM_0_TO_1, array, call, compare_images
+from ._inputs import block_means, drawn, fresh, photograph
+from .answer import Answer, judge
 
 
 def check_downscale(my_downscale) -> Answer:
@@ -36,12 +37,12 @@ def check_downscale(my_downscale) -> Answer:
             "the mean of four": lambda f: _floats(f, photograph(8, 12), 2, "an image of 8x12, scale 2"),
             "any scale": lambda f: _floats(f, photograph(9, 15), 3, "an image of 9x15, scale 3"),
             "8-bit images": _bytes,
-            "dark 8-bit images": _dark_bytes,
+            "dark 8-bit images": (_dark_bytes, _any_image),
         },
     )
 
 
-def _floats(my_downscale, image, s: int, case: str) -> None:
+def _floats(my_downscale, image, s: int, case: str) -> str | None:
     h, w, _ = image.shape
     hints = {
         (h // s, w // s): "the colours were averaged too: a mean over all axes but two leaves a grey image.",
@@ -56,10 +57,10 @@ def _floats(my_downscale, image, s: int, case: str) -> None:
         stops = {"hint": "it is right at scale 2; which number in your program belongs to that scale only?"}
     result = array(call(my_downscale, image, s, case=case, **stops), (h // s, w // s, 3), case, hints)
     right = block_means(image, s)
-    if not near(result, right):
-        hint = first_match(result, _suspects(image.astype(np.float64), right, s)) or stops.get("hint")
-        pencil = "take an image of 2x2, compute its one new pixel with a pencil, and compare."
-        raise Wrong(off_by(result, right, case), hint or pencil)
+    pencil = "take an image of 2x2, compute its one new pixel with a pencil, and compare."
+    return compare_images(
+        result, right, case, _suspects(image.astype(np.float64), right, s), stops.get("hint") or pencil
+    )
 
 
 def _suspects(x, right, s: int) -> list:
@@ -70,20 +71,24 @@ def _suspects(x, right, s: int) -> list:
         ("each new pixel is one of the old ones, from the middle of its block; all of a block should count.", x[s // 2 :: s, s // 2 :: s]),
         ("each new pixel is the sum of its block; how many old pixels does it stand for?", right * s * s),
         ("the sum of a block is divided by the length of its side; how many pixels are in it?", right * s),
+        ("the sum of a block is divided by twice the length of its side; how many pixels are in it?", right * s / 2 if s != 2 else np.inf),
+        ("the brightest value became exactly 1: that stretches every image by another amount. The range of the type counts, not that of the image.", right / right.max()),
+        ("the brightest value became exactly 1: that stretches every image by another amount. The range of the type counts, not that of the image.", right / x.max()),
+        ("everything is divided by 255; a float32 image runs from 0 to 1 already.", right / 255),
         ("a new pixel mixes old ones from far apart. In a reshape, the last axis runs fastest: where in the new shape must the scale stand, before or behind the number of blocks?",
          x.reshape(s, h // s, s, w // s, 3).mean((0, 2))),
         ("each new pixel is the brightest of its block; that is max-pooling, of lesson 03.", x.reshape(h // s, s, w // s, s, 3).max((1, 3))),
+        ("each new pixel is the darkest of its block; the mean is asked for.", x.reshape(h // s, s, w // s, s, 3).min((1, 3))),
+        ("each new pixel is the middle value of its block, the median; the mean is asked for.", np.median(x.reshape(h // s, s, w // s, s, 3), (1, 3))),
         ("only the diagonal of each block counts; the other two corners are missing.", diagonal),
     ]  # fmt: skip
 
 
-def _bytes(my_downscale) -> None:
+def _bytes(my_downscale) -> str | None:
     image = np.round(photograph(8, 8, 3) * 255).astype(np.uint8)
     case = "a uint8 image of 8x8"
     result = array(call(my_downscale, image, 2, case=case), (4, 4, 3), case)
     right = block_means(image, 2)
-    if near(result, right / 255):
-        return
     corners = [image[i::2, j::2] for i in (0, 1) for j in (0, 1)]
     wrapped = (corners[0] + corners[1] + corners[2] + corners[3]) / 4
     wrap = "8-bit numbers start again at 0 after 255, and four of them together are more than that; convert before you add."
@@ -91,20 +96,38 @@ def _bytes(my_downscale) -> None:
         (FROM_0_TO_1, right),
         (FROM_0_TO_1.replace("grey levels", "whole grey levels").replace(" to 1.", " to 1, with its fractions."), np.floor(right)),
         ("everything is black, or nearly: a conversion to whole numbers came too early.", 0 * right),
+        ("the largest level is 255, not 256: white would come out a little grey.", right / 256),
+        ("this was divided by 255 twice.", right / 255**2),
+        ("the brightest value became exactly 1: that stretches every image by another amount. The range of the type counts, not that of the image.", right / image.max()),
+        ("the brightest value became exactly 1: that stretches every image by another amount. The range of the type counts, not that of the image.", right / right.max()),
         (wrap, wrapped / 255),
         (f"{wrap} And the answer should run from 0 to 1.", wrapped),
+        *((hint, value / 255) for hint, value in _suspects(image.astype(np.float64), right, 2)),
     ]  # fmt: skip
-    hint = first_match(result, suspects, tolerance=1e-3)
-    raise Wrong(
-        off_by(result, right / 255, case),
-        hint or "a uint8 image runs from 0 to 255: what must happen to it, and when?",
-    )
+    otherwise = "a uint8 image runs from 0 to 255: what must happen to it, and when?"
+    return compare_images(result, right / 255, case, suspects, otherwise)
 
 
-def _dark_bytes(my_downscale) -> None:
+def _dark_bytes(my_downscale) -> str | None:
     image = np.random.default_rng(0).integers(0, 2, (8, 8, 3), np.uint8)
     case = "a uint8 image of zeros and ones"
     result = array(call(my_downscale, image, 2, case=case), (4, 4, 3), case)
     right = block_means(image, 2) / 255
-    if not near(result, right, 1e-5):
-        raise Wrong(off_by(result, right, case), BY_TYPE)
+    stretched = "the brightest value became exactly 1: a dark image is dark, and stays dark."
+    suspects = [(BY_TYPE, 255 * right), (stretched, 255 * right / (255 * right).max())]
+    return compare_images(
+        result, right, case, suspects, "it is right for a brighter uint8 image: what looks at the values?"
+    )
+
+
+def _any_image(my_downscale) -> str | None:
+    rng, remark = fresh(), None
+    for s in (1, 2, 4, 7, 20):
+        for dtype in (np.float32, np.uint8):
+            for image, words in drawn(rng, lambda s=s: s * rng.integers(1, max(3, 24 // s), 2), dtype):
+                case = f"{words}, scale {s}"
+                result = array(call(my_downscale, image, s, case=case), (*(n // s for n in image.shape[:2]), 3), case)
+                right = block_means(image, s) / (255 if dtype == np.uint8 else 1)
+                otherwise = "it is right for other images and scales: which number, size or type does your program take for granted?"
+                remark = compare_images(result, right, case, [(FROM_0_TO_1, 255 * right)], otherwise) or remark
+    return remark

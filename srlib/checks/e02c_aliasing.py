@@ -1,13 +1,15 @@
 """Exercise 02c: downscale without aliasing.
 
 Any antialiasing filter will do, so nothing is compared with one right result. Stripes tell a filter that is too narrow
-from one that is too wide, a flat image tells its weights, and a ramp tells a shift.
+from one that is too wide, a flat image tells its weights, a ramp tells a shift, and thin lines tell a mean from what is
+none.
 """
 
 import numpy as np
 
 from ..resampling import downscale
-from ._helpers import FROM_0_TO_1, array, block_means, call, first_match, near, off_by, photograph
+from ._helpers import FROM_0_TO_1, array, call, first_match, near, off_by
+from ._inputs import block_means, fresh, laid_out, photograph
 from .answer import Answer, Wrong, judge
 
 
@@ -27,15 +29,15 @@ def check_thumbnail(my_thumbnail) -> Answer:
     --------
     >>> import srlib
     >>> srlib.checks.check_thumbnail(lambda image, scale: srlib.downscale(image, scale, kernel="area"))
-    ✓ my_thumbnail is right: flat stays flat, fine waves turn grey, coarse waves stay, nothing is shifted, colours and sides, any scale.
+    ✓ my_thumbnail is right: flat stays flat, fine stripes turn grey, coarse stripes stay, nothing is shifted, colours and sides, any scale.
     """
     return judge(
         "my_thumbnail",
         my_thumbnail,
         {
             "flat stays flat": _flat_stays_flat,
-            "fine waves turn grey": _fine_waves_turn_grey,
-            "coarse waves stay": _coarse_waves_stay,
+            "fine stripes turn grey": _fine_waves_turn_grey,
+            "coarse stripes stay": _coarse_waves_stay,
             "nothing is shifted": _nothing_is_shifted,
             "colours and sides": _colours_and_sides,
             "any scale": _any_scale,
@@ -78,36 +80,74 @@ def _flat_stays_flat(my_thumbnail) -> None:
     if not near(result[2:-2, 2:-2], 0.6, 2e-3):
         raise Wrong(
             f"turns a flat image of 0.6 into {result[8, 8, 0]:.4g}.",
-            FROM_0_TO_1 if result[8, 8, 0] > 2 else "what do the weights of an average add up to?",
+            FROM_0_TO_1
+            if near(result[8, 8, 0] / 255, 0.6, 0.01)
+            else f"that is {result[8, 8, 0] / 0.6:.3g} times as much: what do the weights of an average add up to?",
         )
     if not near(result, 0.6, 2e-3):
         raise Wrong(
             f"turns the border of a flat image of 0.6 into {result[0, 0, 0]:.4g}.",
             "what does your filter take for the pixels beyond the edge? If they are zeros, the image gets a dark frame.",
         )
+    level = 0.6173
+    got = _thumbnail(my_thumbnail, np.full((32, 48, 3), level, np.float32), "a flat image of 32x48")[3, 3, 0]
+    if not near(got, level, 2.1e-3):  # the nearest level of 8 bits will do
+        raise Wrong(
+            f"turns a flat image of {level} into {got:.4f}.",
+            "few levels are left: were the values rounded, or converted to whole numbers, before they were multiplied by 255?",
+        )
 
 
 def _fine_waves_turn_grey(my_thumbnail) -> None:
-    worst = max(max(_contrasts(my_thumbnail, f, "fine stripes")) for f in (0.88, 1.2, 1.44, 1.8))
-    if worst < 0.35:
-        return
-    image, other = photograph(64, 64, 5), photograph(64, 64, 6)
-    result = _thumbnail(my_thumbnail, image, "an image of 64x64")
+    for frequency in (0.89, 1.2, 1.44, 1.8):
+        both = _contrasts(my_thumbnail, frequency, "fine stripes")
+        left = max(both)
+        if left >= 0.35:
+            ways = ("upright", "level") if both[0] > both[1] else ("level", "upright")
+            half = f"{ways[1]} stripes do vanish, and {ways[0]} ones do not: the image is averaged along one of its two axes." if min(both) < 0.2 else ""  # fmt: skip
+            raise Wrong(
+                f"still shows {100 * left:.0f} % of the contrast of stripes that are {4 / frequency:.1f} pixels wide, too fine for it.",
+                half or _hint_of_what_it_looks_at(my_thumbnail),
+            )
+    lines = np.zeros((60, 60, 3), np.float32)
+    lines[:, ::3] = 0.9
+    for image, told in ((lines, "upright"), (np.ascontiguousarray(lines.swapaxes(0, 1)), "level")):
+        got = float(_thumbnail(my_thumbnail, image, "thin lines")[4:-4, 4:-4].mean())
+        if abs(got - 0.3) > 0.02:
+            raise Wrong(
+                f"turns thin {told} lines of 0.9, one pixel in three, into a grey of {got:.2f}; expected about 0.3.",
+                _hint_of_what_it_looks_at(my_thumbnail, "a third of the pixels is light, so a third of the light is left: the mean, and not the median, the brightest, or the middle between light and dark."),
+            )  # fmt: skip
+
+
+def _hint_of_what_it_looks_at(my_thumbnail, otherwise: str = "") -> str:
+    """Why false stripes are left, by what becomes of a photograph."""
+    image, other, case = photograph(64, 64, 5), photograph(64, 64, 6), "an image of 64x64"
+    result = _thumbnail(my_thumbnail, image, case)
+    block = image.reshape(16, 4, 16, 4, 3)
+    suspects = [
+        ("every new pixel is the brightest of its block, as in max-pooling: that keeps light lines, and loses dark ones.", block.max((1, 3))),
+        ("every new pixel is the darkest of its block.", block.min((1, 3))),
+        ("every new pixel is the median of its block, which jumps from light to dark; take the mean.", np.median(block, (1, 3))),
+        ("every new pixel is the middle between the lightest and the darkest of its block; take the mean of all.", (block.max((1, 3)) + block.min((1, 3))) / 2),
+        ("a new pixel mixes old ones from far apart. In a reshape, the last axis runs fastest: where must the scale stand, before or behind the number of blocks?", image.reshape(4, 16, 4, 16, 3).mean((0, 2))),
+        ("rows are averaged, and every fourth column is kept as it is.", block.mean(1)[:, :, 0]),
+        ("columns are averaged, and every fourth row is kept as it is.", block.mean(3)[:, 0]),
+        ("linear interpolation by 4 looks at two of every four pixels in each direction; lesson 02 compares kernels.", downscale(image, 4, kernel="bilinear")),
+    ]  # fmt: skip
+    if hint := first_match(result, suspects, 2e-3):
+        return hint
     for offset in range(4):
         mixed = other.copy()
         mixed[offset::4, offset::4] = image[offset::4, offset::4]
-        if near(_thumbnail(my_thumbnail, mixed, "an image of 64x64"), result):
+        if near(_thumbnail(my_thumbnail, mixed, case), result):
             if near(result, image[offset::4, offset::4]):
-                hint = "every fourth pixel is kept as it is, and the fifteen others of its block are never looked at."
-            else:
-                hint = "you smooth the LR image; by then the false stripes are in it, and no smoothing can tell them from true ones. What has to come first?"
-            break
-    else:
-        if near(result, downscale(image, 4, kernel="bilinear"), 1e-3):
-            hint = "linear interpolation by 4 looks at two of every four pixels in each direction; lesson 02 compares kernels."
-        else:
-            hint = "the pixels around are looked at, but too few of them: how wide must an average be, so that stripes of three pixels vanish in it?"
-    raise Wrong(f"still shows {100 * worst:.0f} % of the contrast of stripes that are too fine for it.", hint)
+                return "every fourth pixel is kept as it is, and the fifteen others of its block are never looked at."
+            return "you smooth the LR image; by then the false stripes are in it, and no smoothing can tell them from true ones. What has to come first?"
+    return (
+        otherwise
+        or "the pixels around are looked at, but too few of them, or not alike: how wide must an average be, so that stripes of three pixels vanish in it?"
+    )
 
 
 def _coarse_waves_stay(my_thumbnail) -> None:
@@ -158,18 +198,15 @@ def _colours_and_sides(my_thumbnail) -> None:
 
 def _any_scale(my_thumbnail) -> None:
     own = "it is right at scale 4; which number in your program belongs to that scale only?"
-    for side, scale in ((64, 2), (48, 3)):
-        case = f"a flat image of {side}x{side}, scale {scale}"
-        result = _thumbnail(my_thumbnail, np.full((side, side, 3), 0.6, np.float32), case, scale)
+    for height, width, scale in ((64, 48, 2), (48, 63, 3), (64, 96, 8)):
+        case = f"a flat image of {height}x{width}, scale {scale}"
+        result = _thumbnail(my_thumbnail, np.full((height, width, 3), 0.6, np.float32), case, scale)
         if not near(result[2:-2, 2:-2], 0.6, 2e-3):
-            raise Wrong(
-                f"turns {case}, into {result[8, 8, 0]:.4g} where it was 0.6.",
-                own,
-            )
-    for size, scale in ((64, 2), (256, 8)):
+            raise Wrong(f"turns {case}, into {result[8, 8, 0]:.4g} where it was 0.6.", own)
+    for size, scale in ((64, 2), (72, 3), (128, 8)):
         fine = max(
             max(_contrasts(my_thumbnail, f, f"fine stripes, scale {scale}", size, scale))
-            for f in (0.88, 0.96, 1.2, 1.44, 1.8)
+            for f in (0.89, 1.3, 1.8)
             if f < scale / 2  # finer ones the image itself cannot hold
         )
         if fine >= 0.35:
@@ -181,4 +218,16 @@ def _any_scale(my_thumbnail) -> None:
             raise Wrong(
                 f"keeps only {100 * kept:.0f} % of the contrast of stripes six LR pixels wide, at scale {scale}.",
                 own,
+            )
+    rng = fresh()
+    for scale in (2, 5):
+        # coarse patches, each of a level of its own, so that any antialiasing filter gives their levels back
+        level = rng.uniform(0.1, 0.9, (3, 4, 3)).astype(np.float32)
+        image = laid_out(rng, level.repeat(7 * scale, 0).repeat(7 * scale, 1))
+        case = f"patches of an even colour, scale {scale}"
+        result = _thumbnail(my_thumbnail, image, case, scale)[3::7, 3::7]
+        if not near(result, level, 0.03):
+            raise Wrong(
+                off_by(result, level, f"{case}, in the middle of each"),
+                "it is right for the other images: what does your program take for granted, of the sides, the scale or the values?",
             )

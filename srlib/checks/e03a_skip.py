@@ -1,12 +1,14 @@
 """Exercise 03a: a residual block.
 
 The learner's block is built on a small tensor. Its two convolutions are then set to multiply by chosen numbers, so that
-its output tells how it is wired, whatever layers it was written with.
+its output tells how it is wired, whatever layers it was written with. At the end they hold random numbers, and the output
+must be that of the formula.
 """
 
 import numpy as np
 
-from ._helpers import call, first_match, near
+from ._helpers import call, first_match, near, short
+from ._inputs import fresh
 from .answer import Answer, Wrong, judge
 
 _CHANNELS = 4
@@ -37,33 +39,41 @@ def check_block(my_block) -> Answer:
         {
             "two convolutions": _two_convolutions,
             "the skip": _the_skip,
-            "one ReLU, between the convolutions": _one_relu,
+            "one ReLU, between the convolutions": (_one_relu, _formula),
         },
     )
 
 
-def _block(my_block):
+def _block(my_block, channels: int = _CHANNELS, height: int = 8, width: int = 8):
     """A model of the learner's block, and its convolutions in order."""
     from ..backend import keras
 
-    x = keras.Input((8, 8, _CHANNELS))
+    x = keras.Input((height, width, channels))
     y = call(
-        my_block, x, _CHANNELS, case="a tensor of 8x8 with 4 channels",
-        hint="layers are called twice: Conv2D(..)(x). If shapes do not fit, think of `padding`, and of the number of channels.",
+        my_block, x, channels, case=f"a tensor of {height}x{width} with {channels} channels",
+        hint="layers are called twice: Conv2D(..)(x). If shapes do not fit, think of `padding`, of `strides`, and of the number of channels.",
     )  # fmt: skip
     if not isinstance(y, keras.KerasTensor):
         raise Wrong(
-            f"returns a {type(y).__name__}; expected a tensor.", "call the layers on x, and return what comes out."
+            f"returns {short(y)}; expected a tensor.",
+            "a model, or a layer, is still to be called on x; return what comes out."
+            if callable(y)
+            else "call the layers on x, and return what comes out.",
         )
     if tuple(y.shape) != tuple(x.shape):
-        if y.shape[-1] == 2 * _CHANNELS:
+        if y.shape[-1] == 2 * channels:
             hint = "the channels have doubled: two tensors were put behind each other. This skip adds."
         else:
             hint = (
                 "height and width stay with padding='same', the channels with as many filters as there were channels."
             )
         raise Wrong(f"makes {tuple(y.shape[1:])} of {tuple(x.shape[1:])}; expected the same shape.", hint)
-    model = keras.Model(x, y)
+    try:
+        model = keras.Model(x, y)
+    except ValueError:
+        raise Wrong(
+            "returns a tensor that was not made from x.", "call the layers on the x that comes in, and make no Input."
+        ) from None
     return model, [layer for layer in _layers_of(model) if isinstance(layer, keras.layers.Conv2D)]
 
 
@@ -75,9 +85,11 @@ def _layers_of(model):
 def _two_convolutions(my_block) -> None:
     model, convolutions = _block(my_block)
     if len(convolutions) != 2:
+        once = "a layer that is called twice has one set of weights: make two layers."
+        twice = len(convolutions) == 1 and len(convolutions[0]._inbound_nodes) > 1
         raise Wrong(
-            f"has {len(convolutions)} convolutions; expected two.",
-            "x goes around the convolutions, and through them; count the layers of model.summary().",
+            f"has {len(convolutions)} convolution{'s' if len(convolutions) != 1 else ''}; expected two.",
+            once if twice else "x goes around the convolutions, and through them; count the layers of model.summary().",
         )
     sizes = [tuple(c.kernel.shape) for c in convolutions]
     wanted = (3, 3, _CHANNELS, _CHANNELS)
@@ -88,6 +100,10 @@ def _two_convolutions(my_block) -> None:
         )
     if not all(c.use_bias for c in convolutions):
         raise Wrong("has convolutions without biases.", "leave use_bias at its default.")
+    if not all(c.trainable for c in convolutions):
+        raise Wrong(
+            "has a convolution that cannot learn.", "`trainable` is off: a frozen layer keeps its random kernel."
+        )
     if len(model.weights) != 4:
         others = [
             type(layer).__name__
@@ -98,10 +114,33 @@ def _two_convolutions(my_block) -> None:
             f"has more to learn than two convolutions: {', '.join(others)}.",
             "two convolutions, a ReLU between them, and the sum: nothing else is in the formula.",
         )
+    _two_blocks(my_block)
 
 
-def _outputs(my_block, first: float, second: float):
-    """What goes in, and what comes out, with both convolutions set to multiply by a number."""
+def _two_blocks(my_block) -> None:
+    first, second = (_block(my_block)[1] for _ in range(2))
+    if any(layer in second for layer in first):
+        raise Wrong(
+            "uses the same layers in every block.",
+            "they are made outside the function, or kept from call to call, so that all blocks share one set of weights: make them inside.",
+        )
+    if {layer.name for layer in first} & {layer.name for layer in second}:
+        raise Wrong(
+            "gives its layers the same names in every block.",
+            "a model refuses two layers of one name, so that a second block finds no place in it: leave `name` to Keras.",
+        )
+    for channels, height, width in ((1, 5, 9), (6, 3, 4)):
+        _, convolutions = _block(my_block, channels, height, width)
+        sizes = {tuple(c.kernel.shape) for c in convolutions}
+        if sizes != {(3, 3, channels, channels)}:
+            raise Wrong(
+                f"has kernels of {min(sizes)} for {channels} channels.",
+                f"it is right for {_CHANNELS} channels; use `channels`.",
+            )
+
+
+def _wired(my_block):
+    """A model of the learner's block, and its convolutions in the order in which they are called."""
     from ..backend import keras
 
     model, convolutions = _block(my_block)
@@ -110,6 +149,14 @@ def _outputs(my_block, first: float, second: float):
     convolutions[1].set_weights([0 * w for w in both])
     if near(keras.ops.convert_to_numpy(model(np.full((1, 8, 8, _CHANNELS), -3, np.float32))), -2):
         convolutions.reverse()  # the bias of the first one listed comes out: it is called last
+    return model, convolutions
+
+
+def _outputs(wired, first: float, second: float):
+    """What goes in, and what comes out, with both convolutions set to multiply by a number."""
+    from ..backend import keras
+
+    model, convolutions = wired
     for layer, factor in zip(convolutions, (first, second)):
         kernel = np.zeros((3, 3, _CHANNELS, _CHANNELS), np.float32)
         kernel[1, 1] = factor * np.eye(_CHANNELS)
@@ -125,12 +172,18 @@ def _outputs(my_block, first: float, second: float):
 
 
 def _the_skip(my_block) -> None:
-    x, y = _outputs(my_block, 1, 0)  # the branch gives zero, so that the skip is all there is
+    wired = _wired(my_block)
+    x, y = _outputs(wired, 1, 0)  # the branch gives zero, so that the skip is all there is
     if near(y, x):
-        return
+        return _begins_at_x(wired)
+    doubled = _outputs(wired, 2, 0)[1]
+    if near(doubled, 2 * np.maximum(x, 0)):
+        _begins_at_x(wired)
     suspects = [
         ("with convolutions that give nothing, nothing comes out: x has no way around them, or is multiplied instead of added.", 0 * x),
-        ("negative numbers are lost on the way around: something happens to the sum, or to x, that should not.", np.maximum(x, 0)),
+        ("negative numbers are lost on the way around: was a ReLU put on the sum, or on x? Or does the way around begin behind the first convolution and its ReLU, instead of at x?", np.maximum(x, 0)),
+        ("half of x arrives: was a mean taken instead of the sum?", x / 2),
+        ("x is taken away, not added.", -x),
         ("x arrives twice.", 2 * x),
     ]  # fmt: skip
     raise Wrong(
@@ -140,12 +193,27 @@ def _the_skip(my_block) -> None:
     )
 
 
+def _begins_at_x(wired) -> None:
+    """Tell a skip that begins at x from one that begins behind a convolution, which the numbers above do not change."""
+    x, y = _outputs(wired, 2, 0)
+    suspects = [
+        ("the way around begins behind the first convolution, instead of at x.", 2 * x),
+        ("the way around begins behind the first convolution and its ReLU, instead of at x.", 2 * np.maximum(x, 0)),
+    ]
+    if not near(y, x):
+        raise Wrong(
+            "hands on something else than x when its second convolution gives zero.",
+            first_match(y, suspects) or "follow x along the way around: nothing may happen to it there.",
+        )
+
+
 def _one_relu(my_block) -> None:
     relu = lambda v: np.maximum(v, 0)
-    x, up = _outputs(my_block, 1, 1)
-    x, down = _outputs(my_block, 1, -1)
+    wired = _wired(my_block)
+    x, up = _outputs(wired, 1, 1)
+    x, down = _outputs(wired, 1, -1)
     if near(up, x + relu(x)) and near(down, x - relu(x)):
-        x, turned = _outputs(my_block, -1, 1)  # tells a ReLU behind the first convolution from one before it
+        x, turned = _outputs(wired, -1, 1)  # tells a ReLU behind the first convolution from one before it
         if near(turned, x + relu(-x)):
             return
         raise Wrong("has a ReLU before its first convolution.", "it belongs behind that convolution, and nowhere else.")
@@ -157,7 +225,7 @@ def _one_relu(my_block) -> None:
     for share in (-1, 0.1, 0.2, 0.5):
         if near(up, x + share * relu(x)) and near(down, x - share * relu(x)):
             raise Wrong(f"adds {share} times its branch to x.", "x, and all of the branch, are added as they are.")
-    if near(down, x):
+    if near(down, x) or near(up, x + relu(x)) and near(down, x + relu(-x)):
         raise Wrong(
             "has a ReLU behind the second convolution.",
             "the branch should be able to take away as well as to add: which sign can it not give now?",
@@ -170,3 +238,37 @@ def _one_relu(my_block) -> None:
         "has its ReLU in another place, or another activation.",
         "it is a ReLU that belongs behind the first convolution, no relative of it, and nowhere else.",
     )
+
+
+def _formula(my_block) -> None:
+    """With random numbers in the kernels, whatever else a convolution can be told, such as a dilation, is seen."""
+    from ..backend import keras
+
+    rng = fresh()
+    model, convolutions = _block(my_block, height=9, width=7)
+    weights = [[rng.normal(size=w.shape).astype(np.float32) for w in c.get_weights()] for c in convolutions]
+    for convolution, values in zip(convolutions, weights):
+        convolution.set_weights(values)
+    x = rng.normal(size=(2, 9, 7, _CHANNELS)).astype(np.float32)
+    y = keras.ops.convert_to_numpy(model(x))
+    conv = lambda x, values: keras.ops.conv(x, values[0], padding="same") + values[1]
+    for first, second in (weights, weights[::-1]):
+        right = x + keras.ops.convert_to_numpy(conv(keras.ops.relu(conv(x, first)), second))
+        if near(y, right, 1e-3 * np.abs(right).max()):
+            return
+    settings = {
+        key: value
+        for c in convolutions
+        for key, value in c.get_config().items()
+        if key in _PLAIN and value != _PLAIN[key]
+    }
+    told = ", ".join(f"{key}={value}" for key, value in settings.items())
+    raise Wrong(
+        "gives something else than the formula when its kernels hold random numbers.",
+        f"a convolution is told {told}; leave that at its default."
+        if told
+        else "each convolution looks at 3 by 3 neighbours that lie side by side, and at zeros beyond the border, as with padding='same'.",
+    )
+
+
+_PLAIN = {"dilation_rate": (1, 1), "strides": (1, 1), "groups": 1, "padding": "same"}

@@ -5,8 +5,9 @@ Dark images are checked apart from bright ones: on those, a scale that is guesse
 
 import numpy as np
 
-from ..resampling import downscale
-from ._helpers import BY_TYPE, array, call, first_match, near, photograph, several
+from ..resampling import downscale, interpolate
+from ._helpers import BY_TYPE, IMAGE_TOLERANCE, array, call, first_match, near, relation, several, short
+from ._inputs import drawn, fresh, photograph
 from .answer import Answer, Wrong, judge
 
 _LR, _HR = _TOLD = ("the LR image", "the HR image")
@@ -39,7 +40,7 @@ def check_pair(my_pair) -> Answer:
             _LR: lambda f: _pair_member(f, 0, 255),
             _HR: lambda f: _pair_member(f, 1, 255),
             "a dark image": _dark_pair,
-            "float32": _pair_types,
+            "float32": (_pair_types, _any_image),
         },
     )
 
@@ -54,23 +55,44 @@ def _pair_member(my_pair, which: int, brightest: int) -> None:
     image, pair = _pair(my_pair, brightest)
     told = _TOLD[which]
     right = downscale(image) if which == 0 else image / 255
-    hints = {image.shape: "the LR image is as large as the HR image.", (4, 5, 3): "the HR image is the one that came."}
+    hints = {image.shape: "the LR image is as large as the HR image."}
+    if which == 1:
+        hints = {(4, 5, 3): "the HR image is the one that came; are the two in their order, LR and HR?"}
     result = array(pair[which], right.shape, told, hints)
-    if near(result, right, 1e-5):
+    if near(result, right, IMAGE_TOLERANCE):
         return
+    hint = first_match(result, _suspects(image, right, which), IMAGE_TOLERANCE)
+    raise Wrong(
+        f"gives {told} values from {result.min():.4g} to {result.max():.4g}; expected {right.min():.4g} to {right.max():.4g}."
+        if not near([result.min(), result.max()], [right.min(), right.max()], 1e-3)
+        else f"gives {told} values that are off by up to {np.abs(result - right).max():.3f}.",
+        hint or relation(result, right) or "print the smallest and the largest value after each line.",
+    )
+
+
+def _suspects(image, right, which: int) -> list:
     stretched = image / image.max() if which else downscale(image) * 255 / image.max()
-    suspects = [
+    span = (right - right.min()) / np.ptp(right)
+    stretch = "this stretches every image by another amount. The range of the type counts, not that of the image."
+    other = (
+        "the LR image is downscaled in another way: srlib.downscale with its default kernel, as in the function above."
+    )
+    kernels = [] if which else [image[::2, ::2] / 255, *(downscale(image, 2, kernel) for kernel in ("bicubic", "area"))]
+    return [
         ("this one still runs from 0 to 255. Which of the two has been divided, and by whom?", right * 255),
-        ("this one has been divided by 255 twice: srlib.downscale has done it already.", right / 255),
+        ("this one has been divided by 255 twice" + (": srlib.downscale has done it already." if which == 0 else "."), right / 255),
         ("whole numbers: with // the division throws the fraction away.", np.floor(right)),
         ("the largest level is 255, not 256: white would come out a little grey.", right * 255 / 256),
-        ("the brightest pixel became exactly 1: this stretches every image by another amount. The range of the type counts, not that of the image.", stretched),
+        (f"the brightest pixel became exactly 1: {stretch}", stretched),
+        (f"the brightest pixel became exactly 1: {stretch}", right / right.max()),
+        (f"the darkest pixel became 0, and the brightest 1: {stretch}", span),
+        ("this one runs from -1 to 1; from 0 to 1 is asked for.", 2 * right - 1),
+        *((other, value) for value in kernels),
+        ("this is the LR image made larger again; the HR image is the image as it came.", downscale(image).repeat(2, 0).repeat(2, 1) if which else np.inf),
+        ("this is the LR image made larger again; the HR image is the image as it came.", interpolate(downscale(image), 2, kernel="bilinear") if which else np.inf),
+        ("this is the LR image made larger again; the HR image is the image as it came.", interpolate(downscale(image), 2, kernel="bicubic") if which else np.inf),
+        ("this is a corner of the image; the LR image shows all of it.", np.inf if which else image[: image.shape[0] // 2, : image.shape[1] // 2] / 255),
     ]  # fmt: skip
-    hint = first_match(result, suspects, tolerance=1e-5)
-    raise Wrong(
-        f"gives {told} values from {result.min():.4g} to {result.max():.4g}; expected {right.min():.4g} to {right.max():.4g}.",
-        hint or "print the smallest and the largest value after each line.",
-    )
 
 
 def _dark_pair(my_pair) -> None:
@@ -79,7 +101,7 @@ def _dark_pair(my_pair) -> None:
     image, pair = _pair(my_pair, 1)
     for told, one, right in zip(_TOLD, pair, (downscale(image), image / 255)):
         result = array(one, right.shape, told)
-        if not near(result, right, 1e-5):
+        if not near(result, right, IMAGE_TOLERANCE):
             raise Wrong(
                 f"gives {told} of zeros and ones values up to {result.max():.4g}; expected {right.max():.4g}.",
                 BY_TYPE,
@@ -87,10 +109,33 @@ def _dark_pair(my_pair) -> None:
 
 
 def _pair_types(my_pair) -> None:
-    _, pair = _pair(my_pair, 255)
-    for one, told in zip(pair, _TOLD):
-        if getattr(one, "dtype", None) != np.float32:
+    image, pair = _pair(my_pair, 255)
+    for one, told, right in zip(pair, _TOLD, (downscale(image), image / 255)):
+        kind = getattr(one, "dtype", None)
+        if kind != np.float32:
             raise Wrong(
-                f"gives {told} as {getattr(one, 'dtype', type(one).__name__)}; expected float32.",
-                "NumPy divides in double precision, which a network has no use for; lesson 02 shows how to convert.",
+                f"gives {told} as {kind or short(one)}; expected float32.",
+                "NumPy divides in double precision, which a network has no use for; lesson 02 shows how to convert."
+                if kind == np.float64
+                else "convert with .astype(np.float32), after the division.",
             )
+        off = np.abs(array(one, right.shape, told) - right).max()
+        if off > 1e-5:
+            raise Wrong(
+                f"gives {told} values that are off by up to {off:.5f}; expected float32, which holds seven digits.",
+                "were they rounded, or held in half precision (float16), on the way? Round nothing that a network learns from.",
+            )
+
+
+def _any_image(my_pair) -> None:
+    rng = fresh()
+    for image, case in drawn(rng, lambda: 2 * rng.integers(1, 12, 2), np.uint8):
+        lr, hr = several(call(my_pair, image, case=case), "lr, hr", "two images")
+        for told, one, right in ((_LR, lr, downscale(image)), (_HR, hr, image / 255)):
+            result = array(one, right.shape, f"{told} of {case}")
+            off = np.abs(result - right).max()
+            if off > 1e-5 or one.dtype != np.float32:
+                raise Wrong(
+                    f"gives {told} as {one.dtype}, with values off by up to {off:.4g}, for {case}; expected float32, and 255 as 1.",
+                    "it is right for other images: what looks at the values, where the type says all?",
+                )

@@ -5,7 +5,8 @@ Values inside the range are checked before those beyond it, so that rounding and
 
 import numpy as np
 
-from ._helpers import array, call, first_match, near
+from ._helpers import array, call, first_match, near, relation, short
+from ._inputs import fresh, laid_out
 from .answer import Answer, Wrong, judge
 
 
@@ -36,7 +37,7 @@ def check_eight_bit(my_eight_bit) -> Answer:
             "uint8": _is_eight_bit,
             "values inside the range": lambda f: _levels(f, 0.0, 1.0, "values from 0 to 1"),
             "values above 1": lambda f: _levels(f, 0.2, 1.3, "values up to 1.3"),
-            "values below 0": lambda f: _levels(f, -0.3, 1.3, "values down to -0.3"),
+            "values below 0": (lambda f: _levels(f, -0.3, 1.3, "values down to -0.3"), _any_output),
         },
     )
 
@@ -44,7 +45,7 @@ def check_eight_bit(my_eight_bit) -> Answer:
 def _levels(my_eight_bit, low: float, high: float, case: str) -> None:
     levels = np.round(np.linspace(255 * low, 255 * high, 6 * 8 * 3))
     # never half way between two levels, where rounding is a matter of taste
-    output = np.clip((levels + np.resize([-0.3, 0.05, 0.3], levels.shape)) / 255, low, high)
+    output = np.clip((levels + np.resize([-0.45, -0.2, 0.05, 0.2, 0.45], levels.shape)) / 255, low, high)
     output = output.astype(np.float32).reshape(6, 8, 3)
     result = array(call(my_eight_bit, output, case=case), output.shape, case)
     x = output.astype(np.float64)
@@ -53,17 +54,25 @@ def _levels(my_eight_bit, low: float, high: float, case: str) -> None:
         return
     stretches, others = _suspects(x)
     hint = first_match(result, [*others, *stretches], 0.01) or first_match(result, stretches if high > 1 else [], 1.01)
-    if hint is None:
-        off = np.abs(result - right).reshape(-1)
-        flat = x.reshape(-1)
-        inside = (flat >= 0) & (flat <= 1)
-        if off[inside].max() < 1.01 and off[~inside].max(initial=0) > 1:
-            side = "above 1" if off[flat > 1].max(initial=0) > 1 else "below 0"
-            hint = f"values {side} come out as if they had started again at the other end: 8 bits know nothing beyond 0 and 255. They have to be cut off before the conversion, not after it."
+    hint = hint or _hint_by_place(result, right, x)
     raise Wrong(
         f"is off by up to {np.abs(result - right).max():.0f} grey levels for {case}.",
         hint or "try the five values -0.1, 0, 0.5, 1 and 1.1, and say beforehand what should come out.",
     )
+
+
+def _hint_by_place(result, right, x) -> str | None:
+    """What is off, and where, if no suspect fits."""
+    off, inside = np.abs(result - right), (x >= 0) & (x <= 1)
+    for side, last, there in (("above 1", 255, x > 1), ("below 0", 0, x < 0)):
+        if off[inside].max() < 1.01 < off[there].max(initial=0):
+            return f"values {side} should all come out as {last}, and some come out as {result[there][off[there].argmax()]:.0f}: 8 bits know nothing beyond 0 and 255, and start again at the other end. What is outside has to be cut off before the conversion, not after it."
+    if hint := relation(result / 255, right / 255):
+        return hint
+    if off[inside].max() < 1.01:
+        low, high = (int(((result - right) * sign > 0.5).sum()) for sign in (-1, 1))
+        return f"of {result.size} values {low} are one level too low, and {high} one too high: which level is the nearest? Print 255 times some values, and what becomes of them."
+    return None
 
 
 def _suspects(x) -> tuple[list, list]:
@@ -79,9 +88,15 @@ def _suspects(x) -> tuple[list, list]:
     others = [
         ("every level is rounded down, which makes the image darker by half a level on the mean; a conversion to uint8 cuts the fraction off.", np.floor(255 * inside)),
         ("the largest level is 255; this multiplies by 256.", np.clip(np.floor(256 * x), 0, 255)),
+        ("the largest level is 255; this multiplies by 256.", np.clip(np.round(256 * x), 0, 255)),
+        ("the largest level is 255; this multiplies by 254.", np.clip(np.round(254 * x), 0, 255)),
         ("values below 0 come out bright: the sign is dropped. A pixel cannot be darker than black.", np.clip(np.round(255 * np.abs(x)), 0, 255)),
         ("every level is rounded up; which one is nearest?", np.ceil(255 * inside)),
         ("this is cut off at 1 after the multiplication; which limits belong before it, and which after it?", np.floor(np.clip(255 * x, 0, 1))),
+        ("rounded to two decimals before the multiplication: that leaves 101 of 256 levels.", np.round(255 * np.round(inside, 2))),
+        ("rounded to one decimal before the multiplication: that leaves 11 of 256 levels.", np.round(255 * np.round(inside, 1))),
+        ("the largest level is 255; this multiplies by 256, and 1 starts again at 0.", np.round(256 * inside) % 256),
+        ("the largest level is 255; this multiplies by 256, and 1 starts again at 0.", np.floor(256 * inside) % 256),
         ("only 0 and 255: rounded before the multiplication, not after it.", 255 * np.round(inside)),
         ("only zeros and ones: was the multiplication forgotten?", np.round(inside)),
         ("almost all is black: was the multiplication forgotten?", np.floor(inside)),
@@ -94,6 +109,26 @@ def _is_eight_bit(my_eight_bit) -> None:
     result = call(my_eight_bit, output, case="a grey image")
     if getattr(result, "dtype", None) != np.uint8:
         raise Wrong(
-            f"gives {getattr(result, 'dtype', type(result).__name__)}; expected uint8.",
+            f"gives {getattr(result, 'dtype', None) or short(result)}; expected uint8.",
             "image files hold whole numbers of 8 bits.",
         )
+
+
+def _any_output(my_eight_bit) -> None:
+    """What a network may give: nothing but one value, values far out, any size."""
+    rng = fresh()
+    for low, high in ((0, 0), (1, 1), (0.4, 0.4), (-0.7, -0.1), (1.1, 1.9), (0.3, 0.5), (-40, 60), (-0.01, 1.01)):
+        shape = (*rng.integers(1, 12, 2), 3)
+        levels = np.round(rng.uniform(255 * low, 255 * high, shape)) + rng.uniform(-0.4, 0.4, shape)  # no halves
+        output = laid_out(rng, np.clip(levels / 255, low, high).astype(np.float32))
+        height, width, _ = shape
+        case = f"an output of {height}x{width} with values from {output.min():.3g} to {output.max():.3g}"
+        result = call(my_eight_bit, output, case=case)
+        if getattr(result, "dtype", None) != np.uint8:
+            raise Wrong(f"gives {getattr(result, 'dtype', None) or short(result)} for {case}; expected uint8.", "image files hold whole numbers of 8 bits, always.")  # fmt: skip
+        off = np.abs(array(result, shape, case) - np.clip(np.round(255 * output.astype(np.float64)), 0, 255)).max()
+        if off:
+            raise Wrong(
+                f"is off by up to {off:.0f} grey levels for {case}.",
+                "what does your program make of an image that does not reach from 0 to 1, or reaches far beyond? Each value goes to its own level, whatever the others are.",
+            )

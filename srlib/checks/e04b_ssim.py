@@ -1,13 +1,14 @@
 """Exercise 04b: SSIM of one window.
 
 The formula stands here once more, because each of the usual mistakes is a change of it; a test compares it with
-scikit-image's.
+scikit-image's. Each constant decides in some of the windows: c1 in dark ones, c2 in those that are nearly flat.
 """
 
 import numpy as np
 
-from ._helpers import call_number, first_match, near
-from .answer import Answer, Wrong, judge
+from ._helpers import call_number, compare_number
+from ._inputs import fresh, laid_out
+from .answer import Answer, judge
 
 
 def check_ssim(my_ssim) -> Answer:
@@ -39,6 +40,7 @@ def check_ssim(my_ssim) -> Answer:
             "windows with noise": lambda f: _pair(f, "noise", "a window and a noisy copy"),
             "opposite windows": lambda f: _pair(f, "opposite", "a window and its negative"),
             "nearly flat windows": lambda f: _pair(f, "flat", "two nearly flat windows"),
+            "dark windows": (lambda f: _pair(f, "dark", "two dark windows"), _flat, _any_windows),
         },
     )
 
@@ -52,15 +54,19 @@ def _windows(kind: str):
         "noise": np.clip(a + rng.normal(0, 0.15, a.shape), 0, 1),
         "opposite": 1.1 - a,
         "flat": 0.3 + 0.01 * rng.normal(size=a.shape),
+        "dark": 0.03 * rng.uniform(size=a.shape) ** 2,
     }[kind]
-    return (0.35 + 0.01 * rng.normal(size=a.shape), b) if kind == "flat" else (a, b)
+    own = {"flat": 0.35 + 0.015 * rng.normal(size=a.shape), "dark": 0.05 * rng.uniform(size=a.shape)}
+    return own.get(kind, a), b
 
 
-def _ssim(a, b, *, c1=1e-4, c2=9e-4, ddof=1, cov_ddof=1, root=False, structure=True, light=True, absolute=False):
+def _ssim(
+    a, b, *, c1=1e-4, c2=9e-4, ddof=1, cov_ddof=1, root=False, structure=True, light=True, absolute=False, cov=None
+):
     """SSIM of one window, and what becomes of it with each of the usual mistakes."""
     ma, mb, n = a.mean(), b.mean(), a.size
     va, vb = a.var(ddof=ddof), b.var(ddof=ddof)
-    cov = ((a - ma) * (b - mb)).sum() / (n - cov_ddof)
+    cov = ((a - ma) * (b - mb)).sum() / (n - cov_ddof) if cov is None else cov
     if not structure:
         cov = np.sqrt(va * vb)
     if absolute:
@@ -71,22 +77,38 @@ def _ssim(a, b, *, c1=1e-4, c2=9e-4, ddof=1, cov_ddof=1, root=False, structure=T
     return brightness * (2 * cov + c2) / (va + vb + c2)
 
 
+# the usual mistakes that are another option of the formula
+_OPTIONS = [
+    ("standard deviations stand where variances should: sigma squared is the variance.", dict(root=True)),
+    ("the constants are those of images from 0 to 255; these windows run from 0 to 1.", dict(c1=(0.01 * 255) ** 2, c2=(0.03 * 255) ** 2)),
+    ("the constants are those of a range of 2, the mistake of the original project; these windows run from 0 to 1.", dict(c1=0.02**2, c2=0.06**2)),
+    ("the constants are missing, or far too small for the scale of the values; they decide where a window is flat.", dict(c1=0, c2=0)),
+    ("the constants are not squared.", dict(c1=0.01, c2=0.03)),
+    ("c1 is half of what it should be.", dict(c1=0.5e-4)),
+    ("c2 is half of what it should be.", dict(c2=4.5e-4)),
+    ("c1 is doubled.", dict(c1=2e-4)),
+    ("c2 is doubled.", dict(c2=18e-4)),
+    ("c1 and c2 have changed places: which belongs to the means, which to the variances?", dict(c1=9e-4, c2=1e-4)),
+    ("variances and covariance divide by 49; this exercise asks for the sample values, which divide by one less.", dict(ddof=0, cov_ddof=0)),
+    ("the variances divide by 49 and the covariance by 48: NumPy's var and cov have different habits, look at ddof.", dict(ddof=0)),
+    ("the covariance divides by 49 and the variances by 48; both divide by one less than 49.", dict(cov_ddof=0)),
+    ("the sign of the covariance is lost: opposite patterns should count as worse than none.", dict(absolute=True)),
+    ("the covariance is replaced by the product of the two deviations, so that the patterns themselves are never compared.", dict(structure=False)),
+    ("the means do not count: a darker copy is as good as the original.", dict(light=False)),
+    ("c1 is right, and c2 is not squared.", dict(c2=0.03)),
+    ("c2 is right, and c1 is not squared.", dict(c1=0.01)),
+    ("one constant stands in both places: c1 and c2 differ.", dict(c2=1e-4)),
+    ("one constant stands in both places: c1 and c2 differ.", dict(c1=9e-4)),
+    ("c1 is missing, which goes with the means.", dict(c1=0)),
+    ("c2 is missing, which goes with variances and covariance.", dict(c2=0)),
+    ("the sums are divided by 6, one less than the rows of a window; a window of 7 by 7 has 49 pixels.", dict(c2=9e-4 / 8)),
+]  # fmt: skip
+
+
 def _suspects(a, b, right) -> list:
     ma, mb, va, vb = a.mean(), b.mean(), a.var(ddof=1), b.var(ddof=1)
     cov = np.cov(a.ravel(), b.ravel())[0, 1]
-    return [
-        ("standard deviations stand where variances should: sigma squared is the variance.", _ssim(a, b, root=True)),
-        ("the constants are those of images from 0 to 255; these windows run from 0 to 1.", _ssim(a, b, c1=(0.01 * 255) ** 2, c2=(0.03 * 255) ** 2)),
-        ("the constants are those of a range of 2, the mistake of the original project; these windows run from 0 to 1.", _ssim(a, b, c1=0.02**2, c2=0.06**2)),
-        ("the constants are missing; they decide where a window is flat.", _ssim(a, b, c1=0, c2=0)),
-        ("the constants are not squared.", _ssim(a, b, c1=0.01, c2=0.03)),
-        ("c1 and c2 have changed places: which belongs to the means, which to the variances?", _ssim(a, b, c1=9e-4, c2=1e-4)),
-        ("variances and covariance divide by 49; this exercise asks for the sample values, which divide by one less.", _ssim(a, b, ddof=0, cov_ddof=0)),
-        ("the variances divide by 49 and the covariance by 48: NumPy's var and cov have different habits, look at ddof.", _ssim(a, b, ddof=0)),
-        ("the covariance divides by 49 and the variances by 48; both divide by one less than 49.", _ssim(a, b, cov_ddof=0)),
-        ("the covariance is replaced by the product of the two deviations, so that the patterns themselves are never compared.", _ssim(a, b, structure=False)),
-        ("the sign of the covariance is lost: opposite patterns should count as worse than none.", _ssim(a, b, absolute=True)),
-        ("the means do not count: a darker copy is as good as the original.", _ssim(a, b, light=False)),
+    return [(hint, _ssim(a, b, **options)) for hint, options in _OPTIONS] + [
         ("only the means are compared; contrast and pattern are missing.", (2 * ma * mb + 1e-4) / (ma**2 + mb**2 + 1e-4)),
         ("this is the correlation of the two windows, which does not see brightness and contrast.", cov / np.sqrt(va * vb)),
         ("the means in the denominator are not squared.", (2 * ma * mb + 1e-4) * (2 * cov + 9e-4) / ((ma + mb + 1e-4) * (va + vb + 9e-4))),
@@ -94,36 +116,71 @@ def _suspects(a, b, right) -> list:
         ("the 2 before the means is missing.", (ma * mb + 1e-4) * (2 * cov + 9e-4) / ((ma**2 + mb**2 + 1e-4) * (va + vb + 9e-4))),
         ("the 2 before the covariance is missing.", (2 * ma * mb + 1e-4) * (cov + 9e-4) / ((ma**2 + mb**2 + 1e-4) * (va + vb + 9e-4))),
         ("numerator and denominator have changed places.", 1 / right),
-        ("c1 is right, and c2 is not squared.", _ssim(a, b, c2=0.03)),
-        ("one constant stands in both places: c1 and c2 differ.", _ssim(a, b, c2=1e-4)),
+        ("a constant stands above the line alone, and is missing below it.", right * (ma**2 + mb**2 + 1e-4) / (ma**2 + mb**2)),
+        ("a constant stands above the line alone, and is missing below it.", right * (va + vb + 9e-4) / (va + vb)),
+        ("a constant stands below the line alone, and is missing above it.", right * (2 * ma * mb) / (2 * ma * mb + 1e-4)),
+        ("a constant stands below the line alone, and is missing above it.", right * (2 * cov) / (2 * cov + 9e-4)),
+        ("the product of the variances stands where their sum should.", right * (va + vb + 9e-4) / (va * vb + 9e-4)),
+        ("the product of the squared means stands where their sum should.", right * (ma**2 + mb**2 + 1e-4) / (ma**2 * mb**2 + 1e-4)),
+        ("negative values are cut off: opposite patterns should count as worse than none.", 0.0 if right < 0 else np.inf),
+        ("the variances are squared: sigma squared is the variance already.", right * (va + vb + 9e-4) / (va**2 + vb**2 + 9e-4)),
+        ("the sum of the means is squared, where each should be squared and then added.", right * (ma**2 + mb**2 + 1e-4) / ((ma + mb) ** 2 + 1e-4)),
+        ("one variance stands twice: a and b have one each.", right * (va + vb + 9e-4) / (2 * va + 9e-4)),
+        ("one variance stands twice: a and b have one each.", right * (va + vb + 9e-4) / (2 * vb + 9e-4)),
+        ("the two factors are added, not multiplied.", (2 * ma * mb + 1e-4) / (ma**2 + mb**2 + 1e-4) + (2 * cov + 9e-4) / (va + vb + 9e-4)),
+        ("the two factors are averaged, not multiplied.", ((2 * ma * mb + 1e-4) / (ma**2 + mb**2 + 1e-4) + (2 * cov + 9e-4) / (va + vb + 9e-4)) / 2),
+        ("contrast and pattern alone; the means are missing.", (2 * cov + 9e-4) / (va + vb + 9e-4)),
+        ("this is 1 minus the SSIM: equal windows should have 1.", 1 - right),
+        ("np.cov takes each row of a window for a variable of its own, and [0, 1] is the covariance of the first two: hand it a.ravel() and b.ravel().", _ssim(a, b, cov=np.cov(a, b)[0, 1])),
+        ("np.cov takes each row of a window for a variable of its own: hand it a.ravel() and b.ravel().", _ssim(a, b, cov=np.cov(a, b)[0, 7])),
+        ("np.cov takes each row of a window for a variable of its own: hand it a.ravel() and b.ravel().", _ssim(a, b, cov=np.cov(a, b).mean())),
+        ("rows were taken apart; the mean goes over all 49 pixels.", _ssim(a, b, cov=((a - a.mean(0)) * (b - b.mean(0))).sum() / 48)),
+        ("the means are not taken off before the product: that is no covariance.", _ssim(a, b, cov=(a * b).sum() / 48)),
+        ("the means are not taken off before the product: that is no covariance.", _ssim(a, b, cov=(a * b).mean())),
+        ("the covariance is the mean of the product minus the product of the means, times 49 / 48.", _ssim(a, b, cov=(a * b).mean() - ma * mb)),
         ("a correlation stands where the covariance should: it is not divided by the deviations.", _ssim(a, b) * (2 * cov / np.sqrt(va * vb) + 9e-4) / (2 * cov + 9e-4)),
         ("the covariance is a sum, and not yet divided.", _ssim(a, b) * (96 * cov + 9e-4) / (2 * cov + 9e-4)),
         ("a bracket is missing: the second half of the denominator is multiplied, not divided by.", right * (va + vb + 9e-4) ** 2),
     ]  # fmt: skip
 
 
-def _compare(my_ssim, a, b, case: str) -> None:
+def _compare(my_ssim, a, b, case: str, otherwise: str = "") -> str | None:
     got, right = call_number(my_ssim, a, b, case=case), _ssim(a, b)
-    if near(got, right, 1e-5):
-        return
-    highest, lowest = max(a.max(), b.max()), min(a.min(), b.min())
-    spans = [np.ptp(a), np.ptp(b), highest - lowest, a.max(), b.max(), highest]
-    if any(near(got, _ssim(a, b, c1=(0.01 * span) ** 2, c2=(0.03 * span) ** 2), 1e-6) for span in spans):
-        hint = "the range is taken from the windows; it is the range that images could have."
-    else:
-        hint = first_match(got, _suspects(a, b, right), 1e-6)
-    raise Wrong(
-        f"gives {got:.5g} for {case}; expected {right:.5f}.",
-        hint or "print the two means, the two variances and the covariance, and compare them with numpy.cov.",
-    )
+    taken = "the range is taken from the windows; it is the range that images could have."
+    spans = [np.ptp(a), np.ptp(b), max(a.max(), b.max()) - min(a.min(), b.min()), a.max(), b.max()]
+    suspects = _suspects(a, b, right) if min(np.ptp(a), np.ptp(b)) > 0 else []
+    if suspects:
+        suspects += [(taken, _ssim(a, b, c1=(0.01 * span) ** 2, c2=(0.03 * span) ** 2)) for span in spans]
+    pencil = "print the two means, the two variances and the covariance, and compare them with numpy.cov."
+    return compare_number(got, right, case, suspects, otherwise or pencil, digits=5)
 
 
-def _pair(my_ssim, kind: str, case: str) -> None:
-    _compare(my_ssim, *_windows(kind), case)
+def _pair(my_ssim, kind: str, case: str) -> str | None:
+    return _compare(my_ssim, *_windows(kind), case)
 
 
-def _equals(my_ssim) -> None:
+def _equals(my_ssim) -> str | None:
     a, _ = _windows("noise")
-    case = "two equal windows"
-    if not near(call_number(my_ssim, a, a.copy(), case=case), 1, 1e-9):
-        _compare(my_ssim, a, a.copy(), case)
+    return _compare(my_ssim, a, a.copy(), "two equal windows")
+
+
+def _flat(my_ssim) -> str | None:
+    hint = "both variances are 0 there, and so is the covariance: what is left of the formula? The constants are there for that."
+    remark = None
+    for one, other in ((0.5, 0.5), (0.4, 0.8), (0.0, 0.02), (0.0, 0.0)):
+        a, b = np.full((7, 7), one), np.full((7, 7), other)
+        remark = _compare(my_ssim, a, b, f"two flat windows, of {one} and {other}", hint) or remark
+    return remark
+
+
+def _any_windows(my_ssim) -> str | None:
+    rng, remark = fresh(), None
+    for dtype in (np.float64, np.float32):
+        for spread in (1, 0.1, 0.03, 0.01):
+            low = rng.uniform(0, 1 - spread) * rng.integers(0, 2)  # dark, or not
+            pair = low + spread * rng.uniform(0, 1, (2, 7, 7))
+            pair[1] = (pair[1] + rng.choice([0, 1]) * (2 * low + spread - pair[0])) / 2 if spread < 0.5 else pair[1]
+            a, b = (laid_out(rng, window[..., None].astype(dtype))[..., 0] for window in pair)
+            case = f"{np.dtype(dtype)} windows from {min(a.min(), b.min()):.3f} to {max(a.max(), b.max()):.3f}"
+            remark = _compare(my_ssim, a, b, case) or remark
+    return remark

@@ -9,7 +9,8 @@ from ..data.image_set import ImageSet
 from ..extras import brought_by
 from ..resampling import downscale
 from ..upscaling import upscale
-from ._helpers import call, first_match, near, number, photograph, short
+from ._helpers import call, compare_number, near, number, short
+from ._inputs import photograph
 from .answer import Answer, Wrong, judge
 
 
@@ -42,23 +43,44 @@ def check_report(my_report) -> Answer:
     )
 
 
-def _report(my_report, method):
+TOLERANCE = 3e-4  # takes four decimals, as tables print them
+
+
+def _images(count: int = 4) -> ImageSet:
     # none spans the whole range, so that a range taken from the image is seen
-    some = np.stack([np.round(photograph(32, 24, seed) * 150 + 40).astype(np.uint8) for seed in (8, 9, 10)])
-    some[:, 12:] = 100 + some[:, 12:] // 40  # a nearly flat part, where the constants of SSIM decide
-    some[1, :12] //= 4  # of another contrast, so that the mean is not the median
-    images = ImageSet(some, ["a", "b", "c"])
-    case = "three images" if isinstance(method, str) else "three images and a network"
+    some = np.stack([np.round(photograph(32, 24, seed) * 150 + 40).astype(np.uint8) for seed in range(8, 8 + count)])
+    grain = np.random.default_rng(3).normal(100, 8, some[:, 6:].shape)
+    grain *= np.resize([0.7, 0.5, 1.1, 0.9], count)[
+        :, None, None, None
+    ]  # of another contrast in each; the last is neither best, worst nor in the middle
+    some[:, 6:] = np.round(grain)  # a part with little contrast, where the constants of SSIM decide
+    some[..., 2] = 30 + some[..., 2] // 2  # a colour of its own contrast
+    return ImageSet(some, [f"image {i}" for i in range(count)])
+
+
+def _report(my_report, method, images=None):
+    """The images, and the learner's two numbers."""
+    images = _images() if images is None else images
+    before = np.array(images.images)
+    case = f"{len(images)} images" + ("" if isinstance(method, str) else " and a network")
     told = call(my_report, method, images, case=case)
-    if not isinstance(told, dict) or "method" not in told:
+    if not np.array_equal(before, images.images):
         raise Wrong(
-            f'returns {short(told)}; expected {{"method": .., "bicubic": ..}}.',
+            "changes the images that it is given.",
+            "an array is handed over by reference: what you assign to its elements changes the caller's image.",
+        )
+    if not isinstance(told, dict) or "method" not in told:
+        seen = f"a dict of {', '.join(map(repr, told))}" if isinstance(told, dict) and told else short(told)
+        raise Wrong(
+            f'returns {seen}; expected {{"method": .., "bicubic": ..}}.',
             "a dict with two entries, as the task says.",
         )
     return images, told
 
 
-def _expected(images, method, data_range=255.0, kernel="bilinear", rounding=lambda x: x, over=np.mean) -> float:
+def _expected(
+    images, method, data_range=255.0, kernel="bilinear", rounding=lambda x: x, over=np.mean, grey=(), **more
+) -> float:
     """The SSIM of a method on images, and what becomes of it with each of the usual mistakes."""
     with brought_by("course", "scikit-image", "measuring SSIM"):
         from skimage.metrics import structural_similarity
@@ -67,73 +89,121 @@ def _expected(images, method, data_range=255.0, kernel="bilinear", rounding=lamb
     for image in images:
         hr = image.astype(np.float64)
         sr = rounding(upscale(downscale(image, kernel=kernel), method).astype(np.float64) * 255)
-        span = {"hr": np.ptp(hr), "sr": np.ptp(sr)}.get(data_range, data_range)
-        values.append(structural_similarity(sr, hr, data_range=span, channel_axis=-1))
+        span = {"hr": np.ptp(hr), "sr": np.ptp(sr), "top": hr.max()}.get(data_range, data_range)
+        if grey:
+            hr, sr = hr @ np.array(grey), sr @ np.array(grey)
+        values.append(structural_similarity(sr, hr, data_range=span, channel_axis=None if grey else -1, **more))
     return float(over(values))
 
 
-def _method(my_report) -> None:
+_OWN_SCALE = "so every image is judged on another scale; it is the range that images could have."
+_ROUNDED = "before it was measured; SSIM takes it as it is."
+_WINDOW = "SSIM was told of another window than scikit-image's default."
+_MISTAKES = [
+    ("the range is still 2. What is the largest value that these images can have, on the scale that you hand over?", {"data_range": 2.0}),
+    ("images from 0 to 255, and a range of 1: the two must be on one scale.", {"data_range": 1.0}),
+    ("images from 0 to 1, and a range of 2, as for images from -1 to 1: what is the largest value less the smallest that they could have?", {"data_range": 510.0}),
+    ("images from 0 to 1, and a range of 255: the two must be on one scale.", {"data_range": 255.0**2}),
+    (f"the range is measured from the HR image, {_OWN_SCALE}", {"data_range": "hr"}),
+    (f"the range is the largest value of the HR image, {_OWN_SCALE}", {"data_range": "top"}),
+    (f"the range is measured from the SR image, {_OWN_SCALE}", {"data_range": "sr"}),
+    ("a range of 256: the levels run from 0 to 255.", {"data_range": 256.0}),
+    (f"the SR image was rounded to 8 bits {_ROUNDED}", {"rounding": np.rint}),
+    (f"the SR image was cut down to whole levels {_ROUNDED}", {"rounding": np.floor}),
+    ("the images were downscaled with another kernel than in the program above.", {"kernel": "bicubic"}),
+    ("the images were downscaled with another kernel than in the program above.", {"kernel": "area"}),
+    ("this is the middle one of the images' SSIMs; the mean is asked for.", {"over": np.median}),
+    ("this is the SSIM of the last image alone; the mean over all is asked for. Where does your loop end?", {"over": lambda values: values[-1]}),
+    ("this is the SSIM of the first image alone; does your function return inside its loop?", {"over": lambda values: values[0]}),
+    ("this is the sum of the images' SSIMs; the mean is asked for.", {"over": np.sum}),
+    ("this is the highest of the images' SSIMs; the mean is asked for.", {"over": np.max}),
+    ("this is the lowest of the images' SSIMs; the mean is asked for.", {"over": np.min}),
+    ("this is the SSIM of the grey images; all three colours are asked for.", {"grey": (1 / 3, 1 / 3, 1 / 3)}),
+    ("this is the SSIM of one colour; all three are asked for.", {"grey": (1, 0, 0)}),
+    ("this is the SSIM of one colour; all three are asked for.", {"grey": (0, 1, 0)}),
+    ("this is the SSIM of one colour; all three are asked for.", {"grey": (0, 0, 1)}),
+    ("this is the SSIM of the luma; all three colours are asked for.", {"grey": (0.299, 0.587, 0.114)}),
+    ("this is 100 times the SSIM; 1 is an equal image.", {"over": lambda values: 100 * np.mean(values)}),
+    ("this is 1 less the SSIM; 1 is an equal image.", {"over": lambda values: 1 - np.mean(values)}),
+    (_WINDOW, {"gaussian_weights": True}),
+    (_WINDOW, {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False}),
+    (_WINDOW, {"win_size": 11}),
+    (_WINDOW, {"win_size": 3}),
+    (_WINDOW, {"win_size": 5}),
+]  # fmt: skip
+
+
+def _compare(got: float, right: float, case: str, suspects, otherwise: str) -> str | None:
+    return compare_number(got, right, case, suspects, otherwise, tolerance=TOLERANCE, exact=1e-4)
+
+
+def _method(my_report) -> str | None:
     images, told = _report(my_report, "lanczos")
     got, right = number(told["method"], "the method"), _expected(images, "lanczos")
-    if near(got, right, 2e-5):
-        return _other_methods(my_report)
-    own_scale = "so every image is judged on another scale; it is the range that images could have."
-    rounded = "before it was measured; SSIM takes it as it is."
-    mistakes = [
-        ("the range is still 2. What is the largest value that these images can have, on the scale that you hand over?", {"data_range": 2.0}),
-        ("images from 0 to 255, and a range of 1: the two must be on one scale.", {"data_range": 1.0}),
-        ("images from 0 to 1, and a range of 255: the two must be on one scale.", {"data_range": 255.0**2}),
-        (f"the range is measured from the HR image, {own_scale}", {"data_range": "hr"}),
-        (f"the range is measured from the SR image, {own_scale}", {"data_range": "sr"}),
-        ("a range of 256: the levels run from 0 to 255.", {"data_range": 256.0}),
-        (f"the SR image was rounded to 8 bits {rounded}", {"rounding": np.rint}),
-        (f"the SR image was cut down to whole levels {rounded}", {"rounding": np.floor}),
-        ("the images were downscaled with another kernel than in the program above.", {"kernel": "bicubic"}),
-        ("this is the middle one of the images' SSIMs; the mean is asked for.", {"over": np.median}),
-    ]  # fmt: skip
-    hint = first_match(got, ((hint, _expected(images, "lanczos", **how)) for hint, how in mistakes), 1e-5)
-    raise Wrong(
-        f"gives an SSIM of {got:.4f} for Lanczos upscaling of three images; expected {right:.4f}.",
-        hint or "compare with srlib.ssim, image by image, and take the mean.",
+    if near(got, right, TOLERANCE):
+        return _compare(got, right, "Lanczos", (), "") or _other_methods(my_report)
+    suspects = [(hint, _expected(images, "lanczos", **how)) for hint, how in _MISTAKES]
+    bicubic = _expected(images, "bicubic")
+    turned = "bicubic" in told and near(number(told["bicubic"], "the baseline"), right, TOLERANCE)
+    suspects.append(("an image is compared with itself; the SR image with the HR image is asked for.", 1.0))
+    suspects.append(
+        ("the two entries have changed places." if turned else "this is the value of bicubic upscaling.", bicubic)
     )
+    otherwise = "compare with srlib.ssim, image by image, and take the mean."
+    if got > 1 + 1e-6:
+        otherwise = "an SSIM is 1 at most; what is measured here?"
+    return _compare(got, right, "the mean SSIM of Lanczos upscaling of four images", suspects, otherwise)
 
 
-def _other_methods(my_report) -> None:
+def _other_methods(my_report) -> str | None:
     from ..backend import keras
 
     network = keras.Sequential([keras.layers.UpSampling2D(2)])  # nearest again
     anything = "`method` is anything that srlib.upscale takes, not only the name of an interpolation."
-    for method, what, before, hint in (
-        ("nearest", "nearest-neighbour upscaling", "Lanczos was", "is the method that comes in the one that is used?"),
-        (network, "a network", "interpolations were", anything),
-    ):
-        images, told = _report(my_report, method)
-        got, right = number(told["method"], what), _expected(images, "nearest")
-        if not near(got, right, 2e-5):
-            raise Wrong(
-                f"gives an SSIM of {got:.4f} for {what}; expected {right:.4f}, though {before} right.",
-                hint,
-            )
+    remark = None
+    for method, what, count, hint in (
+        ("nearest", "nearest-neighbour upscaling, though Lanczos was right", 4, "is the method that comes in the one that is used?"),
+        (network, "a network", 4, anything),
+        ("lanczos", "Lanczos upscaling of a single image", 1, "how many images there are may not be written into your program."),
+        ("lanczos", "Lanczos upscaling of six images", 6, "how many images there are may not be written into your program."),
+    ):  # fmt: skip
+        images, told = _report(my_report, method, _images(count))
+        right = _expected(images, method if isinstance(method, str) else "nearest")
+        remark = _compare(number(told["method"], what), right, f"the SSIM of {what}", (), hint) or remark
+    return remark
 
 
-def _baseline(my_report) -> None:
+def _baseline(my_report) -> str | None:
     images, told = _report(my_report, "lanczos")
     if "bicubic" not in told:
+        others = [name for name in told if name != "method"]
         raise Wrong(
-            "reports the method alone.",
-            "0.86: is that much? What would everybody have had for nothing, on the same images?",
+            f"reports {', '.join(map(repr, others))} beside the method; expected 'bicubic'."
+            if others
+            else "reports the method alone.",
+            "the task says what its entries are called."
+            if others
+            else "0.86: is that much? What would everybody have had for nothing, on the same images?",
         )
     got, right = number(told["bicubic"], "the baseline"), _expected(images, "bicubic")
-    if near(got, right, 2e-5):
-        return
-    suspects = [
-        ("this is the value of the method again; the baseline has to be upscaled by `bicubic`.", _expected(images, "lanczos")),
-        ("this is linear upscaling, a weaker competitor than the one asked for.", _expected(images, "bilinear")),
-        ("this is nearest-neighbour upscaling, a weaker competitor than the one asked for.", _expected(images, "nearest")),
-        ("the baseline starts from other LR images than the method: the kernel belongs to the upscaling, not to the downscaling.", _expected(images, "bicubic", kernel="bicubic")),
-        ("the range of the baseline is still 2; both have to be measured alike.", _expected(images, "bicubic", 2.0)),
-    ]  # fmt: skip
-    raise Wrong(
-        f"gives {got:.4f} for the baseline; expected {right:.4f}.",
-        first_match(got, suspects, 1e-5) or "the same LR images, the same measure, another upscaling.",
-    )
+    if not near(got, right, TOLERANCE):
+        suspects = [
+            ("this is the value of the method again; the baseline has to be upscaled by `bicubic`.", _expected(images, "lanczos")),
+            ("this is linear upscaling, a weaker competitor than the one asked for.", _expected(images, "bilinear")),
+            ("this is nearest-neighbour upscaling, a weaker competitor than the one asked for.", _expected(images, "nearest")),
+            ("the baseline starts from other LR images than the method: the kernel belongs to the upscaling, not to the downscaling.", _expected(images, "bicubic", kernel="bicubic")),
+            ("the range of the baseline is still 2; both have to be measured alike.", _expected(images, "bicubic", 2.0)),
+            *((f"the baseline is not measured as the method is: {hint}", _expected(images, "bicubic", **how)) for hint, how in _MISTAKES),
+        ]  # fmt: skip
+        return _compare(
+            got, right, "the baseline", suspects, "the same LR images, the same measure, another upscaling."
+        )
+    remark = _compare(got, right, "the baseline", (), "")
+    images, told = _report(my_report, "bicubic", _images(2))
+    a, b = (number(told[name], f"the {name}") for name in ("method", "bicubic"))
+    if not near(a, b, TOLERANCE):
+        raise Wrong(
+            f"gives {a:.4f} and {b:.4f} where bicubic upscaling is the method.",
+            "the two are the same then: the same LR images, the same measure.",
+        )
+    return remark

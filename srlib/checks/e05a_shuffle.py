@@ -1,11 +1,13 @@
 """Exercise 05a: the sub-pixel step by hand.
 
-Every value of the input is another number, so that each is known again wherever it lands.
+Every value of the input is another number, so that each is known again wherever it lands. Scales, sizes and numbers of
+colours are drawn at the end: one of each can be right by chance.
 """
 
 import numpy as np
 
 from ._helpers import array, call, first_match, near
+from ._inputs import fresh, laid_out
 from .answer import Answer, Wrong, judge
 
 
@@ -36,26 +38,51 @@ def check_shuffle(my_shuffle) -> Answer:
             "a whole image": lambda f: _shuffled(f, 3, 4, 2, 1, "3x4 pixels with four channels"),
             "three colours": lambda f: _shuffled(f, 3, 4, 2, 3, "3x4 pixels with twelve channels"),
             "scale 3": lambda f: _shuffled(f, 2, 3, 3, 3, "2x3 pixels with 27 channels"),
-            "scale 3, one colour": lambda f: _shuffled(f, 2, 3, 3, 1, "2x3 pixels with nine channels"),
+            "scale 3, one colour": (lambda f: _shuffled(f, 2, 3, 3, 1, "2x3 pixels with nine channels"), _any),
         },
     )
 
 
 def _shuffled(my_shuffle, h: int, w: int, s: int, c: int, case: str) -> None:
-    x = (np.arange(h * w * s * s * c, dtype=np.float64) / 3).reshape(h, w, s * s * c)
+    x = (1000 * (np.arange(h * w * s * s * c) + 0.25)).reshape(h, w, s * s * c)
+    _compare(my_shuffle, x, s, case)
+
+
+def _any(my_shuffle) -> None:
+    rng = fresh()
+    for s, c in ((2, 3), (2, 2), (1, 3), (4, 1), (2, 5), (3, 2), (2, 8), (5, 4)):
+        h, w = (int(n) for n in rng.integers(1, 6, 2))
+        kind = rng.choice([np.int64, np.float32, np.uint8])
+        draw = rng.normal(0, 100, h * w * s * s * c) if kind == np.float32 else rng.integers(0, 256, h * w * s * s * c)
+        x = laid_out(rng, draw.astype(kind).reshape(h, w, -1))
+        _compare(
+            my_shuffle,
+            x,
+            s,
+            f"{h}x{w} pixels with {s * s * c} channels of {np.dtype(kind)}, scale {s}: {c} colour{'s' if c > 1 else ''}",
+        )
+
+
+def _compare(my_shuffle, x: np.ndarray, s: int, case: str) -> None:
+    h, w, channels = x.shape
+    c = channels // s**2
     hints = {
         (s * h, s * w): "the last axis is lost; the answer has one for the colours, even if there is only one.",
         (s * w, s * h, c): "rows and columns have changed places.",
         (h, w, s * s * c): "nothing has changed its shape.",
         (s * h, s * w, s * s * c): "the image is upscaled, and the channels are still all there: they should be used up.",
     }  # fmt: skip
-    if s != 2:
+    if s not in (1, 2) and x.size % (4 * h * w) == 0:
         hints[(2 * h, 2 * w, x.size // (4 * h * w))] = "the 2 is written into your program; use `scale`."
     result = array(call(my_shuffle, x, s, case=case), (s * h, s * w, c), case, hints)
     blocks = x.reshape(h, w, s, s, c)
     right = blocks.transpose(0, 2, 1, 3, 4).reshape(s * h, s * w, c)
-    if near(result, right):
+    if np.array_equal(result, right):
         return
+    if near(np.sort(result, axis=None), np.sort(right, axis=None), 1e-3 * np.abs(right).max()) and near(
+        result, right, 1e-3 * np.abs(right).max()
+    ):
+        raise Wrong(f"changes values a little, for {case}.", "nothing is computed here: no rounding, and no conversion to a type that holds less.")  # fmt: skip
     large = (s * h, s * w, c)
     pytorch = x.reshape(h, w, c, s, s).transpose(0, 3, 1, 4, 2)
     suspects = [
@@ -65,10 +92,18 @@ def _shuffled(my_shuffle, h: int, w: int, s: int, c: int, case: str) -> None:
         ("the image consists of s by s small copies: the place in the block and the place in the image have changed roles.", blocks.transpose(2, 0, 3, 1, 4).reshape(large)),
         ("each block is upside down.", blocks[:, :, ::-1].transpose(0, 2, 1, 3, 4).reshape(large)),
         ("each block is mirrored.", blocks[:, :, :, ::-1].transpose(0, 2, 1, 3, 4).reshape(large)),
+        ("each block is turned by half a turn: the first colours belong to the upper left.", blocks[:, :, ::-1, ::-1].transpose(0, 2, 1, 3, 4).reshape(large)),
+        ("the colours are in reverse order.", right[..., ::-1]),
+        ("each block is turned at its diagonal, and PyTorch's order was taken, in which the place in the block changes fastest.", x.reshape(h, w, c, s, s).transpose(0, 4, 1, 3, 2).reshape(large)),
+        ("the channels are taken for colour, column, row: the last axis runs fastest, so in a reshape the colour stands last.", x.reshape(h, w, c, s, s).reshape(h, w, s, c, s).transpose(0, 2, 1, 4, 3).reshape(large)),
+        ("the image is upside down.", right[::-1]),
+        ("the image is mirrored.", right[:, ::-1]),
+        ("every block holds the mean of its pixels; each has its own value.", blocks.mean((2, 3)).repeat(s, 0).repeat(s, 1)),
         ("every block holds its first pixel only, repeated.", x[..., :c].repeat(s, 0).repeat(s, 1)),
     ]  # fmt: skip
+    wrong = int((result != right).sum())
     raise Wrong(
-        f"puts values into other places than expected, for {case}.",
+        f"puts {wrong} of {right.size} values into other places than expected, for {case}.",
         first_match(result, suspects)
         or "number the channels of one LR pixel 0, 1, 2, 3, and write down where each should land.",
     )

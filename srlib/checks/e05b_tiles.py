@@ -7,7 +7,8 @@ does something of its own at the edge.
 import numpy as np
 
 from ..resampling import interpolate
-from ._helpers import array, call, near, photograph
+from ._helpers import BY_HAND, array, call, near, short
+from ._inputs import fresh, photograph
 from .answer import Answer, Wrong, judge
 
 
@@ -39,16 +40,22 @@ def check_tiles(my_tiles) -> Answer:
             "a remainder": lambda f: _tiled(f, 19, 29, 8, 3, "an image of 19x29 in tiles of 8"),
             "other tiles": lambda f: _tiled(f, 17, 11, 5, 2, "an image of 17x11 in tiles of 5"),
             "a method with an edge": lambda f: _tiled(f, 19, 29, 8, 3, "a method that notices the edge", _means),
-            "an image smaller than a tile": lambda f: _tiled(f, 5, 13, 8, 3, "an image of 5x13 in tiles of 8", _means),
+            "an image smaller than a tile": (
+                lambda f: _tiled(f, 5, 13, 8, 3, "an image of 5x13 in tiles of 8", _means),
+                lambda f: _tiled(f, 40, 3, 8, 3, "an image of 40x3 in tiles of 8", _means),
+                lambda f: _tiled(f, 4, 5, 8, 3, "an image of 4x5 in tiles of 8", _means),
+            ),
             "a margin wider than a tile": lambda f: _tiled(f, 9, 12, 2, 3, "tiles of 2 with a margin of 3", _means),
+            "no margin": (lambda f: _tiled(f, 7, 12, 4, 0, "tiles of 4 with a margin of 0", _means), _any_tiles),
         },
     )
 
 
 def _means(part, reach: int):
-    """Twice as large: of each pixel the mean of those within `reach` that there are, in four grades of brightness.
+    """Twice as large: of each pixel the mean of those within `reach` that there are, in four grades of brightness, one of them negative.
 
-    Like a network it looks as far as it may, and at the edge of what it is given it does something of its own.
+    Like a network it looks as far as it may, does something of its own at the edge of what it is given, and runs beyond
+    0 and 1.
     """
     width = 2 * reach + 1
 
@@ -57,7 +64,7 @@ def _means(part, reach: int):
         return np.lib.stride_tricks.sliding_window_view(padded, (width, width), axis=(0, 1)).sum((-2, -1))
 
     mean = total(part.astype(np.float64)) / total(np.ones((*part.shape[:2], 1)))
-    return np.kron(mean, np.array([[1, 0.9], [0.8, 0.7]])[..., None]).astype(np.float32)
+    return np.kron(mean, np.array([[1.8, 0.9], [-0.4, 0.7]])[..., None]).astype(np.float32)
 
 
 def _bicubic(part, reach: int):
@@ -68,10 +75,17 @@ def _recorded(upscale, margin: int, case: str, seen: list):
     """The method that a learner's function is given: it notes the size of each part, and refuses what is no part."""
 
     def method(part):
-        part = np.asarray(part, np.float32)
+        try:
+            part = np.array(part, np.float32)
+        except (TypeError, ValueError):
+            raise Wrong(
+                f"hands {short(part)} to the method, for {case}.", "the method takes one part of an image."
+            ) from None
         told = f"hands a part of shape {part.shape} to the method, for {case}."
         if part.ndim != 3:
             raise Wrong(told, "the method takes one part of an image, of the shape (height, width, 3).")
+        if part.shape[2] != 3:
+            raise Wrong(told, "the method takes all three colours of a part at once, as the last axis.")
         if 0 in part.shape:
             raise Wrong(
                 told,
@@ -88,7 +102,8 @@ def _tiled(my_tiles, height: int, width: int, tile: int, margin: int, case: str,
     method = _recorded(upscale, margin, case, seen)
     if not callable(my_tiles):
         call(my_tiles, case=case)
-    returned = call(lambda lr, tile, margin: my_tiles(lr, method, tile, margin), lr, tile, margin, case=case)
+    zero = "a slice that ends at -0 is empty: count from the other end." if margin == 0 else BY_HAND
+    returned = call(lambda lr, tile, margin: my_tiles(lr, method, tile, margin), lr, tile, margin, case=case, hint=zero)
     hints = {(height, width, 3): "the answer is as large as the LR image: where does it become twice as large?"}
     result = array(returned, (2 * height, 2 * width, 3), case, hints)
     right = np.asarray(upscale(lr, margin), np.float64)
@@ -101,15 +116,23 @@ def _tiled(my_tiles, height: int, width: int, tile: int, margin: int, case: str,
             f"hands a part of {max(seen)} to the method, for {case}; expected at most {most}x{most}.",
             "the point of tiles is that the method never sees more than one of them, and a margin on each side.",
         )
-    if not near(result, right):
+    if not near(result, right, 6e-4):
         off = np.abs(result - right).max(axis=-1)
         raise Wrong(
             f"differs from the upscaling of the whole by up to {off.max():.3f}, for {case}.",
-            _hint(off, tile, margin, longest),
+            _hint(off, tile, margin, longest, near(result, np.rint(result), 1e-9)),
         )
 
 
-def _hint(off, tile: int, margin: int, longest: int) -> str:
+def _any_tiles(my_tiles) -> None:
+    rng = fresh()
+    for upscale in (_bicubic, _means, _means, _means):
+        height, width, tile, margin = (int(n) for n in rng.integers((1, 1, 1, 2), (22, 22, 9, 5)))
+        case = f"an image of {height}x{width}, tiles of {tile} with a margin of {margin}"
+        _tiled(my_tiles, height, width, tile, margin, case, upscale)
+
+
+def _hint(off, tile: int, margin: int, longest: int, whole_numbers: bool) -> str:
     """What went wrong, by where the result is off, and by the longest part that the method was given."""
 
     def right(part):
@@ -119,15 +142,23 @@ def _hint(off, tile: int, margin: int, longest: int) -> str:
     remainder = off.copy()
     remainder[:height, :width] = 0
     rows, columns = (np.arange(n) for n in off.shape)
-    by_a_seam = lambda place: np.minimum(place % (2 * tile), -(place + 1) % (2 * tile)) < 4
-    beside_seams = by_a_seam(rows)[:, None] | by_a_seam(columns)[None, :]
+    by_a_seam = lambda place, far: np.minimum(place % (2 * tile), -(place + 1) % (2 * tile)) < far
+    beside_seams = by_a_seam(rows, 4)[:, None] | by_a_seam(columns, 4)[None, :]
+    near_one = lambda place: np.abs(place[:, None] + 0.5 - np.arange(2 * tile, len(place), 2 * tile)).min(
+        1, initial=np.inf
+    )
+    within_a_margin = (near_one(rows) < 2 * margin)[:, None] | (near_one(columns) < 2 * margin)[None, :]
     most, start = tile + 2 * margin, 2 * (tile - margin)
+    if whole_numbers:
+        return "the answer holds whole numbers only: of which type is the array that you fill?"
     if longest <= tile and right(off[~beside_seams]):
         return "the tiles meet in seams: at the edge of a tile, the method does not know what comes next. What should a tile bring along?"
     if whole != off.shape and right(off[:height, :width]) and remainder.max() > 0.02:
         return "the last row or column of tiles is missing: what happens where the tile does not divide the image?"
     if longest < min(most, max(off.shape) // 2):
         return f"no part that you hand over is longer than {longest}, where a tile and its two margins are {most}; the method looks `margin` pixels far, in all directions."
+    if right(off[~within_a_margin]):
+        return "what is off lies within a margin of where tiles meet: the margins are to be cut away on all sides, not averaged, added, or left to cover the next tile."
     if tile > margin and right(off[:start, :start]):
         return "the first tile is right, and then things shift. The margin is counted in LR pixels: how wide is it in the upscaled part, and is there one at every side of every tile?"
     if right(off[2 * margin : -2 * margin, 2 * margin : -2 * margin]):

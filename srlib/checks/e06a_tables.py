@@ -5,6 +5,7 @@ The check reads letters; the reasons are answered in words, which a teacher read
 
 import re
 
+from ._helpers import short
 from .answer import UNWRITTEN, Answer, Wrong, judge
 
 
@@ -43,14 +44,16 @@ _RIGHT = "AC"
 
 
 def _chosen(my_choice) -> None:
-    if isinstance(my_choice, (list, tuple, set)) and my_choice:
+    if isinstance(my_choice, (list, tuple, set)) and all(isinstance(letter, str) for letter in my_choice):
+        my_choice = "".join(sorted(my_choice))
+    if my_choice is None or my_choice is ... or my_choice == "" or my_choice == "...":
+        raise Wrong(f"{UNWRITTEN}.", 'write the letters between quotation marks, such as "AB".')
+    if not isinstance(my_choice, str):
         raise Wrong(
-            f"is a {type(my_choice).__name__}; expected one word.",
+            f"is {short(my_choice)}; expected two letters.",
             'write the letters between one pair of quotation marks, such as "AB".',
         )
-    if not isinstance(my_choice, str) or not my_choice.strip():
-        raise Wrong(f"{UNWRITTEN}.", 'write the letters between quotation marks, such as "AB".')
-    found = {c for c in re.sub("TABLES?|AND", "", my_choice.upper()) if c.isalpha()}
+    found = {c for c in re.sub(r"\b(TABLES?|AND)\b", " ", my_choice.upper()) if c.isalnum()}
     letters = "".join(sorted(found))
     if not found or not found <= set("ABCD"):
         raise Wrong(f"is {my_choice!r}; expected letters from A to D.", 'write only the letters, such as "AB".')

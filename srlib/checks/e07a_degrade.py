@@ -10,7 +10,8 @@ import numpy as np
 
 from ..extras import brought_by
 from ..resampling import downscale
-from ._helpers import array, call, near, off_by, photograph
+from ._helpers import array, call, near, off_by
+from ._inputs import drawn, fresh, photograph
 from .answer import Answer, Wrong, judge
 
 
@@ -40,7 +41,7 @@ def check_degrade(my_degrade) -> Answer:
             "size and type": _size,
             "the generator": _generator,
             "the order of the steps": _order,
-            "black and white": _extremes,
+            "black and white": (_extremes, _any_image),
         },
     )
 
@@ -97,8 +98,17 @@ def _extremes(my_degrade) -> None:
     _compare(my_degrade, hr, 7, "an image with black and white parts", _AT_THE_ENDS + _MISTAKES)
 
 
+def _any_image(my_degrade) -> None:
+    rng = fresh()
+    for hr, words in drawn(rng, lambda: 2 * rng.integers(8, 20, 2)):
+        seed = int(rng.integers(2**31))
+        _compare(my_degrade, hr, seed, f"{words} and np.random.default_rng({seed})", _AT_THE_ENDS + _MISTAKES)
+
+
 def _compare(my_degrade, hr, seed, case, mistakes) -> None:
     made, right = _made(my_degrade, hr, seed, case), _degraded(hr, seed)
+    if made.dtype != np.uint8:
+        raise Wrong(f"gives an array of {made.dtype} for {case}; expected uint8.", "return what as_jpeg gives.")
     if _alike(made, right):
         return
     hint = next((hint for hint, how in mistakes if _alike(made, _degraded(hr, seed, **how))), None)
@@ -124,6 +134,15 @@ _MISTAKES = [
     ("`levels` are levels of 255, and the image runs from 0 to 1: the noise is far too strong.", {"noise": "loud"}),
     ("the noise comes after the JPEG; the file is written last.", {"noise": "last"}),
     ("the JPEG is missing.", {"quality": "none"}),
+    ("the noise has a type of its own: rng.standard_normal(.., dtype=float32) draws other numbers than the standard normal numbers of double precision.", {"noise": "single"}),
+    ("the noise was drawn before sigma, levels and quality: draw in the order of the task.", {"draws": "noise first"}),
+    ("quality was drawn before levels: draw in the order of the task.", {"draws": "quality second"}),
+    ("levels was drawn before sigma: draw in the order of the task.", {"draws": "levels first"}),
+    ("the noise was drawn for the HR image, and taken from it at every second pixel.", {"noise": "of HR"}),
+    ("the image is downscaled with linear interpolation, the default kernel of srlib.downscale; bicubic is asked for.", {"kernel": "bilinear"}),
+    ("the image is downscaled by the mean of each block; bicubic is asked for.", {"kernel": "area"}),
+    ("sigma is the standard deviation of the blur, not its square.", {"blur": "squared"}),
+    ("`levels` is divided by 256; the largest level is 255.", {"noise": "of 256"}),
     ("the quality was drawn, and the file is written in another.", {"quality": 75}),
     ("the quality is never 75: `rng.integers` leaves out its upper end.", {"quality": "below"}),
     ("values are cut down to whole levels, so that the image becomes darker; round them.", {"whole": np.floor}),
@@ -133,23 +152,34 @@ _AT_THE_ENDS = [
 ]  # fmt: skip
 
 
-def _degraded(hr, seed, *, blur="", noise="", quality=None, whole=np.rint, clip=True) -> np.ndarray:
+def _drawn(rng, shape, draws: str, quality) -> tuple:
+    """Sigma, levels and quality, drawn in the order of the task or in another; and the noise, if it was drawn first."""
+    early = rng.normal(0, 1, shape) if draws == "noise first" else None
+    ways = {"sigma": lambda: rng.uniform(0.2, 1.5), "levels": lambda: rng.uniform(2, 10), "quality": lambda: int(rng.integers(40, 75 if quality == "below" else 76))}  # fmt: skip
+    order = {"quality second": ("sigma", "quality", "levels"), "levels first": ("levels", "sigma", "quality")}
+    told = {name: ways[name]() for name in order.get(draws, tuple(ways))}
+    return told["sigma"], told["levels"], told["quality"], early
+
+
+def _degraded(
+    hr, seed, *, blur="", noise="", quality=None, whole=np.rint, clip=True, draws="", kernel="bicubic"
+) -> np.ndarray:
     """The right LR image, and what becomes of it with each of the usual mistakes."""
     rng = np.random.default_rng(seed)
-    sigma, levels = rng.uniform(0.2, 1.5), rng.uniform(2, 10)
-    drawn = int(rng.integers(40, 75 if quality == "below" else 76))
+    sigma, levels, drawn_quality, early = _drawn(rng, (hr.shape[0] // 2, hr.shape[1] // 2, 3), draws, quality)
     to_levels = lambda x: whole(255 * (np.clip(x, 0, 1) if clip else x)).astype(np.int64).astype(np.uint8)
+    sigma = sigma**2 if blur == "squared" else sigma
     image = hr if blur in ("last", "none") else _blurred(hr, sigma, colours=blur == "colours")
     if noise == "first":
         image = np.clip(_noisy(image, levels, rng), 0, 1)
-    image = downscale(np.asarray(image, np.float32), 2, "bicubic")
+    image = downscale(np.asarray(image, np.float32), 2, kernel)
     if blur == "last":
         image = _blurred(image, sigma)
     if noise not in ("first", "last", "none"):
-        image = _noisy(image, levels, rng, noise)
+        image = _noisy(image, levels, rng, noise, early)
     made = to_levels(image)
     if quality != "none":
-        made = _as_jpeg(made, quality if isinstance(quality, int) else drawn)
+        made = _as_jpeg(made, quality if isinstance(quality, int) else drawn_quality)
     return to_levels(_noisy(made / 255, levels, rng)) if noise == "last" else made
 
 
@@ -160,10 +190,13 @@ def _blurred(image, sigma, colours=False):
     return gaussian_filter(image, sigma if colours else (sigma, sigma, 0))
 
 
-def _noisy(image, levels, rng, kind=""):
-    noise = rng.normal(0, 1, (*image.shape[:2], 1) if kind == "grey" else image.shape)
+def _noisy(image, levels, rng, kind="", noise=None):
+    shape = {"grey": (*image.shape[:2], 1), "of HR": (2 * image.shape[0], 2 * image.shape[1], 3)}.get(kind, image.shape)
+    if noise is None:
+        noise = rng.standard_normal(shape, dtype=np.float32 if kind == "single" else np.float64)
+    noise = noise[::2, ::2] if kind == "of HR" else noise
     strength = {"even": 1, "in proportion": image}.get(kind, np.sqrt(image))
-    return image + noise * strength * levels / (1 if kind == "loud" else 255)
+    return image + noise * strength * levels / {"loud": 1, "of 256": 256}.get(kind, 255)
 
 
 def _as_jpeg(image, quality) -> np.ndarray:

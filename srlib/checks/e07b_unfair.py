@@ -6,10 +6,12 @@ share is seen.
 
 import numpy as np
 
+from ..data.image_set import ImageSet
 from ..degradation import Degradation, Downscale, Noise
 from ..metrics import psnr
 from ..resampling import downscale
-from ._helpers import call, near, number, photograph, short
+from ._helpers import call, compare_number, near, number, short
+from ._inputs import photograph
 from .answer import Answer, Wrong, judge
 
 _NAMES = ("one", "the same again")
@@ -34,7 +36,7 @@ def check_compare(my_compare) -> Answer:
     ...     table = srlib.evaluate(methods, images, degradation, seed=seed)
     ...     return {name: table.mean(name) for name in methods}
     >>> srlib.checks.check_compare(compare)
-    ✓ my_compare is right: a score for every method, the same images for all, a draw for every image, the seed, the mean.
+    ✓ my_compare is right: a score for every method, the same images for all, a draw for every image, the mean, the seed.
     """
     return judge(
         "my_compare",
@@ -43,47 +45,60 @@ def check_compare(my_compare) -> Answer:
             "a score for every method": _scores,
             "the same images for all": _same_for_all,
             "a draw for every image": _own_draws,
-            "the seed": _seed,
             "the mean": _mean,
+            "the seed": (_seed, _company, _degradation),
         },
     )
 
 
-def _images() -> np.ndarray:
-    bright, dark = (np.round(255 * photograph(24, 32, seed)).astype(np.uint8) for seed in (1, 2))
-    return np.stack([bright, bright, dark // 4])  # the PSNR of the mean error is another than the mean
+def _images() -> ImageSet:
+    """Two equal images, and two others; no image is the middle one, and the mean error has a PSNR of its own."""
+    bright, middle, dark = (np.round(255 * photograph(24, 32, seed)).astype(np.uint8) for seed in (1, 2, 3))
+    return ImageSet(np.stack([dark // 4, bright, bright, middle // 2]), ["dark", "bright", "bright again", "middle"])
 
 
-def _run(my_compare, seed: int = 0):
+def _method(seen: list, enlarged):
+    """A method that notes the LR images that it is given."""
+
+    def method(lr):
+        seen.extend(np.array(lr) if np.ndim(lr) == 4 else [np.array(lr)])
+        return enlarged(np.asarray(lr))
+
+    return method
+
+
+def _nearest(lr):
+    return lr.repeat(2, -3).repeat(2, -2)
+
+
+_NOISY = Degradation((Downscale(2, "bicubic"), Noise(10, 40)))
+_CASE = "four images and one method under two names"
+
+
+def _run(my_compare, seed: int = 0, ways=(_nearest, _nearest), degradation=_NOISY, case: str = _CASE, images=None):
     """The scores, and what each method was given."""
-    seen: dict[str, list] = {name: [] for name in _NAMES}
-
-    def method(name):
-        def nearest(lr):
-            seen[name].append(np.array(lr)[0])
-            return np.asarray(lr).repeat(2, 1).repeat(2, 2)
-
-        return nearest
-
-    degradation = Degradation((Downscale(2, "bicubic"), Noise(10, 40)))
-    case = "three images and one method under two names"
-    told = call(my_compare, {name: method(name) for name in _NAMES}, _images(), degradation, seed, case=case)
-    if not isinstance(told, dict) or set(told) != set(_NAMES):
+    names, images = _NAMES[: len(ways)], _images() if images is None else images
+    seen: dict[str, list] = {name: [] for name in names}
+    methods = {name: _method(seen[name], way) for name, way in zip(names, ways)}
+    told = call(my_compare, methods, images, degradation, seed, case=case)
+    if not isinstance(told, dict) or set(told) != set(names):
+        keys = f"a dict of {', '.join(map(short, told))}" if isinstance(told, dict) and told else short(told)
         raise Wrong(
-            f"returns {short(told)} for {case}; expected a dict with a number for each name.",
+            f"returns {keys} for {case}; expected a dict with a number for each name.",
             "return {name: mean PSNR}, with the names that `methods` has.",
         )
-    return {name: number(told[name], f"the method {name!r}") for name in _NAMES}, seen
+    scores = {name: number(told[name], f"the method {name!r}") for name in names}
+    counts = [len(given) for given in seen.values()]
+    if min(counts) < len(images) or len(set(counts)) > 1:
+        raise Wrong(
+            f"gives its methods {' and '.join(map(str, counts))} images to upscale, for {case}; expected {len(images)} for each.",
+            "each method of `methods` upscales the LR image of each HR image once, in every call: nothing is kept from an earlier one.",
+        )
+    return scores, seen
 
 
 def _scores(my_compare) -> None:
     _, seen = _run(my_compare)
-    counts = [len(seen[name]) for name in _NAMES]
-    if counts != [3, 3]:
-        raise Wrong(
-            f"gives its methods {counts[0]} and {counts[1]} images to upscale; expected 3 for each.",
-            "each method upscales the LR image of each HR image once.",
-        )
     if all(near(lr, downscale(hr, 2, "bicubic"), 1e-3) for lr, hr in zip(seen[_NAMES[0]], _images())):
         raise Wrong(
             "hands clean images to its methods; expected degraded ones.", "`degradation` is more than the downscaling."
@@ -100,38 +115,104 @@ def _same_for_all(my_compare) -> None:
         )
 
 
+def _of(lr: np.ndarray, images) -> int:
+    """Which of some images an LR image was made from: the one that it is most like."""
+    return int(np.argmin([np.square(_nearest(lr) - hr / 255).mean() for hr in images]))
+
+
 def _own_draws(my_compare) -> None:
     _, seen = _run(my_compare)
-    bright, again, _ = seen[_NAMES[0]]
-    if np.array_equal(bright, again):
-        raise Wrong(
-            "makes the same LR image of two equal HR images.",
-            "every image gets the same noise, of the same strength, so that one draw decides for all of them; how can each have its own?",
-        )
+    images = _images()
+    equal = [lr for lr in seen[_NAMES[0]] if _of(lr, images) == 1]  # the two that are bright
+    many = ImageSet(np.stack(24 * [images[1][:8, :8]]), [f"{i}" for i in range(24)])
+    if len(equal) == 2 and not np.array_equal(*equal):
+        _, seen = _run(my_compare, 1, (_nearest,), images=many, case="24 equal images")
+        equal = seen[_NAMES[0]]
+        if len({lr.tobytes() for lr in equal}) == len(equal):
+            return
+    raise Wrong(
+        f"makes the same LR image of {'two' if len(equal) < 3 else 'some of 24'} equal HR images.",
+        "every image gets the same noise, of the same strength, so that one draw decides for all of them; how can each have its own?"
+        if len(equal) < 3
+        else "from how many numbers are the seeds of the images drawn? Of few numbers, some come twice.",
+    )
 
 
-def _seed(my_compare) -> None:
-    (first, _), (again, _), (other, _) = (_run(my_compare, seed) for seed in (3, 3, 4))
-    if first != again:
-        raise Wrong("gives other scores in a second run with the same seed.", "something is drawn without the seed.")
-    if first == other:
-        raise Wrong("gives the same scores for every seed.", "where is `seed` used?")
+def _mean(my_compare) -> str | None:
+    grey = lambda lr: np.full_like(_nearest(lr), 0.5)
+    case, images = "four images and two methods", _images()
+    remark = None
+    for ways in ((_nearest, grey), (grey, _nearest)):
+        scores, seen = _run(my_compare, 0, ways, case=case)
+        every, crossed = {}, {}
+        for name, way in zip(_NAMES, ways):
+            made = [way(lr).clip(0, 1) for lr in seen[name]]
+            every[name] = [psnr(sr, images[_of(lr, images)]) for sr, lr in zip(made, seen[name])]
+            crossed[name] = float(np.mean([psnr(sr, images[i % len(images)]) for i, sr in enumerate(made)]))
+        for name, way in zip(_NAMES, ways):
+            told = f"the mean PSNR of {'nearest-neighbour upscaling' if way is _nearest else 'a grey image'}, one of two methods"
+            suspects = _suspects(every[name], [v for values in every.values() for v in values], every[_NAMES[0]])
+            suspects.append(
+                (
+                    "the SR image of one photograph is compared with another photograph: do LR and HR images stand in one order?",
+                    crossed[name],
+                )
+            )
+            otherwise = "compare the SR image with the HR image by srlib.psnr, and take the mean over the images."
+            options = {"tolerance": 0.01, "exact": 1e-3, "digits": 2, "unit": " dB"}
+            right = float(np.mean(every[name]))
+            remark = compare_number(scores[name], right, told, suspects, otherwise, **options) or remark
+    return remark
 
 
-def _mean(my_compare) -> None:
-    scores, seen = _run(my_compare)
-    made = [lr.repeat(2, 0).repeat(2, 1).clip(0, 1) for lr in seen[_NAMES[0]]]
-    values = [psnr(sr, hr) for sr, hr in zip(made, _images())]
-    got, right = scores[_NAMES[0]], float(np.mean(values))
-    if near(got, right, 1e-3):
-        return
-    suspects = [
+def _suspects(values: list[float], gathered: list[float], first: list[float]) -> list:
+    return [
+        ("this is the PSNR of the first image alone.", values[0]),
+        ("this is the PSNR of the last image alone.", values[-1]),
         ("this is the PSNR of the mean error; the mean of the images' PSNRs is asked for.", -10 * np.log10(np.mean(np.power(10, np.array(values) / -10)))),
         ("this is the middle one of the PSNRs; the mean is asked for.", np.median(values)),
         ("this is the sum of the PSNRs; the mean is asked for.", np.sum(values)),
-        ("this is the PSNR of the last image alone.", values[-1]),
+        ("this is the best of the PSNRs; the mean is asked for.", max(values)),
+        ("this is the worst of the PSNRs; the mean is asked for.", min(values)),
+        ("the values of both methods are gathered in one list: begin a new one for each method.", np.mean(gathered)),
+        ("this is the difference from the first method; its own PSNR is asked for.", np.mean(values) - np.mean(first)),
     ]  # fmt: skip
-    raise Wrong(
-        f"gives {got:.2f} dB; expected {right:.2f} dB.",
-        next((hint for hint, value in suspects if near(got, value, 1e-3)), "compare the SR image with the HR image by srlib.psnr, and take the mean over the images."),
-    )  # fmt: skip
+
+
+def _seed(my_compare) -> None:
+    seeds = (3, 3, 4, 2, 0, 13, 1003, 2**31 + 3)
+    first, again, *others = (tuple(_run(my_compare, seed)[0].values()) for seed in seeds)
+    if first != again:
+        raise Wrong("gives other scores in a second run with the same seed.", "something is drawn without the seed.")
+    known = {first: 3}
+    for scores, seed in zip(others, seeds[2:]):
+        if scores in known:
+            raise Wrong(
+                f"gives the same scores for the seeds {known[scores]} and {seed}.",
+                "where is `seed` used?"
+                if seed == 4
+                else "what becomes of `seed` before it is used? Hand it on as it is.",
+            )
+        known[scores] = seed
+
+
+def _company(my_compare) -> None:
+    alone, both = (
+        _run(my_compare, 5, ways, case=case)[0]
+        for ways, case in (((_nearest,), "four images and one method"), ((_nearest, _nearest), _CASE))
+    )
+    if alone[_NAMES[0]] != both[_NAMES[0]]:
+        raise Wrong(
+            f"gives a method {alone[_NAMES[0]]:.2f} dB when it is alone, and {both[_NAMES[0]]:.2f} dB beside another.",
+            "with the same seed, a method has the same score in any company: what enters the draws besides `seed` and the image's number?",
+        )
+
+
+def _degradation(my_compare) -> None:
+    plain = Degradation(Downscale(2, "area"))
+    _, seen = _run(my_compare, 1, degradation=plain, case="a degradation that only downscales")
+    if not all(near(lr, downscale(hr, 2, "area"), 1e-3) for lr, hr in zip(seen[_NAMES[0]], _images())):
+        raise Wrong(
+            "makes other LR images than the degradation that it is given.",
+            "`degradation` is handed over: is it the one that is used, and the only one?",
+        )

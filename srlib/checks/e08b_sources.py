@@ -1,11 +1,13 @@
 """Exercise 08b: sources found again, lost and invented, each detection counted once.
 
-The sources of each case lie so that every matching that uses a detection once, greedy or optimal, gives the same counts.
+In the first cases every matching that uses a detection once gives the same counts. The last ones are crowded, so that it
+counts which pair goes first.
 """
 
 import numpy as np
 
 from ._helpers import BY_HAND, call, short
+from ._inputs import fresh
 from .answer import Answer, Wrong, judge
 
 
@@ -36,7 +38,8 @@ def check_sources(my_count) -> Answer:
             "a detection counts once": _merged,
             "a source counts once": _split,
             "the reach": _reach,
-            "nothing there": _empty,
+            "nothing there": (_empty, _equal_places),
+            "the nearest pair first": _nearest_first,
         },
     )
 
@@ -50,6 +53,9 @@ def _counted(my_count, true, found, reach: float, case: str, hint: str) -> tuple
     if not isinstance(told, (tuple, list, np.ndarray)) or len(told) != 3:
         raise Wrong(f"gives {short(told)} for {case}; expected three whole numbers.", form)
     values = [np.asarray(value) for value in told]
+    lists = sum(isinstance(value, (list, tuple, set, np.ndarray)) and np.ndim(value) for value in told)
+    if lists:
+        raise Wrong(f"gives {short(told)} for {case}; expected three whole numbers.", "how many there are is asked for: len(..) of each.")  # fmt: skip
     if any(v.shape != () or v.dtype.kind not in "iuf" or not np.isfinite(v) or v != np.rint(v) for v in values):
         raise Wrong(f"gives {short(told)} for {case}; expected three whole numbers.", form)
     return tuple(int(v) for v in values)
@@ -64,14 +70,19 @@ def _compare(my_count, true, found, right, case: str, hints, otherwise: str, rea
     hint = hints.get(got, otherwise)
     if got == (right[0], right[2], right[1]):
         hint = "the order: found again, lost, invented."
+    elif got not in hints and got[0] == right[0] and len(true) - got[0] != got[1]:
+        hint = "lost are the sources that are left: all of them, less those found again."
+    elif got not in hints and got[0] == right[0] and len(found) - got[0] != got[2]:
+        hint = "invented are the detections that are left: all of them, less those that found a source again."
     raise Wrong(f"gives {got} for {case}; expected {right}.", hint)
 
 
 def _plain(my_count) -> None:
     true = np.concatenate([FAR, [(30.0, 40.0), (75.0, 33.0)]])
-    found = np.array([(61.0, 12.0), (50.0, 50.0), (89.0, 71.5), (31.0, 41.0)])
-    sorting = "the two lists are not sorted alike: the first detection need not belong to the first source."
-    hints = {
+    found = np.array([(61.0, 12.0), (50.0, 50.0), (89.0, 71.5), (31.9, 41.2)])
+    sorting = "which detection was compared with which source? The two lists are not sorted alike; and where a row or a column of a table is struck out, those behind it change their numbers."
+    hints = dict.fromkeys([(1, 2, 3), (1, 3, 2), (2, 1, 3), (2, 3, 1)], "the order: found again, lost, invented.") | {
+        (1, 4, 3): "the squares of the distances are compared with `reach`, which is no square.",
         (2, 3, 2): sorting,
         (4, 0, 0): "a detection is not a source: some of them lie where nothing was. Measure distances first.",
         (4, 1, 0): "a detection is not a source: some of them lie where nothing was. Measure distances first.",
@@ -90,7 +101,9 @@ def _merged(my_count) -> None:
     true = np.concatenate([FAR, [(30.0, 40.0), (33.0, 40.0)]])
     found = np.array([(31.2, 40.0), (60.0, 13.0)])
     once = "one detection served two sources. Two stars that melt into one blot are one found and one lost: a detection, once given to a source, is used up."
-    _compare(my_count, true, found, (2, 3, 0), "two close sources with one detection between them", {}, once)
+    neutral = "one detection has two sources within reach: the nearer one is found by it, and the other one is lost."
+    hints = {(3, 2, invented): once for invented in (-1, 0, 1)}
+    _compare(my_count, true, found, (2, 3, 0), "two close sources with one detection between them", hints, neutral)
 
 
 def _split(my_count) -> None:
@@ -109,9 +122,35 @@ def _reach(my_count) -> None:
     square = "2.5 pixels down and 2.5 to the right are 3.5 away: the distance is the root of the squares' sum."
     case = "a detection 2.5 rows and 2.5 columns away, and a reach of 3"
     _compare(my_count, true, found, (1, 3, 1), case, {(2, 2, 0): square}, square)
+    on_the_edge = np.array([(33.0, 40.0), (60.0, 13.0)])
+    at_most = "at most `reach` apart: a detection that is exactly that far away belongs to the source."
+    _compare(my_count, true, on_the_edge, (2, 2, 0), "a detection exactly 3 rows away, and a reach of 3", {}, at_most)
     fixed = "it is right for a reach of 3; which number in your program belongs to that reach alone?"
     for reach, right in ((5.0, (2, 2, 0)), (0.5, (0, 4, 2))):
         _compare(my_count, true, found, right, f"the same, and a reach of {reach:g}", {}, fixed, reach)
+
+
+def _equal_places(my_count) -> None:
+    true = np.array([(30.0, 40.0), (30.0, 40.0), (60.0, 12.0)])
+    twice = "two entries of a list are two sources, or two detections, even where they stand at the same place."
+    _compare(
+        my_count,
+        true,
+        np.array([(31.0, 40.0)]),
+        (1, 2, 0),
+        "three sources, two of them at one place, and one detection",
+        {(1, 1, 0): twice},
+        twice,
+    )
+    _compare(
+        my_count,
+        true[:1],
+        true[:2] + 1,
+        (1, 0, 1),
+        "one source and two detections at one place",
+        {(1, 0, 0): twice},
+        twice,
+    )
 
 
 def _empty(my_count) -> None:
@@ -123,3 +162,29 @@ def _empty(my_count) -> None:
         (none, none, (0, 0, 0), "no source and no detection"),
     ):
         _compare(my_count, true, found, right, case, {}, lonely)
+
+
+def _pairs(true, found, reach: float) -> int:
+    """How many pairs there are by the rule of the task."""
+    far = np.linalg.norm(true[:, None] - found[None], axis=-1)
+    pairs: dict[int, int] = {}
+    for i, j in sorted(np.argwhere(far <= reach).tolist(), key=lambda pair: far[tuple(pair)]):
+        if i not in pairs and j not in pairs.values():
+            pairs[i] = j
+    return len(pairs)
+
+
+_ROW = np.array([(20.0, 20.0), (20.0, 23.0)])  # two sources, and detections beside and between them
+_BETWEEN = np.array([(20.0, 22.0), (20.0, 25.6)])
+
+
+def _nearest_first(my_count) -> None:
+    rng = fresh()
+    crowds = [(_ROW, _BETWEEN, "two sources in a row with two detections"), (_BETWEEN, _ROW, "two sources in a row with two detections")]  # fmt: skip
+    for n, m in ((6, 6), (8, 5), (5, 8), (12, 12), (1, 9), (9, 1), *[(10, 10)] * 6):
+        true, found = (rng.uniform(0, 12, (k, 2)) for k in (n, m))
+        crowds.append((true, found, f"{n} sources and {m} detections close together"))
+    otherwise = "of all pairs the nearest goes first, not that of the first source or detection in the list, and not so that there are as many pairs as possible. Make a table of all distances, take the nearest pair, strike out its row and its column, and look for the next: how long?"
+    for true, found, case in crowds:
+        pairs = _pairs(true, found, 3.0)
+        _compare(my_count, true, found, (pairs, len(true) - pairs, len(found) - pairs), case, {}, otherwise)

@@ -36,7 +36,7 @@ srlib.show.images(versions.values(), [*versions], columns=4, size=2.4)
 # Write `my_contrast(image, place, radius)`: how much brighter a spot is than what surrounds it.
 #
 # - `image` is a `float32` image of shape (H, W, 3) with values from 0 to 1, or a `uint8` image from 0 to 255. Either way the answer is on the scale of 1. Grey is the mean of the three channels.
-# - `place` is the spot's (row, column). Its **disc** is every pixel whose centre is at most `radius` away from it.
+# - `place` is the spot's (row, column). Its **disc** is every pixel whose centre is at most `radius` away from it; the radius may be a fraction, such as 2.5.
 # - Its **ring** is every pixel that is more than 2 and at most 3 times `radius` away. Between the two lies a gap: there the spot fades out.
 # - The contrast is the mean of the disc minus the mean of the ring. It is negative where the spot is dark.
 # - A spot may lie near the border. What is outside the image does not count.

@@ -47,7 +47,7 @@ print(f'"all levels are whole numbers" is right about {(whole == truth).mean():.
 # Write `my_questions`, which takes and returns the same, without the mistakes:
 #
 # - both kinds show the same photographs, all of them;
-# - both kinds hold what a file of 8 bits can hold, on the scale of 1;
+# - both kinds hold what a file of 8 bits can hold, on the scale of 1 (a network's output may run beyond 0 and 1; a file cannot);
 # - tiles of 32x32, side by side, as `tiles_of` cuts them; the sides of the images are multiples of 32.
 
 
@@ -55,7 +55,7 @@ print(f'"all levels are whole numbers" is right about {(whole == truth).mean():.
 def my_questions(computed, real):
     """Computed float images and real uint8 images, (N, H, W, 3) -> patches and truth, 0 for computed and 1 for real."""
     ### BEGIN SOLUTION
-    as_files = [np.rint(255 * computed), real]  # every photograph in both kinds, in whole levels
+    as_files = [np.rint(255 * np.clip(computed, 0, 1)), real]  # every photograph in both kinds, in whole levels
     patches = np.concatenate([tiles_of(images) / 255 for images in as_files])
     return patches, np.repeat([0, 1], len(patches) // 2)
     ### END SOLUTION

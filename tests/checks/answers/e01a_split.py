@@ -1,5 +1,6 @@
 """Right and wrong answers to exercise 01a."""
 
+import datetime
 import hashlib
 import random
 import re
@@ -123,6 +124,31 @@ def split_arrays(names):
     return names[np.isin(of, photographs[2:])], names[of == photographs[0]], names[of == photographs[1]]
 
 
+def split_by(key=None, photograph=lambda name: name.rpartition("-")[0], train=lambda n: n - 2, as_=list):
+    """A family of answers; with its defaults, a right one."""
+
+    def answer(names):
+        photographs = sorted({photograph(name) for name in names})
+        photographs.sort(key=key)
+        k = train(len(photographs))
+        groups = photographs[:k], photographs[k:-1], photographs[-1:]
+        return tuple(as_(name for name in names if photograph(name) in group) for group in groups)
+
+    return answer
+
+
+def split_in_place(names):
+    names.sort()
+    return split_sorted(names)
+
+
+def split_of_today(names):
+    photographs = sorted({name.rpartition("-")[0] for name in names})
+    random.Random(datetime.date.today().toordinal()).shuffle(photographs)
+    pick = lambda some: [name for name in names if name.rpartition("-")[0] in some]
+    return pick(photographs[2:]), pick(photographs[:1]), pick(photographs[1:2])
+
+
 check = srlib.checks.check_split
 
 RIGHT = [
@@ -131,6 +157,9 @@ RIGHT = [
     split_by_digest,
     split_by_pattern,
     split_arrays,
+    split_by(),
+    split_by(train=lambda n: n // 2 + 1),
+    split_by(photograph=lambda name: re.sub(r"-r\d+c\d+$", "", name)),
 ]
 
 # answer, words of what is wrong, words of the hint
@@ -138,18 +167,26 @@ WRONG = [
     (split_by_square, "on|into train and", "relatives"),
     (split_into_thirds, "loses 7 of 37", "remainder"),
     (lambda names: (names, names[:3], names[3:5]), "more than one list", "can no longer examine"),
-    (lambda names: (names, [], []), "leaves validation empty", "none of them may be empty"),
+    (lambda names: (names, [], []), "leaves validation empty", "none of the three may be empty"),
     (split_with_hyphens_lost, "as red-rose", "follows|last one is the place"),
     (split_at_the_row, "as red-rose", "last one is the place"),
     (split_of_a_set, "another order", "sort the photographs|file systems"),
     (split_of_a_shuffled_set, "another order|second time", "sort the photographs|file systems|seed"),
     (split_by_chance, "the second time", "seed"),
     (split_by_order, "another order", "file systems"),
-    (split_with_little_to_learn, "photographs to learn from", "more than half"),
+    (split_with_little_to_learn, "photographs to learn from", "longest list comes last"),
     (lambda names: {"train": names}, "expected three lists", "return train, validation, test"),
     (lambda names: ([0, 1], [2], [3]), "no name", "not numbers"),
     (split_by_a_length, "two sides|on two|into", "r10c2"),
     (split_by_beginnings, "two sides|red", "not the photograph red"),
     (split_two_and_one, "keeps 2 of 5", "more than half"),
     (split_by_share, "empty when there are 5", "one tenth of five"),
+    (split_in_place, "changes the list", "sorted"),
+    (split_of_today, "another day", "the date"),
+    (split_by(key=lambda photograph: hash(photograph)), "another day", "hash"),
+    (split_by(as_=set), "a set for train", "sorted"),
+    (split_by(train=lambda n: -(-n // 2)), "of 6|of 8", "more than half"),
+    (split_by(photograph=lambda name: name.rstrip("-rc0123456789")), "as owl-1", "owl-1 is not"),
+    (lambda names: split_sorted(names)[:2], "returns 2 things", "return train, validation, test"),
+    (lambda names: [[*part, *part[:1]] for part in split_sorted(names)], "twice", "go over twice"),
 ]  # fmt: skip

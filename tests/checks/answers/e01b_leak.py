@@ -70,6 +70,18 @@ def mirrored(x):
     return x[:, :, ::-1]
 
 
+def without_repeats(images, photographs, held_out):
+    train, test = prepare(images, photographs, held_out)
+    return np.unique(train, axis=0), test
+
+
+def mirrored_in_place(images, photographs, held_out):
+    held = np.array(photographs) == held_out
+    train = images[~held]
+    images[:] = images[:, :, ::-1]
+    return np.concatenate([train, images[~held]]), images[held][:, :, ::-1]
+
+
 check = srlib.checks.check_prepare
 
 RIGHT = [
@@ -82,14 +94,18 @@ RIGHT = [
 WRONG = [
     (mirrored_first, "mirror images of 3 test squares", "what has to come first"),
     (random_squares, "squares of the held-out", "which photograph"),
-    (mirrors_everywhere, "mirror images in the test", "counts the same image twice"),
-    (no_mirrors, "without the mirror images", "still wanted"),
-    (upside_down, "without the mirror images", "upside down"),
+    (mirrors_everywhere, "mirror images in the test", "which of the two sets should be doubled"),
+    (no_mirrors, "0 of 4 mirror images", "still wanted"),
+    (upside_down, "0 of 4 mirror images", "upside down"),
     (list_compared, "squares of the held-out photograph", "photographs"),
     (prepared(mirrored, lambda of, out: [out in p for p in of]), "other photographs", "nothing else"),
     (prepared(mirrored, lambda of, out: [p.startswith(out) for p in of]), "other photographs", "nothing else"),
-    (lambda p, of, out: prepared(mirrored)(p / 255, of, out), "values of the images", "from 0 to 255"),
+    (lambda p, of, out: prepared(mirrored)(p / 255, of, out), "values of the images", "on the scale that they come in"),
     (prepared(np.flip), "mirror images", "several axes"),
     (prepared(lambda x: x[:, ::-1, ::-1]), "mirror images", "half a turn"),
     (prepared(lambda x: x[::-1]), "mirror images", "the order of the images"),
+    (without_repeats, "some of which are equal", "look alike"),
+    (mirrored_in_place, "changes the array", "a new one"),
+    (lambda p, of, out: prepare(p, of, out)[::-1], "held-out photograph first", "train, test"),
+    (prepared(mirrored, lambda of, out: [p in out for p in of]), "other photographs when owlet", "as a whole"),
 ]  # fmt: skip

@@ -47,12 +47,24 @@ def downscale_by_the_largest(image, scale):
     return downscale_local_mean(image / 255 if image.max() > 1 else image, (scale, scale, 1))
 
 
+def summed(image, scale, divided_by, dtype=np.float64, white=255):
+    h, w, c = image.shape
+    total = image.astype(dtype).reshape(h // scale, scale, w // scale, scale, c).sum((1, 3), dtype=dtype)
+    return total / divided_by / (white if image.dtype == np.uint8 else 1)
+
+
+def downscale_in_16_bits(image, scale):
+    return summed(image, scale, scale**2, np.uint16 if image.dtype == np.uint8 else np.float32)
+
+
 check = srlib.checks.check_downscale
 
 RIGHT = [
     downscale_by_loops,
     downscale_by_skimage,
     lambda p, s: srlib.downscale(p, s, kernel="area"),
+    lambda p, s: downscale_by_loops(p, s).round(3),
+    lambda p, s: downscale_by_loops(p, s).astype(np.float16),
 ]
 
 # answer, words of what is wrong, words of the hint
@@ -67,4 +79,10 @@ WRONG = [
     (downscale_early, "uint8", "too early"),
     (downscale_by_the_largest, "zeros and ones", "its type says"),
     (lambda p, s: None, "returns nothing", "return"),
+    (lambda p, s: downscale_by_loops(p, s).round(2), "off by", "rounded to 2 decimals"),
+    (lambda p, s: summed(p, s, 4), "scale 3", "2.25 times"),
+    (lambda p, s: summed(p, s, s**2, white=256), "a uint8 image", "255, not 256"),
+    (downscale_in_16_bits, "scale 20", "times what it should be"),
+    (lambda p, s: downscale_by_loops(p, s).tolist(), "gives a list", "np.array"),
+    (lambda p, s: p if s == 1 else downscale_by_loops(p, s), "scale 1", "from 0 to 1"),
 ]  # fmt: skip

@@ -58,11 +58,22 @@ def upscaled_alone(small):
     return doubled(doubled(small).swapaxes(0, 1)).swapaxes(0, 1)
 
 
+def upscaled_with(mode, **more):
+    def answer(lr):
+        wide = ((1, 1), (1, 1), (0, 0))
+        if min(lr.shape[:2]) < 2:
+            return upscale_by_cv2(lr)
+        return upscale_by_cv2(np.pad(lr, wide, mode, **more))[2:-2, 2:-2]
+
+    return answer
+
+
 check = srlib.checks.check_upscale
 
 RIGHT = [
     upscale_by_cv2,
     lambda lr: srlib.upscale(lr, "bilinear", 2),
+    lambda lr: upscale_by_cv2(lr).round(3),
 ]
 
 # answer, words of what is wrong, words of the hint
@@ -72,10 +83,15 @@ WRONG = [
     (both_axes(copy=True), "off by", "half a new pixel"),
     (both_axes(swap=True), "off by", "changed places"),
     (both_axes(wrap=True), "border", "opposite side"),
-    (zero_border, "border", "its own value"),
+    (zero_border, "border", "the pixel itself takes"),
     (lambda x: doubled(x, 0), "expected \\(14, 20, 3\\)", "what about the columns"),
     (lambda x: np.repeat(doubled(x, 0), 2, 1), "off by", "columns are only copied"),
     (lambda lr: srlib.upscale(lr, "bicubic", 2), "off by", "which kernel"),
-    (both_axes(first=1 / 3), "off by", "pencil"),
+    (both_axes(first=1 / 3), "off by", "a third of the way"),
+    (both_axes(first=0.4), "off by", "pencil"),
     (upscaled_alone, "1x4|4x1", "along the other one they do"),
+    (upscaled_with("reflect"), "border", "reflect"),
+    (upscaled_with("reflect", reflect_type="odd"), "border", "as steeply as before"),
+    (lambda lr: np.rint(255 * upscale_by_cv2(lr)), "inside", "from 0 to 255"),
+    (lambda lr: upscale_by_cv2(lr)[..., [0, 0, 0]], "inside", "colours are lost"),
 ]  # fmt: skip

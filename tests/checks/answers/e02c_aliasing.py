@@ -46,6 +46,14 @@ def by_pillow(kernel):
     return answer
 
 
+def of_blocks(f):
+    def answer(p, s):
+        h, w, _ = p.shape
+        return f(p.reshape(h // s, s, w // s, s, 3))
+
+    return answer
+
+
 check = srlib.checks.check_thumbnail
 
 RIGHT = [
@@ -57,6 +65,7 @@ RIGHT = [
     by_pillow(Image.BICUBIC),
     lambda p, s: resize(p, (p.shape[0] // s, p.shape[1] // s), anti_aliasing=True),
     lambda p, s: rescale(p, 1 / s, anti_aliasing=True, channel_axis=-1),
+    lambda p, s: means(p, s).round(3),
 ]
 
 # answer, words of what is wrong, words of the hint
@@ -70,7 +79,7 @@ WRONG = [
     (lambda p, s: gaussian_filter(p, (2, 2, 0)), "shape \\(64, 64, 3\\)", "as large as before"),
     (lambda p, s: np.asarray(Image.fromarray((255 * p).astype("uint8")).reduce(s)), "into 15", "0 to 255"),
     (lambda p, s: srlib.downscale(p, s) * 0.9, "flat", "add up to"),
-    (lambda p, s: srlib.downscale(p, 4, kernel="area"), "shape \\(16, 16, 3\\)", "the 4 is written"),
+    (lambda p, s: srlib.downscale(p, 4, kernel="area"), "shape \\(16, 12, 3\\)", "the 4 is written"),
     (thumbnail_of_sixteen, "scale 2, into 0.15", "that scale only"),
     (lambda p, s: srlib.downscale(gaussian_filter(p, 0.4 * s).astype("float32"), s, kernel="area"), "coloured", "three axes"),
     (lambda p, s: np.repeat(means(p, s).mean(-1, keepdims=True), 3, -1), "coloured", "grey mean"),
@@ -80,4 +89,10 @@ WRONG = [
     (lambda p, s: means(gaussian_filter(p, (1.6, 1.6, 0)), s), "at scale", "that scale only"),
     (lambda p, s: srlib.downscale(gaussian_filter(p, (1.5, 1.5, 0)).astype("float32"), s), "at scale", "that scale only"),
     (smoothed_against_black, "border of a flat", "dark frame"),
+    (of_blocks(lambda b: (b.max((1, 3)) + b.min((1, 3))) / 2), "thin upright lines|too fine", "middle between"),
+    (of_blocks(lambda b: b.max((1, 3))), "thin upright lines|too fine", "max-pooling"),
+    (of_blocks(lambda b: np.median(b, (1, 3))), "too fine", "median"),
+    (of_blocks(lambda b: b.mean(1)[:, :, 0]), "too fine", "along one of its two axes"),
+    (lambda p, s: means(p, s).round(1), "0.6173", "few levels"),
+    (of_blocks(lambda b: b.sum((1, 3))), "into 9.6", "16 times"),
 ]  # fmt: skip

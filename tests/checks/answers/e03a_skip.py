@@ -52,6 +52,34 @@ class Block(layers.Layer):
         return x + self.second(self.first(x))
 
 
+kept = {}
+
+
+def block_that_is_kept(x, c):
+    first, second = kept.setdefault(c, (conv(c, activation="relu"), conv(c)))
+    return x + second(first(x))
+
+
+def frozen(x, c):
+    second = conv(c)
+    second.trainable = False
+    return x + second(conv(c, activation="relu")(x))
+
+
+def one_layer_twice(x, c):
+    layer = conv(c)
+    return x + layer(layers.ReLU()(layer(x)))
+
+
+def named(x, c):
+    y = layers.Conv2D(c, 3, padding="same", activation="relu", name="first")(x)
+    return x + layers.Conv2D(c, 3, padding="same", name="second")(y)
+
+
+def dilated(x, c):
+    return x + conv(c)(layers.Conv2D(c, 3, padding="same", activation="relu", dilation_rate=2)(x))
+
+
 check = srlib.checks.check_block
 
 RIGHT = [
@@ -68,12 +96,12 @@ WRONG = [
     (relu_after_the_sum, "does not hand x on", "negative numbers"),
     (concatenated, "same shape", "behind each other"),
     (lambda x, c: x * bare(x, c), "does not hand x on", "multiplied"),
-    (skip_of_the_first, "does not hand x on", "negative numbers are lost on the way around"),
+    (skip_of_the_first, "something else than x", "behind the first convolution and its ReLU"),
     (lambda x, c: x + conv(c)(conv(c)(x)), "no ReLU", "one convolution"),
     (lambda x, c: x + conv(c, activation="relu")(conv(c, activation="relu")(x)), "behind the second", "which sign"),
     (lambda x, c: x + conv(c)(conv(c)(layers.ReLU()(x))), "before its first", "behind that"),
     (lambda x, c: x + conv(c)(conv(c, activation="relu")(layers.ReLU()(x))), "before its first", "nowhere else"),
-    (lambda x, c: x + conv(c)(x), "1 convolutions", "count the layers"),
+    (lambda x, c: x + conv(c)(x), "1 convolution;", "count the layers"),
     (lambda x, c: x + conv(c, padding="valid")(conv(c, activation="relu")(x)), "stops", "padding"),
     (lambda x, c: x + conv(c)(conv(2 * c, activation="relu")(x)), "kernels of", "as many filters"),
     (lambda x, c: "x", "expected a tensor", "call the layers"),
@@ -81,4 +109,12 @@ WRONG = [
     (lambda x, c: x + conv(c)(layers.ReLU()(layers.BatchNormalization()(conv(c)(x)))), "BatchNormalization", "nothing else"),
     (lambda x, c: x + conv(c)(conv(c, activation="relu6")(x)), "another activation", "no relative"),
     (lambda x, c: x + 0.1 * conv(c)(conv(c, activation="relu")(x)), "0.1 times its branch", "as they are"),
+    (block_that_is_kept, "the same layers", "make them inside"),
+    (frozen, "cannot learn", "frozen"),
+    (one_layer_twice, "1 convolution;", "one set of weights"),
+    (named, "the same names", "leave `name`"),
+    (dilated, "the formula", "dilation_rate=\\(2, 2\\)"),
+    (lambda x, c: x + layers.ReLU()(conv(c)(conv(c)(x))), "behind the second", "which sign"),
+    (lambda x, c: keras.Model(x, bare(x, c)), "expected a tensor", "called on x"),
+    (lambda x, c: bare(keras.Input((8, 8, c)), c), "not made from x", "no Input"),
 ]  # fmt: skip

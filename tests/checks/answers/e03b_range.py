@@ -20,6 +20,10 @@ def pair_by_the_largest(p):
     return srlib.downscale(p), true / 255 if true.max() > 1 else true
 
 
+def pair_in_half_precision(p):
+    return tuple(x.astype("float16").astype("float32") for x in pair(p))
+
+
 check = srlib.checks.check_pair
 
 RIGHT = [
@@ -36,4 +40,8 @@ WRONG = [
     (lambda p: (srlib.downscale(p), (p / p.max()).astype("float32")), "the HR image", "brightest"),
     (lambda p: (srlib.downscale(p), p / 255), "float64", "double precision"),
     (pair_by_the_largest, "zeros and ones", "its type says"),
+    (lambda p: (srlib.downscale(p, 2, "bicubic"), pair(p)[1]), "the LR image values", "default kernel"),
+    (lambda p: pair(p)[::-1], "the LR image", "as large as"),
+    (pair_in_half_precision, "seven digits", "half precision"),
+    (lambda p: (pair(p)[0], 2 * pair(p)[1] - 1), "the HR image values", "from -1 to 1"),
 ]  # fmt: skip

@@ -89,6 +89,8 @@ check = srlib.checks.check_psnr
 RIGHT = [
     srlib.psnr,
     psnr_by_skimage,
+    lambda a, b: round(srlib.psnr(a, b), 2),
+    lambda a, b: np.float16(srlib.psnr(a, b)) if srlib.psnr(a, b) < 10 else np.float32(srlib.psnr(a, b)),
 ]
 
 # answer, words of what is wrong, words of the hint
@@ -110,11 +112,18 @@ WRONG = [
     (psnr_of_each, "three numbers", "several scores"),
     (psnr_dividing_by_zero, "itself with ZeroDivisionError", "What should the answer be"),
     (lambda a, b: 27.1, "27.1", "srlib.mse"),
-    (lambda a, b: "27 dB", "expected one number", "axes"),
+    (lambda a, b: "27 dB", "expected one number", "text cannot be compared"),
     (3, "not a function", "without calling"),
     (psnr_by(one_by_the_largest), "zeros and ones", "its type says"),
     (psnr_by(one_in_16_bits), "two uint8", "int16 ends"),
     (psnr_of_a_float_batch, "batch of two uint8", "the same lines"),
     (psnr_of_three, "batch of two uint8 images with IndexError", "by hand"),
     (psnr_without_the_infinite, "one image is itself", "infinite"),
+    (lambda a, b: round(srlib.psnr(a, b), 1), "two float32", "rounded to 1 decimal"),
+    (lambda a, b: f"{srlib.psnr(a, b):.2f}", "expected one number", "text cannot be compared"),
+    (lambda a, b: [srlib.psnr(a, b)], "expected one number", "wrapped"),
+    (lambda a, b: np.inf if np.allclose(a / 1.0, b / 1.0) else srlib.psnr(a, b), "0.000004", "exactly zero"),
+    (lambda a, b: max(3.0, srlib.psnr(a, b)), "a black image and a white one", "ratio is 1"),
+    (psnr_with(error=np.var), "two float32", "variance"),
+    (psnr_with(error=lambda d: np.median(d**2)), "two float32", "median"),
 ]  # fmt: skip

@@ -32,10 +32,20 @@ def ssim_of(c1=1e-4, c2=9e-4, span=lambda a, b: 1.0):
     return answer
 
 
+def flat_is_one(a, b):
+    return 1.0 if a.var() == b.var() == 0 else ssim_by_skimage(a, b)
+
+
+def covariance_of_rows(a, b):
+    light = ssim_with()(a.mean() + 0 * a, b.mean() + 0 * b)
+    return light * (2 * np.cov(a, b)[0, 1] + 9e-4) / (a.var(ddof=1) + b.var(ddof=1) + 9e-4)
+
+
 check = srlib.checks.check_ssim
 
 RIGHT = [
     ssim_by_skimage,
+    lambda a, b: round(float(ssim_by_skimage(a, b)), 4),
 ]
 
 # answer, words of what is wrong, words of the hint
@@ -46,7 +56,7 @@ WRONG = [
     (ssim_with(c1=0, c2=0), "darker", "constants are missing"),
     (ssim_with(c1=9e-4, c2=1e-4), "darker", "changed places"),
     (ssim_with(c1=0.01, c2=0.03), "darker", "not squared"),
-    (ssim_with(ddof=0, cov_ddof=0), "darker", "49"),
+    (ssim_with(ddof=0, cov_ddof=0), "negative", "49"),
     (ssim_with(ddof=0), "equal windows", "habits"),
     (ssim_with(structure=False), "noisy", "patterns"),
     (ssim_with(light=False), "darker", "means do not count"),
@@ -54,4 +64,11 @@ WRONG = [
     (ssim_of(c2=0.03), "darker", "c2 is not squared"),
     (ssim_of(c2=1e-4), "darker", "c1 and c2 differ"),
     (ssim_of(span=lambda a, b: np.ptp(b)), "darker", "that images could have"),
+    (lambda a, b: round(float(ssim_by_skimage(a, b)), 2), "darker", "rounded to 2 decimals"),
+    (ssim_of(c1=0.5e-4), "dark", "c1 is half"),
+    (ssim_of(c2=0), "darker", "c2 is missing"),
+    (covariance_of_rows, "two equal", "ravel"),
+    (flat_is_one, "two flat windows", "what is left"),
+    (ssim_with(c1=0), "dark", "c1 is missing"),
+    (lambda a, b: np.array([ssim_by_skimage(a, b)]), "expected one number", "wrapped"),
 ]  # fmt: skip

@@ -43,12 +43,17 @@ def reported(restore=srlib.upscale, kernel="bilinear", over=np.mean, rounding=la
     return answer
 
 
+def rounded(decimals):
+    return lambda m, p: {name: round(value, decimals) for name, value in report(m, p).items()}
+
+
 check = srlib.checks.check_report
 
 RIGHT = [
     report,
     reported(of=lambda images: images.images),
     reported(),
+    rounded(4),
 ]
 
 # answer, words of what is wrong, words of the hint
@@ -63,8 +68,13 @@ WRONG = [
     (report_with(255.0, kernel="bicubic"), "baseline", "other LR images"),
     (lambda m, p: report("lanczos", p), "nearest", "comes in"),
     (lambda m, p: 0.86, "expected \\{", "dict"),
-    (reported(restore=lambda x, m: interpolate(x, kernel=m)), "three images and a network", "by hand"),
+    (reported(restore=lambda x, m: interpolate(x, kernel=m)), "4 images and a network", "by hand"),
     (reported(over=np.median), "SSIM of", "the middle one"),
     (reported(kernel="bicubic"), "SSIM of", "another kernel"),
     (reported(rounding=np.rint), "SSIM of", "rounded to 8 bits"),
+    (rounded(2), "SSIM of", "rounded to 2 decimals"),
+    (lambda m, p: {name: f"{value:.4f}" for name, value in report(m, p).items()}, "expected one number", "text"),
+    (reported(over=lambda values: values[-1]), "SSIM of", "last image alone"),
+    (lambda m, p: {"method": report(m, p)["method"], "Bicubic": 0.9}, "'Bicubic'", "are called"),
+    (lambda m, p: {"method": report(m, p)["bicubic"], "bicubic": report(m, p)["method"]}, "SSIM of", "changed places"),
 ]  # fmt: skip

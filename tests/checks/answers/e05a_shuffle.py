@@ -61,4 +61,7 @@ WRONG = [
     (lambda x, s: shuffle_by_loops(x, 2), "27|scale 3|stops", "."),
     (lambda x, s: shuffled(x, s, 3 if x.shape[-1] % 3 == 0 else 1), "nine channels", "by hand"),
     (lambda x, s: shuffled(x.astype(np.uint8), s), "one pixel", "0, 1, 2, 3"),
+    (lambda x, s: shuffled(x.astype(np.float16), s), "inf|changes|other places", "nothing is computed|division|0, 1, 2, 3"),
+    (lambda x, s: shuffled(x, s)[..., ::-1], "twelve", "reverse order"),
+    (lambda x, s: shuffled(x, s).tolist(), "gives a list", "np.array"),
 ]  # fmt: skip

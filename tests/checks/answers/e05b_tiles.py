@@ -110,6 +110,24 @@ def tiled_moved_back(small, method, tile, margin):
     return out
 
 
+def tiled_and_blended(small, method, tile, margin):
+    """Adds up all that the method gives, margins too, and divides by how often."""
+    h, w, _ = small.shape
+    total, times = np.zeros((2 * h, 2 * w, 3)), np.zeros((2 * h, 2 * w, 1))
+    for y in range(0, h, tile):
+        for x in range(0, w, tile):
+            top, left = max(0, y - margin), max(0, x - margin)
+            made = method(small[top : y + tile + margin, left : x + tile + margin])
+            place = slice(2 * top, 2 * top + made.shape[0]), slice(2 * left, 2 * left + made.shape[1])
+            total[place] += made
+            times[place] += 1
+    return total / times
+
+
+def whole_if_one_side_fits(small, method, tile, margin):
+    return method(small) if min(small.shape[:2]) <= tile else tiled(small, method, tile, margin)
+
+
 check = srlib.checks.check_tiles
 
 RIGHT = [
@@ -131,4 +149,8 @@ WRONG = [
     (tiled_if_not_first, "tiles of 2 with a margin of 3", "counts from its other end"),
     (tiled_moved_back, "5x13 in tiles of 8", "row or column"),
     (lambda p, m, t, g: tiled(p, lambda x: m(x[None])[0], t, g), "hands a part of shape", "\\(height, width, 3\\)"),
+    (tiled_and_blended, "differs", "not averaged"),
+    (whole_if_one_side_fits, "40x3", "the point of tiles"),
+    (lambda p, m, t, g: np.clip(tiled(p, m, t, g), 0, 1), "differs", "mark in a drawing"),
+    (lambda p, m, t, g: tiled(p, m, t, g).astype(np.uint8), "differs", "whole numbers only"),
 ]  # fmt: skip

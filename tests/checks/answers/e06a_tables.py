@@ -9,6 +9,7 @@ RIGHT = [
     "a and c",
     "C, A",
     "Table A and Table C",
+    ["A", "C"],
 ]
 
 # answer, words of what is wrong, words of the hint
@@ -21,6 +22,6 @@ WRONG = [
     ("", "not written", "quotation"),
     (..., "not written", "quotation"),
     ("AX", "from A to D", "letters"),
-    (["A", "C"], "is a list", "one pair of quotation marks"),
-    ("...", "from A to D", "only the letters"),
+    (("A", 3), "is \\('A', 3\\)", "one pair of quotation marks"),
+    ("...", "not written", "quotation"),
 ]  # fmt: skip

@@ -43,6 +43,31 @@ def of_the_mean_error(values):
 
 
 own = lambda d, hr, i, seed, rng: d(hr, seed=1000 * seed + i)
+
+
+def few_seeds(methods, images, degradation, seed):
+    seeds = np.random.default_rng(seed).integers(10, size=len(images))
+    return compare_with(lambda d, hr, i, s, rng: d(hr, seed=int(seeds[i])))(methods, images, degradation, seed)
+
+
+def gathered(methods, images, degradation, seed):
+    scores, values = {}, []
+    lr, hr = srlib.make_pairs(images, degradation, seed=seed)
+    for name, method in methods.items():
+        values.append(srlib.psnr(srlib.upscale(lr, method), hr))
+        scores[name] = float(np.mean(values))
+    return scores
+
+
+def by_company(methods, images, degradation, seed):
+    return by_pairs(methods, images, degradation, seed + 7 * len(methods))
+
+
+def crossed(methods, images, degradation, seed):
+    lr, hr = srlib.make_pairs(images, degradation, seed=seed)
+    return {name: srlib.psnr(srlib.upscale(lr[::-1], method), hr) for name, method in methods.items()}
+
+
 check = srlib.checks.check_compare
 
 RIGHT = [
@@ -50,13 +75,14 @@ RIGHT = [
     by_evaluate,
     compare_with(own),
     compare_with(lambda d, hr, i, seed, rng: d(hr, seed=int(rng.integers(1_000_000)))),  # begun again for each method
+    lambda m, i, d, seed: {name: round(value, 2) for name, value in by_pairs(m, i, d, seed).items()},
 ]
 
 # answer, words of what is wrong, words of the hint
 WRONG = [
     (as_it_was, "under two names", "between which two loops"),
     (compare_with(lambda d, hr, i, seed, rng: d(hr, seed=seed)), "two equal HR images", "one draw decides"),
-    (compare_with(lambda d, hr, i, seed, rng: d(hr, seed=i)), "for every seed", "where is `seed`"),
+    (compare_with(lambda d, hr, i, seed, rng: d(hr, seed=i)), "for the seeds 3 and 4", "where is `seed`"),
     (compare_with(lambda d, hr, i, seed, rng: srlib.downscale(hr, 2, kernel="bicubic")), "clean images", "more than the downscaling"),
     (compare_with(own, over=of_the_mean_error), "expected", "mean error"),
     (compare_with(own, over=np.median), "expected", "middle one"),
@@ -64,4 +90,10 @@ WRONG = [
     (compare_with(own, over=lambda values: values[-1]), "expected", "last image alone"),
     (lambda m, i, d, seed: list(by_pairs(m, i, d, seed).values()), "a number for each name", "with the names"),
     (lambda m, i, d, seed: by_pairs(m, i[:1], d, seed), "1 and 1 images", "once"),
+    (few_seeds, "equal HR images", "few numbers|own"),
+    (gathered, "one of two methods", "gathered"),
+    (by_company, "when it is alone", "in any company"),
+    (crossed, "one of two methods", "one order"),
+    (lambda m, i, d, seed: by_pairs(m, i, d, seed // 2), "seeds 3 and 2", "becomes of `seed`"),
+    (lambda m, i, d, seed: by_pairs(m, i, srlib.preset("web"), seed), "other LR images", "the only one"),
 ]  # fmt: skip

@@ -75,6 +75,7 @@ RIGHT = [
     right,
     contrast_by_skimage,
     contrast_by_loops,
+    lambda image, place, radius: round(float(contrast()(image, place, radius)), 4),
 ]
 
 # answer, words of what is wrong, words of the hint
@@ -95,8 +96,12 @@ WRONG = [
     (contrast(grey=lambda image: image[..., 1]), "a bright spot", "green channel"),
     (contrast(grey=lambda image: image.sum(-1)), "a bright spot", "were added"),
     (lambda image, place, radius: right(image, place, 3), "radius 2", "that radius alone"),
-    (contrast_in_a_window, "near the corner", "other side"),
+    (contrast_in_a_window, "near the border", "other side"),
     (contrast_without_types, "a uint8 image", "the type tells"),
     (contrast_by_the_largest, "zeros and ones", "its type says"),
-    (contrast_that_wraps, "a uint8 image", "wrap around"),
+    (contrast_that_wraps, "a uint8 image", "start again at 0"),
+    (lambda image, place, radius: contrast()(image, place, int(radius)), "radius 2.5", "cut to a whole number"),
+    (contrast(distance=lambda y, x: np.rint(np.hypot(y, x))), "bright spot", "rounded to whole pixels"),
+    (contrast(disc=1 - 1e-6), "bright spot", "exactly `radius` away"),
+    (lambda image, place, radius: str(contrast()(image, place, radius)), "expected one number", "text"),
 ]  # fmt: skip

@@ -83,12 +83,25 @@ def not_for_empty_lists(true, found, reach):
     return greedy(true, found, reach)
 
 
+def by_sources(true, found, reach, most=lambda far, reach: far <= reach):
+    """Each source in turn takes the nearest detection that is left."""
+    free, again = list(range(len(found))), 0
+    for row in distances(true, found):
+        near = [j for j in free if most(row[j], reach)]
+        if near:
+            free.remove(min(near, key=row.__getitem__))
+            again += 1
+    return again, len(true) - again, len(found) - again
+
+
+def without_repeats(true, found, reach):
+    return greedy(np.unique(true, axis=0), np.unique(found, axis=0), reach)
+
+
 check = srlib.checks.check_sources
 
 RIGHT = [
     greedy,
-    optimal,
-    mutual,
     lambda true, found, reach: list(map(np.int64, greedy(true, found, reach))),
 ]
 
@@ -108,5 +121,11 @@ WRONG = [
     (without_reach, "a reach of 5", "that reach alone"),
     (not_for_empty_lists, "no detection with ValueError", "no nearest place"),
     (lambda true, found, reach: greedy(true, found, reach)[0], "expected three whole numbers", "end with"),
+    (optimal, "two sources in a row", "as many pairs as possible"),
+    (mutual, "close together", "how long"),
     (lambda true, found, reach: (0.5, 1, 2), "expected three whole numbers", "end with"),
+    (by_sources, "two sources in a row", "of all pairs the nearest"),
+    (lambda true, found, reach: by_sources(true, found, reach, lambda far, reach: far < reach), "exactly 3 rows", "at most"),
+    (without_repeats, "at one place", "same place"),
+    (lambda true, found, reach: ([], [], []), "expected three whole numbers", "len"),
 ]  # fmt: skip

@@ -1,5 +1,7 @@
 """Right and wrong answers to exercise 09a."""
 
+from fractions import Fraction
+
 import numpy as np
 
 import srlib
@@ -35,21 +37,28 @@ RIGHT = [
     by_counting,
     by_heaviside,
     half(0.5),
+    lambda c, r: Fraction(int((1 - np.sign(c)).sum()), 4 * len(c)) + Fraction(int((1 + np.sign(r)).sum()), 4 * len(r)),
+    lambda c, r: round(by_signs(c, r), 3),
 ]
 
 # answer, words of what is wrong, words of the hint
 WRONG = [
-    (lambda c, r: 100 * by_signs(c, r), "four answers", "100 times"),
-    (lambda c, r: by_signs(r, c), "four answers", "how often the judge is wrong"),
-    (lambda c, r: 2 * by_signs(c, r) - 1, "four answers", "between -1 and 1"),
-    (lambda c, r: 2 * by_signs(c, r), "four answers", "sum of two shares"),
+    (lambda c, r: 100 * by_signs(c, r), "eleven answers", "100 times"),
+    (lambda c, r: by_signs(r, c), "eleven answers", "how often the judge is wrong"),
+    (lambda c, r: 2 * by_signs(c, r) - 1, "eleven answers", "between -1 and 1"),
+    (lambda c, r: 2 * by_signs(c, r), "eleven answers", "sum of two shares"),
     (half(0), "noughts", "How can a half"),
     (half(1), "noughts", "How can a half"),
     (together, "noughts", "each kind by itself"),
-    (lambda c, r: (np.sign(-c).mean() + 1) / 2, "four answers", "computed patches alone"),
-    (lambda c, r: (np.sign(r).mean() + 1) / 2, "four answers", "real patches alone"),
-    (lambda c, r: ((c < 0.5).mean() + (r > 0.5).mean()) / 2, "noughts", "undecided at 0"),
+    (lambda c, r: (np.sign(-c).mean() + 1) / 2, "eleven answers", "computed patches alone"),
+    (lambda c, r: (np.sign(r).mean() + 1) / 2, "eleven answers", "real patches alone"),
+    (lambda c, r: ((c < 0.5).mean() + (r > 0.5).mean()) / 2, "noughts|eleven", "undecided at 0"),
     (lambda c, r: np.concatenate([c < 0, r > 0]).mean(), "noughts", "How can a half"),
-    (lambda c, r: (c < 0).mean(), "four answers", "computed patches alone"),
-    (lambda c, r: c < 0, "four answers", "which axes"),
+    (lambda c, r: (c < 0).mean(), "eleven answers", "computed patches alone"),
+    (lambda c, r: c < 0, "eleven answers", "which axes"),
+    (lambda c, r: by_signs(np.where(np.isclose(c, 0), 0, c), np.where(np.isclose(r, 0), 0, r)), "one in 1,000,000,000", "close to 0"),
+    (lambda c, r: ((c < 0).mean() + (r >= 0).mean()) / 2, "noughts", 'taken for "photographed"'),
+    (lambda c, r: (np.sign(r[:, None] - c).mean() + 1) / 2, "eleven", "under a curve"),
+    (lambda c, r: round(by_signs(c, r), 1), "eleven", "rounded to 1 decimal"),
+    (lambda c, r: max(by_signs(c, r), 1 - by_signs(c, r)), "mostly wrong", "less than a half"),
 ]  # fmt: skip
