@@ -6,7 +6,7 @@ The address of the repository stands in one place, `[project.urls]` of pyproject
     python tools/colab.py https://github.com/me/my-fork       change it there, then stamp
     python tools/colab.py --check                             change nothing; fail where a file is not stamped
 
-Only badges, installing cells and the address are changed. The outputs stored in notebooks stay.
+Only badges, installing cells and the address, in pyproject.toml and in the workflow for GitHub Classroom, are changed. The outputs stored in notebooks stay.
 """
 
 import argparse
@@ -140,6 +140,11 @@ def stamp_table(text: str, folder: str, url: str) -> str:
     return _ROW.sub(row, text)
 
 
+def stamp_workflow(text: str, url: str) -> str:
+    """The workflow for GitHub Classroom, which clones the course, with another address."""
+    return re.sub(r"(?m)^(  COURSE: ).*$", rf"\1{url}", text)
+
+
 def stamp_address(text: str, url: str) -> str:
     """pyproject.toml with another address."""
     return re.sub(r'(?m)^(Repository = )".*"$', rf'\1"{url}"', text)
@@ -173,6 +178,9 @@ def stamped(root: Path = ROOT, url: str | None = None) -> dict[Path, str]:
     for file in (root / "README.md", root / "notebooks" / "exercises" / "README.md"):
         if file.exists():
             texts[file] = stamp_table(file.read_text("utf-8"), file.parent.relative_to(root).as_posix(), url)
+    workflow = root / "notebooks" / "exercises" / "classroom.yml"
+    if workflow.exists():
+        texts[workflow] = stamp_workflow(workflow.read_text("utf-8"), url)
     return texts
 
 
