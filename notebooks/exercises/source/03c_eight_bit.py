@@ -36,7 +36,7 @@ srlib.show.images([np.clip(output, 0, 1), eight_bit(output)], ["as it should loo
 # %% [markdown]
 # **Predict:** what do -0.1, 0.5 and 1.2 become?
 #
-# Write `my_eight_bit`. Values outside 0 to 1 are cut off, 0 becomes 0, 1 becomes 255, and everything between goes to the *nearest* level. (The function above makes a second, smaller mistake with these.)
+# Write `my_eight_bit`. Values outside 0 to 1 are cut off, 0 becomes 0, 1 becomes 255, and everything between goes to the *nearest* level, for which NumPy has `rint`. (The function above makes a second, smaller mistake with these.)
 
 # %% tags=["answer"]
 def my_eight_bit(output):

@@ -67,9 +67,9 @@ answer.points(1)
 #
 # 1. Which line of each table gives away, without any small print, whether it was measured like table A? Why does that line work as a test? (2 points)
 # 2. Network R has the highest number of all. What does that say about R, compared with Q? (1 point)
-# 3. FSRCNN is 0.09 dB ahead of network Q. Name one thing that you would still ask before you call FSRCNN better. (2 points)
+# 3. FSRCNN is 0.09 dB ahead of network Q. Name one thing that you would still ask before you call FSRCNN better, and say how its answer could change your judgement. (2 points)
 
 # %% [markdown] tags=["free", "points-5"]
 # 1. The row of bicubic upscaling. It has no training and no weights, so on the same images, downscaled and measured in the same way, it gives the same number everywhere: 33.66 and 33.67 differ by rounding, 31.99 does not.
 # 2. Nothing. Its images are easier, or at least other ones: bicubic upscaling alone has 36.10 dB on them. Over bicubic, R gains 2.65 dB and Q 3.24 dB, and even these gains belong to different images.
-# 3. One of: what each was trained on and for how long; how large the spread over five images is, or how many of the five each wins; whether another set of images says the same; whether the difference survives another seed; what each costs in multiply-adds.
+# 3. One of: what each was trained on and for how long (if Q had fewer images, its design may be the better one); how many of the five images each wins (if it is two of five, one image decides); whether another set, or another seed, says the same (if not, the difference is chance); what each costs in multiply-adds (if Q costs a tenth, 0.09 dB is a good bargain).

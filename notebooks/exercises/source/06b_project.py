@@ -21,7 +21,7 @@
 # - at most **5 minutes** of training, on your machine,
 # - trained on anything but the photographs of the final table (`sample`, split `test`, and the benchmarks).
 #
-# Two points each: a finished training; within the budget; on images that are open; ahead of bicubic upscaling; ahead of the given network. The last two are decided by the mean PSNR on the test photographs, downscaled by 2 with the bilinear kernel. That table is opened at the very end. On the way, choose by the **validation** photographs.
+# Two points each: a finished training; within the budget; on images that you may learn from; ahead of bicubic upscaling; ahead of the given network. The last two are decided by the mean PSNR on the test photographs, downscaled by 2 with the bilinear kernel. That table is opened at the very end. On the way, choose by the **validation** photographs.
 
 # %%
 import srlib
@@ -44,7 +44,7 @@ for width, blocks in ((16, 3), (24, 3), (32, 3), (48, 2)):
 # %% [markdown]
 # ## Train
 #
-# The next cell wraps the command `srlib train`, which keeps to a time: it times a few steps first, and then sets their number. The learning rate falls to zero at the end of whatever time it is given, so a run of one minute is a fair rehearsal for one of five.
+# The next cell wraps the command `srlib train`, which keeps to a time: it times a few steps first, and then sets their number. The learning rate falls to zero at the end of whatever time it is given, so a run of one minute is a fair rehearsal for one of five. Rehearsals do not count: the budget is that of the training that you hand in.
 #
 # Each training writes a folder of its own. A folder that holds a finished training is left as it is, so this notebook can be run again without training again.
 
@@ -107,4 +107,4 @@ print(answer)
 answer.points(10)
 
 # %% [markdown]
-# Hand in the folder together with this notebook.
+# Hand in the folder together with this notebook. If your teacher asks for a report, half a page will do: the ranking that you wrote down and its reason, what you trained and how you chose, the final table, and what one training with one seed cannot show.
