@@ -136,7 +136,7 @@ def array(result, shape: tuple[int, ...], case: str, shape_hints: dict | None = 
 
 def number(result, case: str, of_axes: str = "which axes does your mean go over, and which are left?") -> float:
     """A learner's result as one number; infinity counts as one."""
-    values = None if isinstance(result, (bool, np.bool_)) else _numbers(result)
+    values = _numbers(result)
     if values is None or values.ndim:
         if values is not None and values.size == 1:
             of_axes = "the number is still wrapped in a list or an array: take it out, as by [0] or float(..)."
