@@ -9,7 +9,9 @@ classroom:
 ✓ my_psnr is right: two images, 8-bit images, a batch, identical images.
 
 Wrong answers are told apart by what they do: a check computes what the plausible mistakes would give, and finds out which
-of them it has before it.
+of them it has before it. After the cases that are made for that come some that are drawn anew at every start: whatever the
+task allows, of any size, black, white or dark. A right answer that was rounded is taken, with a word on what that costs.
+What an answer prints is shown for its last call alone.
 """
 
 from .answer import Answer

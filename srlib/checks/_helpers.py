@@ -136,7 +136,7 @@ def array(result, shape: tuple[int, ...], case: str, shape_hints: dict | None = 
 
 def number(result, case: str, of_axes: str = "which axes does your mean go over, and which are left?") -> float:
     """A learner's result as one number; infinity counts as one."""
-    values = None if isinstance(result, (bool, np.bool_)) else _numbers(result)
+    values = _numbers(result)
     if values is None or values.ndim:
         if values is not None and values.size == 1:
             of_axes = "the number is still wrapped in a list or an array: take it out, as by [0] or float(..)."
@@ -258,7 +258,7 @@ def relation(result, right) -> str | None:
     times = float((result * right).sum() / (right * right).sum()) if np.any(right) and np.any(result) else 1.0
     if abs(times - 1) > 0.002 and near(result / times, right, 1e-3):
         return f"every value is {times:.4g} times what it should be: what is it multiplied with, or divided by?"
-    if np.ptp(right) > 1e-3 and near(result - right, (result - right).mean(), 1e-3):
+    if abs((result - right).mean()) > 2e-3 and near(result - right, (result - right).mean(), 1e-3):
         return f"every value is {(result - right).mean():+.4f} off: what is added, or taken away, that should not be?"
     return None
 

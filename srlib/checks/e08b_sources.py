@@ -28,7 +28,7 @@ def check_sources(my_count) -> Answer:
     >>> import srlib
     >>> srlib.checks.check_sources(lambda true, found, reach: (len(found), 0, 0))
     ✗ my_count gives (4, 0, 0) for 5 sources and 4 detections; expected (3, 2, 1).
-      Hint: a detection is not a source: some of them lie where nothing was. Measure distances first.
+      Hint: all detections are counted as sources found again, and one of them lies where nothing was: measure distances, and compare each with `reach`.
     """
     return judge(
         "my_count",
@@ -84,8 +84,8 @@ def _plain(my_count) -> None:
     hints = dict.fromkeys([(1, 2, 3), (1, 3, 2), (2, 1, 3), (2, 3, 1)], "the order: found again, lost, invented.") | {
         (1, 4, 3): "the squares of the distances are compared with `reach`, which is no square.",
         (2, 3, 2): sorting,
-        (4, 0, 0): "a detection is not a source: some of them lie where nothing was. Measure distances first.",
-        (4, 1, 0): "a detection is not a source: some of them lie where nothing was. Measure distances first.",
+        (4, 0, 0): "all detections are counted as sources found again, and one of them lies where nothing was: measure distances, and compare each with `reach`.",
+        (4, 1, 0): "all detections are counted as sources found again, and one of them lies where nothing was: measure distances, and compare each with `reach`.",
         (3, 2, 0): "what was invented is a detection that no source lies near; which of the two lists do you go through for it?",
         (0, 5, 4): "only places that agree exactly were counted; a detection may lie a pixel or two beside its source. That is what `reach` is for.",
         (3, 5, 4): "lost and invented are what is left of each list when the pairs are taken out.",

@@ -17,7 +17,7 @@
 #
 # A set of training squares was cut from larger photographs. The name of a square says which one: `coffee-r0c1` is row 0, column 1 of the photograph `coffee`. What follows the **last** hyphen is the place in the photograph; everything before it is the name of the photograph (which may have hyphens of its own, as `casa-mila` has).
 #
-# Write `my_split`. It takes a list of such names and returns three lists of names: to train on, to validate on, to test on.
+# Write `my_split`. It takes a list of such names, which it leaves as it is, and returns three lists of names: to train on, to validate on, to test on.
 #
 # - Every square is in exactly one list, and no list is empty. There are at least five photographs.
 # - No photograph has squares in two lists.

@@ -44,7 +44,7 @@ print(compare({"bicubic": "bicubic", "bicubic again": "bicubic"}, images, srlib.
 #
 # Write `my_compare`, which takes and returns the same, without the mistake:
 #
-# - the same method has the same score, whatever it is called;
+# - the same method has the same score, whatever it is called and whatever it is compared with;
 # - every image is still degraded by a draw of its own;
 # - the same seed gives the same scores, another seed others.
 #

@@ -107,7 +107,7 @@ RIGHT = [
 
 # answer, words of what is wrong, words of the hint
 WRONG = [
-    (lambda true, found, reach: (len(found), len(true) - len(found), 0), "5 sources and 4", "Measure distances"),
+    (lambda true, found, reach: (len(found), len(true) - len(found), 0), "5 sources and 4", "measure distances"),
     (lambda true, found, reach: (greedy(true, found, reach)[0], greedy(true, found, reach)[1], max(0, len(found) - len(true))), "5 sources and 4", "which of the two lists"),
     (lambda true, found, reach: (greedy(true, found, reach)[0], greedy(true, found, reach)[2], greedy(true, found, reach)[1]), "5 sources and 4", "the order"),
     (lambda true, found, reach: (greedy(true, found, reach)[0], len(true), len(found)), "5 sources and 4", "left of each list"),
