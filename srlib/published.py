@@ -224,7 +224,7 @@ def _ours(method: str, scores: dict, networks: dict) -> LeaderboardRow:
     if method in BASELINES:
         return LeaderboardRow(method, True, None, None, "-", mean_scores(scores))
     card, about = shipped()[method.removesuffix("+")], networks[method]
-    learnt_from = card.runs[-1].provenance.describe(sizes=False)
+    learnt_from = card.provenance.describe(sizes=False)
     return LeaderboardRow(
         method, True, about["parameters"], about["gmacs"], learnt_from, mean_scores(scores),
         ensemble=method.endswith("+"),

@@ -341,7 +341,7 @@ def test_a_network_that_goes_on_tells_of_all_its_trainings(leaves, watched, tmp_
     first, second = model.card.runs
     assert first == old.runs[0] and replace(second, seconds=None) == history.run and second.seconds >= 0
     assert model.card.scores == {} and model.card.licence == "MIT"
-    assert model.card.provenance == leaves.provenance + watched.provenance
+    assert model.card.provenance == leaves.provenance | watched.provenance
 
 
 def test_counting_steps_leaves_what_is_told_of_a_network(leaves):

@@ -41,7 +41,7 @@ def card_of(name: str, card: ModelCard) -> str:
 
 - Network: `{built.builder}`, x{built.scale}, {options}; {model.count_params():,} parameters{tied}, {gmacs(model):,.1f} GMACs for an output of 1280x720
 - Trained to undo: {card.degradation}
-- Trained on: {last.provenance.describe()}. {card.provenance.terms}
+- Trained on: {card.provenance.describe()}. {card.provenance.terms}
 - Recipes: {"; then ".join(str(run.recipe) for run in card.runs)}
 - Command: `{last.command}`
 - Made{took} on {last.hardware}; {versions}

@@ -25,7 +25,7 @@ def _models(args) -> None:
     rows = [["name", "degradation", "parameters", "GMACs for 1280x720", "licence", "trained on"]]
     for name, card in shipped().items():
         model = laid_out(card.architecture.builder, card.scale, **card.architecture.options)
-        learnt_from = card.runs[-1].provenance.describe()
+        learnt_from = card.provenance.describe()
         cost = [f"{model.count_params():,}", f"{gmacs(model):.1f}"]
         rows.append([name, in_short(card.degradation), *cost, card.licence, learnt_from])
     print_rows(rows)

@@ -143,6 +143,16 @@ class Provenance:
     def __add__(self, other: "Provenance") -> "Provenance":
         return Provenance((*self.sources, *other.sources)) if isinstance(other, Provenance) else NotImplemented
 
+    def __or__(self, other: "Provenance") -> "Provenance":
+        """What either of two trainings learnt from: of equal sources the larger, as the same images may be in both."""
+        if not isinstance(other, Provenance):
+            return NotImplemented
+        most: dict[Source, Source] = {}
+        for source in (*self, *other):
+            key = replace(source, images=0)
+            most[key] = max(most.get(key, source), source, key=lambda each: each.images)
+        return Provenance(tuple(most.values()))
+
     def __bool__(self) -> bool:
         return bool(self.sources)
 

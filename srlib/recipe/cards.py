@@ -1,6 +1,8 @@
 """What is known of a network: its architecture, the trainings that it went through, and its card."""
 
+import operator
 from dataclasses import asdict, dataclass, field, fields, replace
+from functools import reduce
 
 from ..data import Provenance
 from ..degradation import Degradation
@@ -171,8 +173,8 @@ class ModelCard:
 
     @property
     def provenance(self) -> Provenance:
-        """All images that the network learnt from, in all runs."""
-        return sum((run.provenance for run in self.runs), Provenance())
+        """All images that the network learnt from in any run; of a set that several runs took, the most that one took."""
+        return reduce(operator.or_, (run.provenance for run in self.runs), Provenance())
 
     def after(self, run: Run) -> "ModelCard":
         """The card after one more training: what was measured of the weights before is no longer true."""

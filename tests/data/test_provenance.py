@@ -49,6 +49,13 @@ def test_each_set_and_image_is_told_once(provenance, words):
     assert provenance.describe() == words and words in repr(provenance)
 
 
+def test_images_of_several_trainings_are_counted_once():
+    first = Provenance([Source("cid22", split="train", images=208), Source("gb82", images=13)])
+    then = Provenance([Source("cid22", split="train", images=126), Source("budgie", images=11)])
+    assert (first | then).describe() == "cid22/train+gb82+budgie, 232 images"
+    assert first | first == first and (then | first).images == 232
+
+
 def test_equal_sources_are_merged_and_counted_together():
     assert of(MINE, PHOTOS) + of(MINE) == of(replace(MINE, images=8), PHOTOS)
     assert (of(MINE) + of(replace(MINE, kind="set"))).images == 8 and len((of(MINE) + at(MINE, 0.5)).sources) == 2
