@@ -117,10 +117,10 @@ def plain_and_residual(hr, *, scale: int = 2, kernel: str = "bilinear", times: f
     linear = interpolate(downscale(hr, scale, kernel=kernel), scale)
     missing = hr - linear
     drawn = np.clip(0.5 + times * missing, 0, 1)
-    asked = np.abs(hr).mean(), np.abs(missing).mean()
+    asked = hr.std(), missing.std()  # not a mean: a network's biases could add that alone
     # inches from the lower left corner: the middles of the columns, and the lower edges of what stands in them
-    width, height, side, middles = 9, 5.15, 1.05, (2.0, 6.4)
-    top, box, between, plus, bottom = 3.75, 2.95, 1.6, 1.35, 0.07
+    width, height, side, middles = 9, 5.5, 1.05, (2.0, 6.4)
+    top, box, between, plus, bottom = 4.1, 3.3, 1.95, 1.54, 0.07
     fig = new_figure(width, height)
     fig.set_layout_engine("none")
     place = lambda x, y: (x / width, y / height)
@@ -132,7 +132,7 @@ def plain_and_residual(hr, *, scale: int = 2, kernel: str = "bilinear", times: f
         write(x, height - 0.17, form, ha="center", fontsize=FONT + 2, fontweight="bold")
         images = {top: (linear, "the upscaled input"), bottom: (hr, "the output:\nas near as can be to this")}
         if form == "residual":
-            images[between] = drawn, f"what is missing\n({times:g} times, around grey):\non average {asked[1]:.3f}"
+            images[between] = drawn, f"what is missing\n({times:g} times, around grey):\ncontrast {asked[1]:.3f}"
         for y, (image, words) in images.items():
             put_image(fig.add_axes((*place(x - side / 2, y), *place(side, side))), image)
             write(x + side / 2 + 0.12, y + side / 2, words)
@@ -140,16 +140,18 @@ def plain_and_residual(hr, *, scale: int = 2, kernel: str = "bilinear", times: f
         arrow((x, top - 0.02), (x, box + 0.52))
         if form == "plain":
             arrow((x, box - 0.02), (x, bottom + side + 0.02))
-            write(x + 0.12, between + side / 2, f"the whole image:\non average {asked[0]:.3f}")
+            write(x + 0.12, between + side / 2, f"the whole image:\ncontrast {asked[0]:.3f}")
             continue
         arrow((x, box - 0.02), (x, between + side + 0.02))
+        arrow((x, between - 0.02), (x, plus + 0.12))
+        arrow((x, plus - 0.12), (x, bottom + side + 0.02))
         arrow((x - side / 2 - 0.04, top + side / 2), (x - 1.3, top + side / 2), (x - 1.3, plus), (x - 0.13, plus))
         write(x - 1.4, (top + plus) / 2, "the skip", ha="right")
         write(x, plus, "\N{CIRCLED PLUS}", ha="center", fontsize=FONT + 9)
     fig.tell(
         "Two forms of a network side by side",
-        f"Plain: the upscaled input enters the network, which must give the whole image, on average {asked[0]:.3f}",
-        f"Residual: the network must give only what is missing, on average {asked[1]:.3f}; a skip leads the upscaled input around it, and the two are added",
+        f"Plain: the upscaled input enters the network, which must give the whole image, of contrast {asked[0]:.3f}",
+        f"Residual: the network must give only what is missing, of contrast {asked[1]:.3f}; a skip leads the upscaled input around it, and the two are added",
     )
     return fig
 

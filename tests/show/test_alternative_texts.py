@@ -47,7 +47,7 @@ def told():
         "distributions": (show.distributions({"mine": gain}, label="gain (dB)"), [f"gain (dB), mean and range: mine {gain.mean():+.3f}"]),
         "profile": (show.profile(hr, {"cubic": sr}, row=9, columns=(4, 40)), ["row 9, columns 4 to 39", "ground truth (HR) from", "cubic from"]),
         "waves": (show.waves({"a row": hr[9].mean(-1) / 255}), ["amplitudes of their waves", "a row: "]),
-        "plain_and_residual": (show.plain_and_residual(hr), ["Plain: ", "Residual: ", f"on average {(hr / 255).mean():.3f}"]),
+        "plain_and_residual": (show.plain_and_residual(hr), ["Plain: ", "Residual: ", f"of contrast {(hr / 255).std():.3f}"]),
         "losses": (show.losses({"one": [0.4, 0.25]}), ["2 steps: one, from 0.4 to 0.25"]),
         "explorer": (show.explorer(leaves, ["bilinear", "bicubic"]).still(), ["downscaled by 2", "bicubic: "]),
     }  # fmt: skip
