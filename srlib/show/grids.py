@@ -9,13 +9,13 @@ from .style import FONT, INK, new_figure
 
 # of each channel: its colour, told from the others by lightness as well, and the colour of the number on it
 CHANNELS = (("#0b5c8a", "white"), ("#f8e6c8", INK), ("#d9822b", INK), ("#93c9a8", INK))
-LR_CELL, GAP, BETWEEN = 0.8, 0.7, 3.2  # in units of a cell of the HR image
+LR_CELL, GAP, BETWEEN = 0.8, 0.5, 2.6  # in units of a cell of the HR image
 
 
 def pixel_shuffle(x):
     """The sub-pixel step at scale 2 on a few numbers: four channels of the LR image, a colour each, and what they become.
 
-    Arrows follow the first LR pixel from its channels to the block that they fill.
+    Frames mark the first LR pixel in each channel, and the block that it fills.
 
     Parameters
     ----------
@@ -54,7 +54,12 @@ def pixel_shuffle(x):
         _put_grid(axes, x[..., k], (0, k * step), LR_CELL, np.full((h, w), k))
         axes.text(-0.2, k * step + LR_CELL * h / 2, f"channel {k}", ha="right", va="center", fontsize=FONT, color=INK)
     _put_grid(axes, hr, (left, top), 1.0, np.tile([[0, 1], [2, 3]], (h, w)))
-    _follow_first(axes, step, LR_CELL * w, (left, top))
+    _frame_first(axes, step, (left, top))
+    ends = (LR_CELL * w + 0.4, top + h), (left - 0.4, top + h)
+    axes.annotate(
+        "", ends[1], ends[0], arrowprops={"arrowstyle": "-|>", "color": INK, "linewidth": 2, "mutation_scale": 16}
+    )
+    axes.text(left - BETWEEN / 2, top + h - 0.2, "pixel shuffle", ha="center", va="bottom", fontsize=FONT, color=INK)
     for words, middle, y in (
         (f"LR image, {h}x{w}", LR_CELL * w / 2, high),
         (f"HR image, {2 * h}x{2 * w}", left + w, top + 2 * h),
@@ -67,7 +72,7 @@ def pixel_shuffle(x):
     fig.tell(
         f"On the left an LR image, a grid in a colour of its own for each channel: {channels}",
         f"The HR image of {2 * h}x{2 * w} that they become, row by row: {rows(hr)}",
-        "Arrows lead from the first number of each channel to the block in the upper left corner",
+        "Frames mark the first number of each channel, and the block of four in the upper left corner that they fill",
     )
     return fig
 
@@ -84,21 +89,11 @@ def _put_grid(axes, numbers, corner, cell: float, channel) -> None:
         axes.text(x + cell / 2, y + cell / 2, str(number), ha="center", va="center", **write)
 
 
-def _follow_first(axes, step: float, wide: float, target) -> None:
-    """Frames around the first LR pixel in each channel and around its block, and an arrow for each channel between them."""
-    from matplotlib.patches import FancyArrowPatch, Rectangle
-    from matplotlib.path import Path
+def _frame_first(axes, step: float, target) -> None:
+    """Frames around the first LR pixel in each channel, and around the block that it becomes."""
+    from matplotlib.patches import Rectangle
 
-    frame = {"facecolor": "none", "edgecolor": INK, "linewidth": 2, "zorder": 3}
+    frame = {"facecolor": "none", "edgecolor": INK, "linewidth": 2.5, "zorder": 3}
     axes.add_patch(Rectangle(target, 2, 2, **frame))
     for k in range(4):
-        y = k * step
-        axes.add_patch(Rectangle((0, y), LR_CELL, LR_CELL, **frame))
-        # along the gap above its channel, and in through the upper part of a cell, so that it crosses no number
-        row, column = divmod(k, 2)
-        end, over = (target[0] + column + 0.12, target[1] + row + 0.2), y - 0.35
-        points = [(LR_CELL / 2, y), (LR_CELL / 2, over), (LR_CELL, over), (wide, over)]
-        points += [(wide + 1.0, over), (target[0] - 1.2, end[1]), end]
-        path = Path(points, [Path.MOVETO, *[Path.CURVE3] * 2, Path.LINETO, *[Path.CURVE4] * 3])
-        arrow = {"arrowstyle": "-|>", "mutation_scale": 10, "color": INK, "linewidth": 1.2, "zorder": 4}
-        axes.add_patch(FancyArrowPatch(path=path, **arrow))
+        axes.add_patch(Rectangle((0, k * step), LR_CELL, LR_CELL, **frame))

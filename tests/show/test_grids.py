@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from _drawing import drawn
 from matplotlib.colors import to_hex, to_rgb
-from matplotlib.patches import FancyArrowPatch
 
 from srlib import show
 from srlib.layers import PixelShuffle
@@ -38,8 +37,9 @@ def test_every_number_is_where_the_step_puts_it_in_its_channels_colour(shape):
     for number, _, fills, _ in found:
         assert fills == [CHANNELS[int(number) % 4][0]]
     assert len(found) == 2 * x.size
-    arrows = [patch for patch in fig.axes[0].patches if isinstance(patch, FancyArrowPatch)]
-    assert len(arrows) == 4
+    frames = [patch for patch in fig.axes[0].patches if not patch.get_facecolor()[3]]
+    inside = lambda f: {n for n, (x, y), *_ in found if 0 < x - f.get_x() < f.get_width() and 0 < y - f.get_y() < f.get_height()}  # fmt: skip
+    assert sorted(map(sorted, map(inside, frames))) == [["0"], ["0", "1", "2", "3"], ["1"], ["2"], ["3"]]
 
 
 def luminance(colour):
@@ -52,17 +52,6 @@ def test_numbers_are_readable_and_channels_differ_in_grey():
     levels = [luminance(fill) for fill, _ in CHANNELS]
     assert all(contrast(level, luminance(ink)) >= 4.5 for level, (_, ink) in zip(levels, CHANNELS))
     assert min(contrast(a, b) for i, a in enumerate(levels) for b in levels[:i]) > 1.3
-
-
-def test_no_arrow_crosses_a_number():
-    fig = show.pixel_shuffle(np.arange(16).reshape(2, 2, 4))
-    drawn(fig)
-    axes = fig.axes[0]
-    for arrow in (patch for patch in axes.patches if isinstance(patch, FancyArrowPatch)):
-        line = arrow.get_path().interpolated(20).transformed(axes.transData).vertices
-        for text in axes.texts:
-            box = text.get_window_extent()
-            assert not any(box.contains(*point) for point in line), text.get_text()
 
 
 @pytest.mark.parametrize("shape", [(2, 2), (2, 2, 3), (5, 2, 4), (0, 2, 4)])
