@@ -18,7 +18,7 @@
 #
 # **The question: where should the work be done, and what buys quality?**
 #
-# *A further lesson, 40 minutes; it runs for about 30 seconds on two cores. You should have met the residual ([03 Autoencoder](03_autoencoder.ipynb)) and the metrics ([04 Results](04_results.ipynb)).*
+# *A further lesson, 40 minutes; it runs for about 15 seconds on two cores. You should have met the residual ([03 Autoencoder](03_autoencoder.ipynb)) and the metrics ([04 Results](04_results.ipynb)).*
 #
 # Afterwards you will be able to
 #
