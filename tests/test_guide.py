@@ -105,7 +105,7 @@ def test_five_meetings_hold_the_core_and_the_further_ones_the_rest():
 FAULTS = {
     "1 | 00 (10), 02 (40) | 02a (15) | talk (9)": "meeting 1 plans 74 of 75 minutes",
     "1 | 00 (10) | 02a (15) | talk (50)": "02a needs lesson 02",
-    "1 | 02 (40) | 02b (10) | talk (25)": "02b has 10 minutes and takes 20",
+    "1 | 02 (40) | 02b (10) | talk (25)": "02b has 10 minutes and takes 25",
     "1 | 02 (5) | 02a (15) | talk (55)": "lesson 02 does not fit",
     "1 | 02 (40) | 02x (15) | talk (20)": "there is no exercise 02x",
     "1 | 02 (40) | 02a (15), 02a (15) | talk (5)": "02a is set twice",
@@ -118,8 +118,8 @@ def test_a_fault_of_a_plan_is_seen(row):
 
 
 def test_the_other_form_of_a_plan_is_read_as_well():
-    plan = "| minutes | what |\n| ---: | --- |\n| 40 | Lesson 02, in pairs. |\n| 20 | Exercise 03b: why? |\n\nAt home: 04a (20).\n"
-    assert meetings(plan) == [([(40, "Lesson 02"), (20, "Exercise 03b")], [(20, "04a")])]
+    plan = "| minutes | what |\n| ---: | --- |\n| 40 | Lesson 02, in pairs. |\n| 20 | Exercise 03b: why? |\n\nAt home: 04a (25).\n"
+    assert meetings(plan) == [([(40, "Lesson 02"), (20, "Exercise 03b")], [(25, "04a")])]
     assert len(faults(plan)) == 4  # 60 minutes, 03b and 04a before their lessons, and 03b takes 10
 
 

@@ -13,7 +13,7 @@
 # %% [markdown]
 # # Exercise 02b: upscale by hand
 #
-# *Fill in the body. 20 minutes, 3 points. Needs lesson 02.*
+# *Fill in the body. 25 minutes, 3 points. Needs lesson 02.*
 #
 # Write `my_upscale`, which makes an image twice as high and twice as wide by linear interpolation at half-pixel centres, as in lesson 02.
 #

@@ -13,7 +13,7 @@
 # %% [markdown]
 # # Exercise 04a: PSNR by hand
 #
-# *Fill in the body. 20 minutes, 4 points. Needs lesson 04.*
+# *Fill in the body. 25 minutes, 4 points. Needs lesson 04.*
 #
 # Write `my_psnr`, the peak signal-to-noise ratio in decibels, over all pixels and all three colours.
 #

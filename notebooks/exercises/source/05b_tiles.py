@@ -13,7 +13,7 @@
 # %% [markdown]
 # # Exercise 05b: tile by tile
 #
-# *Fill in the body. 30 minutes, 6 points. Needs lesson 05.*
+# *Fill in the body. 40 minutes, 6 points. Needs lesson 05.*
 #
 # A large photograph may not fit into memory while a network works on it. So one cuts it into tiles and upscales them one by one. Done carelessly, the tiles meet in seams: at its edge, a tile does not know what comes next. The remedy is to hand over each tile with a **margin** of its neighbours' pixels, and to cut the upscaled margin away. How wide must it be? As far as the method looks from a pixel, which is half of its receptive field.
 #

@@ -13,7 +13,7 @@
 # %% [markdown]
 # # Exercise 07a: draw a degradation
 #
-# *Fill in the body. 20 minutes, 5 points. Needs lesson 07.*
+# *Fill in the body. 25 minutes, 5 points. Needs lesson 07.*
 #
 # A photograph is taken with a telephone in the evening, and put on the web. Write `my_degrade`, which does that to an HR image: it returns the LR image, half as large, as the file holds it.
 #

@@ -13,7 +13,7 @@
 # %% [markdown]
 # # Exercise 08b: lost and invented
 #
-# *Find the mistake. 15 minutes, 4 points. Needs lesson 08.*
+# *Find the mistake. 20 minutes, 4 points. Needs lesson 08.*
 #
 # An observatory has bought a network that cleans its images. The seller counts, on images whose sources are known, how many the cleaned image still shows:
 
