@@ -73,7 +73,7 @@ srlib.show.images(images, columns=6, size=1.25)
 #
 # ## Make it small, make it large again
 #
-# Now we throw information away on purpose. `downscale` makes the picture a quarter as wide and a quarter as high, so every sixteen pixels are merged into one. The *kernel* says how; lesson 02 takes it apart. `upscale` brings the small picture back to the old size. Here it draws straight lines between the new pixels, along rows and columns. That is *linear* interpolation, also called bilinear.
+# Now we throw information away on purpose. `downscale` makes the picture a quarter as wide and a quarter as high, so one pixel is left of every sixteen. The *kernel* says how; lesson 02 takes it apart. `upscale` brings the small picture back to the old size. Here it draws straight lines between the new pixels, along rows and columns. That is *linear* interpolation, also called bilinear.
 #
 # The field has short names for the two sizes. The original, in high resolution, is **HR**. The small one, in low resolution, is **LR**.
 
@@ -174,11 +174,11 @@ srlib.show.compare(squares.pop("HR"), squares, size=2.0)
 srlib.show.workflow(hr, network, scale=4, kernel="bicubic")
 
 # %% [markdown]
-# From HR to LR, back by interpolation, and back by the network. Lessons 01 to 05 enlarge by 2 instead of by 4, with other networks, which train faster. They also downscale by another kernel, *bilinear*, which is the original project's, so their scores cannot be compared with these.
+# From HR to LR, back by interpolation, and back by the network. Lessons 01 to 05 enlarge by 2 instead of by 4, with other networks, which train faster. They mostly downscale by another kernel, *bilinear*, which is the original project's, so their scores cannot be compared with these.
 #
 # ## The lessons
 #
-# The core fits into five meetings. The further lessons come after it, best in their order: 06, 08 and 10 build on 05, and 10 on 06.
+# The core fits into five meetings. The further lessons come after it, best in their order: 06 and 10 build on 05, and 10 on 06.
 #
 # | lesson | question | |
 # | --- | --- | --- |

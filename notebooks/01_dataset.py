@@ -179,7 +179,7 @@ for seed in range(3):
         for gain, judged in zip(gains.values(), (half & judged_on, ~half & judged_on)):
             table = srlib.evaluate({"lanczos": "lanczos", "network": model}, cut[judged])
             gain[seed, photograph[judged]] = table.values("network") - table.values("lanczos")
-print("networks trained:", 2 * len(gain), " quarters judged by each:", judged.sum())
+print("networks trained:", 2 * len(gain), " quarters of each kind judged by one:", judged.sum())
 
 # %% tags=["nbval-ignore-output"] jupyter={"outputs_hidden": true}
 # not compared: the last digits of a training depend on the processor

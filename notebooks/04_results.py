@@ -220,7 +220,7 @@ assert srlib.psnr(again, low) > srlib.psnr(made["sub-pixel"], truth) + 20
 #
 # - `original, 650 steps` is the network of the project that we rebuild, layer for layer and at its full width, trained in its manner on other photographs, for 650 steps where the original took 3,650.
 # - `plain` and `residual` are those of lesson 03, a quarter as wide, trained for 5,000 steps on photographs and dead leaves.
-# - `sub-pixel` is the network from above, trained for more than thirty thousand steps on yet others, most of them downscaled by bicubic; the [list of networks](../srlib/weights/README.md) tells which.
+# - `sub-pixel` is the network from above, trained on yet others for more than thirty thousand steps, most with bicubic downscaling; the [list of networks](../srlib/weights/README.md) tells which.
 #
 # So the table compares trained networks, not designs alone; lesson 05 changes one thing at a time.
 

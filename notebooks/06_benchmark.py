@@ -94,7 +94,7 @@ for a, b in ((small, vdsr), (small, imdn), (best, small), (best, imdn)):
     print(f"{a.method:8} against {b.method:11} {a.gmacs:6.1f} against {b.gmacs:6.1f} GMACs, {gains} dB")
 
 # %% [markdown]
-# `small_x2` stands about where VDSR does, for less than a twentieth of its work: above it on one set, below on two. IMDN is 0.3 to 0.6 dB ahead of it, for seven times its work. `best_x2` does fourteen times the work of the small one for a quarter of a decibel or less, and IMDN is ahead of it with half of that. IMDN learned from 800 photographs, `best_x2` from 209.
+# `small_x2` stands about where VDSR does, for less than a twentieth of its work: above it on one set, below on two. IMDN is 0.3 to 0.6 dB ahead of it, for seven times its work. `best_x2` does fourteen times `small_x2`'s work for a quarter of a decibel or less, and IMDN is ahead of it with half of that. IMDN learned three colours from 800 photographs, `best_x2` luma from 209.
 #
 # ## By 3 and by 4
 #
@@ -236,11 +236,11 @@ brief(srlib.leaderboard(kernel="bilinear", protocol="rgb"))
 print("reference_autoencoder was trained on one of the five images of Set5")
 
 # %% [markdown]
-# It is about one decibel above bicubic, and 0.6 to 0.7 above Lanczos. `small_bilinear` is 0.6 to 1.3 dB above it, for a fourteenth of the work, but after far more steps.
+# It is 0.9 to 1.3 dB above bicubic, 0.6 to 0.7 above Lanczos. `small_bilinear` is 0.6 to 1.3 dB above it, for a fourteenth of the work, but after far more steps.
 #
 # ## The last table: our test photographs
 #
-# Everybody has looked at the benchmark sets for years. Our ten test photographs are not among them. They are scored in three final tables of the course, in lessons 04 and 07 and here, and nothing is chosen by them. Here the protocol is the papers', and the MSE is on the scale of 255. **Predict:** on how many of the ten is `best_x2` ahead of `small_x2`, and by how much on the mean?
+# Everybody has looked at the benchmark sets for years. Our ten test photographs are not among them. The README, lessons 04 and 07, this one and exercise 06b score them, and nothing is chosen by them. Here the protocol is the papers', and the MSE is on the scale of 255. **Predict:** on how many of the ten is `best_x2` ahead of `small_x2`, and by how much on the mean?
 
 # %% jupyter={"outputs_hidden": true}
 test = srlib.load_images("sample", split="test")

@@ -107,7 +107,7 @@ for split, images in {"validation": validation, "training": train}.items():
     print(f"{split:10} at most {found[most]:.2f} ({most})")
 
 # %% [markdown]
-# One training photograph shows blocks: `desert` was a JPEG file once. A JPEG that was downscaled escapes this measure.
+# `desert`, in training, shows blocks: it was a JPEG file once. A JPEG that was downscaled escapes this measure.
 #
 # ## A network for clean images
 #
@@ -339,7 +339,7 @@ srlib.show.zoom(real, versions, box=(446, 72, 104), truth="the portrait", size=1
 #
 # ## The test
 #
-# Now the ten test photographs, in the last of the course's three final tables. Nothing was chosen by them.
+# Now the ten test photographs, in the last of the lessons' three final tables. Nothing was chosen by them.
 
 # %% tags=["nbval-ignore-output"]
 # not compared: the last digits of a training depend on the processor

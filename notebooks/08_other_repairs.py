@@ -167,7 +167,7 @@ for rival in ("nothing", "baseline"):
 # <details>
 # <summary>After you have run it</summary>
 #
-# Noise gives most: it is independent from pixel to pixel, and the image is not. Blur gives less, for what it took below the noise is gone. JPEG gives least: its errors look like detail. Against noise and blur the network is 0.1 or 0.2 dB ahead of the baseline, which was told more; against JPEG the two are about level. That is one training, and means before rounding. And trained on blur, it takes noise for blurred detail and makes it worse.
+# Noise gives most: it is independent from pixel to pixel, and the image is not. Blur gives less, for what it took below the noise is gone. JPEG gives least: its errors look like detail. Against noise and blur the network, trained on exactly these, is 0.1 or 0.2 dB ahead of the baseline; against JPEG the two are about level. That is one training, and means before rounding. And trained on blur, it takes noise for blurred detail and makes it worse.
 #
 # </details>
 #
@@ -228,7 +228,7 @@ others = srlib.ImageSet(np.stack([retina, skimage.data.immunohistochemistry(), s
 srlib.show.images([image[176:304, 176:304] for image in others], others.names, columns=3, size=2.6)
 
 # %% [markdown]
-# Look for the smallest things in each: a capillary in the retina, nuclei in the tissue, and in the sky galaxies of two or three pixels. We add the noise, and a plain Gaussian as a third rival.
+# Look for the smallest things in each: a vessel in the retina, nuclei in the tissue, and in the sky galaxies of two or three pixels. We add the noise, and a plain Gaussian as a third rival.
 
 
 # %%
@@ -302,7 +302,7 @@ shown = {name: srlib.upscale(noisy, methods[name], 1) for name in ("nothing", "n
 srlib.show.zoom(deep[piece], shown, box=(45, 45, 68), truth="undamaged, with dots", size=1.9)
 
 # %% [markdown]
-# In the noise the eye finds one, at the lower right. Non-local means leaves a speck of it. The network keeps it, and a faint shadow of another. To the eye the others are gone.
+# In the noise the eye finds one, at the lower right. Non-local means leaves a speck of it. The network keeps it. To the eye the others are gone.
 #
 # ## What becomes of a faint galaxy?
 #
@@ -374,7 +374,7 @@ assert best["nothing"] < best["repair"] + 10 and np.mean(lost["nothing", 1]) > 2
 #
 # ## Exercise
 #
-# 1. [08a Is it still there?](exercises/08a_contrast.ipynb) and [08b Lost and invented](exercises/08b_sources.ipynb): the two measures of this lesson, in your own hands.
+# 1. [08a Is it still there?](exercises/08a_contrast.ipynb) and [08b Lost and invented](exercises/08b_sources.ipynb): both measures, 08b's stricter: there a detection serves one source.
 # 2. Train against noise on the sample's retina. Are more dots found? That image is a piece of the one you judge on. What is that called?
 #
 # ## Recap

@@ -227,7 +227,7 @@ assert found > 0.9 and min(share["Lanczos"].mean, share["small_x4"].mean) > shar
 # %% [markdown]
 # This judge is sure, so the network's loss is mostly the judge's verdict. `srlib.fit_adversarial` begins with a fresh one, and takes both steps in turn.
 #
-# `sharp_x4@0` is `small_x4`, written for three colours instead of luminance alone. `ema_decay` averages the last weights.
+# `sharp_x4@0` is `small_x4`, written for three colours instead of luma alone. `ema_decay` averages the last weights.
 #
 # **Predict:** will its PSNR rise or fall?
 

@@ -274,12 +274,12 @@ for row in srlib.leaderboard(4):
 #
 # 1. Open this lesson on Colab with a GPU. What becomes of the ratio in the cell that times a step? Which batch would you choose there?
 # 2. Give the recipe `window=1`. How many of the six images are in memory at once? Do the weights still agree?
-# 3. Export a network that you trained in lesson 03 or 05, and run it by ONNX Runtime on images of three sizes.
+# 3. Export a network that you trained in lesson 01 or 03, and run it by ONNX Runtime on images of three sizes.
 #
 # ## Recap
 #
 # - An accelerator makes the step fast. What prepares the batches must keep up.
-# - What stays is the result. Where images lie, how many threads read them and how many devices share them changes the time.
+# - What stays is the result. How many threads read the images and how many devices share them changes the time.
 # - A network is its weights and its card. From these it can be written for other programs. Compare it with itself afterwards.
 #
 # ## Further reading

@@ -64,7 +64,7 @@ def _quoted(method, parameters, gmacs, trained_on, *scores):
 PUBLISHED = {
     2: (
         _quoted("bicubic, published", None, None, "-", (33.66, 0.9299), (30.24, 0.8688), (29.56, 0.8431)),
-        _quoted("SRCNN (2014)", 57_000, 52.7, "ImageNet", (36.66, 0.9542), (32.42, 0.9063), (31.36, 0.8879)),
+        _quoted("SRCNN (2016)", 57_000, 52.7, "ImageNet", (36.66, 0.9542), (32.42, 0.9063), (31.36, 0.8879)),
         _quoted("FSRCNN (2016)", 12_000, 6.0, "191 images", (37.00, 0.9558), (32.63, 0.9088), (31.53, 0.8920)),
         _quoted("VDSR (2016)", 665_000, 612.6, "291 images", (37.53, 0.9587), (33.03, 0.9124), (31.90, 0.8960)),
         _quoted("DRCN (2016)", 1_770_000, 17974.3, "91 images", (37.63, 0.9588), (33.04, 0.9118), (31.85, 0.8942)),
@@ -85,7 +85,7 @@ PUBLISHED = {
     ),
     4: (
         _quoted("bicubic, published", None, None, "-", (28.42, 0.8104), (26.00, 0.7027), (25.96, 0.6675)),
-        _quoted("SRCNN (2014)", 57_000, 52.7, "ImageNet", (30.48, 0.8628), (27.50, 0.7513), (26.90, 0.7101)),
+        _quoted("SRCNN (2016)", 57_000, 52.7, "ImageNet", (30.48, 0.8628), (27.50, 0.7513), (26.90, 0.7101)),
         _quoted("FSRCNN (2016)", 12_000, 4.6, "191 images", (30.72, 0.8660), (27.61, 0.7550), (26.98, 0.7150)),
         _quoted("VDSR (2016)", 665_000, 612.6, "291 images", (31.35, 0.8838), (28.01, 0.7674), (27.29, 0.7251)),
         _quoted("LapSRN (2017)", 813_000, 149.4, "291 images", (31.54, 0.8852), (28.09, 0.7700), (27.32, 0.7275)),
@@ -281,6 +281,7 @@ class Ablation:
     lines : dict
         What was changed -> `psnr` (dB, ndarray, one for each seed), `parameters`, `gmacs` (for 1280x720),
         `seconds` of processor time for the training (of each seed). The first line is the network in which nothing was changed.
+        A line of a later run has `first` as well: what the first line gave in that run, with which it is compared.
     bicubic : float
         PSNR of bicubic upscaling on the same images, dB.
     training : dict
@@ -313,7 +314,7 @@ class Ablation:
         head = ["changed", "PSNR (dB)", "+-", "difference", "parameters", "GMACs", "time"]
         out = [head]
         for name, line in self.lines.items():
-            psnr, gain = line["psnr"], line["psnr"].mean() - base["psnr"].mean()
+            psnr, gain = line["psnr"], line["psnr"].mean() - np.mean(line.get("first", base["psnr"]))
             gain = "-" if line is base else f"{gain:+.2f}"
             time = np.median(line["seconds"]) / np.median(base["seconds"])
             costs = [f"{line['parameters']:,}", f"{line['gmacs']:.1f}", f"{time:.1f}"]
@@ -321,7 +322,7 @@ class Ablation:
         return out
 
     def __repr__(self) -> str:
-        return f"{self.images[1]} held-out images, protocol y, x2; bicubic {self.bicubic:.2f} dB; processor time as a multiple of the first line's\n{aligned(self.rows())}"
+        return f"{self.images[1]} held-out images, protocol y, bicubic x2; bicubic {self.bicubic:.2f} dB; processor time as a multiple of the first line's\n{aligned(self.rows())}"
 
 
 def ablation_results() -> Ablation:
@@ -343,4 +344,6 @@ def ablation_results() -> Ablation:
         name: {**line, **{key: np.array(list(line[key].values())) for key in ("psnr", "seconds")}}
         for name, line in told["lines"].items()
     }
+    for name in told["later"]["lines"]:
+        lines[name]["first"] = told["later"]["first"]
     return Ablation(lines, told["bicubic"], told["training"], tuple(told["images"]))

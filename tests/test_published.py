@@ -203,6 +203,10 @@ def test_the_ablation_says_what_is_stored():
     difference = line["psnr"].mean() - next(iter(ablation.lines.values()))["psnr"].mean()
     assert float(rows[2][3]) == pytest.approx(difference, abs=0.006)
     assert f"bicubic {ablation.bicubic:.2f} dB" in repr(ablation)
+    differences = {row[0]: row[3] for row in rows}
+    for name in told["later"]["lines"]:  # compared with the first line of the run that they are from
+        difference = np.mean(list(told["lines"][name]["psnr"].values())) - np.mean(told["later"]["first"])
+        assert differences[name] == f"{difference:+.2f}"
 
 
 def test_a_shorter_ablation_keeps_what_the_others_are_compared_with():

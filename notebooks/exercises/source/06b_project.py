@@ -15,7 +15,7 @@
 #
 # *A small project. 60 minutes or more, of which 5 are training each time; 10 points. Needs lessons 03 to 06.*
 #
-# The network to beat is `residual_autoencoder_quarter`, which travels with the course: 70,243 parameters, trained for about seven minutes on two cores. Yours has a smaller budget:
+# The network to beat is `residual_autoencoder_quarter`, which travels with the course: 70,243 parameters, trained for about nine minutes on two cores. Yours has a smaller budget:
 #
 # - at most **50,000 parameters**,
 # - at most **5 minutes** of training, on your machine,

@@ -41,7 +41,7 @@ print("found again, lost, invented:", count(true, found, reach=2))
 #
 # Write `my_count(true, found, reach)`, which returns the three numbers by that rule.
 #
-# - A source and a detection can belong together if they are at most `reach` apart.
+# - A source and a detection that are at most `reach` apart can belong together, the nearest pair first.
 # - A source that nothing belongs to is lost, a detection that belongs to nothing is invented.
 # - Either list may be empty; it then has the shape (0, 2).
 
