@@ -132,7 +132,7 @@ def _own_draws(my_compare) -> None:
             return
     raise Wrong(
         f"makes the same LR image of {'two' if len(equal) < 3 else 'some of 24'} equal HR images.",
-        "every image gets the same noise, of the same strength, so that one draw decides for all of them; how can each have its own?"
+        "one draw decides for all of them, or none is made: is `degradation` called for every image, with a seed that is its own?"
         if len(equal) < 3
         else "from how many numbers are the seeds of the images drawn? Of few numbers, some come twice.",
     )

@@ -80,7 +80,7 @@ def _compare(my_count, true, found, right, case: str, hints, otherwise: str, rea
 def _plain(my_count) -> None:
     true = np.concatenate([FAR, [(30.0, 40.0), (75.0, 33.0)]])
     found = np.array([(61.0, 12.0), (50.0, 50.0), (89.0, 71.5), (31.9, 41.2)])
-    sorting = "which detection was compared with which source? The two lists are not sorted alike; and where a row or a column of a table is struck out, those behind it change their numbers."
+    sorting = "which detection was compared with which source, by which distance, and with which reach? The two lists are not sorted alike; and where a row of a table is struck out, those behind it change their numbers."
     hints = dict.fromkeys([(1, 2, 3), (1, 3, 2), (2, 1, 3), (2, 3, 1)], "the order: found again, lost, invented.") | {
         (1, 4, 3): "the squares of the distances are compared with `reach`, which is no square.",
         (2, 3, 2): sorting,

@@ -35,7 +35,7 @@ WRONG = [
     (lambda x: np.rint(255 * np.clip(x / x.max(), 0, 1)).astype(np.uint8), "up to 1.3", "by its largest value"),
     (lambda x: np.ceil(255 * np.clip(x, 0, 1)).astype(np.uint8), "from 0 to 1", "rounded up"),
     (lambda x: np.rint(254 * np.clip(x, 0, 1)).astype(np.uint8), "from 0 to 1", "254"),
-    (lambda x: np.rint(255 * np.where((x < 0) | (x > 1), 0, x)).astype(np.uint8), "up to 1.3", "come out as 255"),
+    (lambda x: np.rint(255 * np.where((x < 0) | (x > 1), 0, x)).astype(np.uint8), "up to 1.3", "not blackened"),
     (lambda x: eight_bit(x.round(2)), "from 0 to 1", "two decimals"),
     (lambda x: eight_bit(x / 255 if x.max() > 1.5 else x), "with values from", "its own level"),
     (lambda x: eight_bit(x).tolist(), "gives a list", "8 bits"),
