@@ -55,7 +55,9 @@ def _pair_member(my_pair, which: int, brightest: int) -> None:
     image, pair = _pair(my_pair, brightest)
     told = _TOLD[which]
     right = downscale(image) if which == 0 else image / 255
-    hints = {image.shape: "it is as large as the HR image: was it downscaled, and are the two in their order, LR and HR?"}
+    hints = {
+        image.shape: "it is as large as the HR image: was it downscaled, and are the two in their order, LR and HR?"
+    }
     if which == 1:
         hints = {(4, 5, 3): "the HR image is the one that came; are the two in their order, LR and HR?"}
     result = array(pair[which], right.shape, told, hints)

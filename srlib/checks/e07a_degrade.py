@@ -114,7 +114,8 @@ def _compare(my_degrade, hr, seed, case, mistakes) -> None:
     hint = next((hint for hint, how in mistakes if _alike(made, _degraded(hr, seed, **how))), None)
     raise Wrong(
         off_by(made.astype(float), right.astype(float), case, digits=0),
-        hint or "two orders are asked for, that of the draws and that in which the steps happen, and they are not the same; print what was drawn, and what each step gives.",
+        hint
+        or "two orders are asked for, that of the draws and that in which the steps happen, and they are not the same; print what was drawn, and what each step gives.",
     )
 
 
