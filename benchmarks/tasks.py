@@ -357,8 +357,8 @@ def network_step(way: str, steps: int = 60) -> dict:
     import srlib
     from srlib.patches import Patches
 
-    model = srlib.build_model("subpixel", 4, width=32, blocks=5, channels=1, kernel="bicubic")
-    recipe = srlib.Recipe(srlib.Downscale(4, "bicubic"), steps=steps, batch_size=16, patch_size=192, validate_every=1)
+    model = srlib.load_model("small_x4")
+    recipe = srlib.Recipe(model.card.degradation, steps=steps, batch_size=16, patch_size=192, validate_every=1)
     images, ticks = list(made_up(20, 512)), []
     if way == "bare":
         batch = Patches(images, recipe.resolved(4))[0]

@@ -145,9 +145,7 @@ def prepare_cell(cell: dict, page: Path, kept, repository: str) -> None:
     if cell["cell_type"] != "code":
         return
     cell["outputs"] = joined(cell["outputs"])
-    if (
-        cell["metadata"].get("jupyter", {}).get("outputs_hidden")
-    ):  # the answer to a question: folded here as in JupyterLab
+    if cell["metadata"].get("jupyter", {}).get("outputs_hidden"):  # the answer to a question, folded as in JupyterLab
         cell["metadata"].setdefault("tags", []).append("hide-output")
     pictures = [output for output in cell["outputs"] if "image/png" in output.get("data", {})]
     if len(pictures) > 1:

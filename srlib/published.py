@@ -2,8 +2,9 @@
 
 Nothing is computed here. Our scores were measured by ``tools/scores.py`` and travel with the package; the others are
 quoted. The quoted numbers are for x2, x3 and x4, images downscaled by MATLAB's bicubic, PSNR-Y and SSIM-Y with a border
-crop of as many pixels as the scale: the protocol ``y``. Most come from tables in later papers, which repeat them; where one could not be verified
-there is none. Lesson 06 (``06_benchmark``) reads the tables, lesson 05 (``05_subpixel``) the ablation.
+crop of as many pixels as the scale: the protocol ``y``. Most come from tables in later papers, which repeat them; where
+one could not be verified there is none. Lesson 06 (``06_benchmark``) reads the tables, lesson 05 (``05_subpixel``) the
+ablation.
 """
 
 import json

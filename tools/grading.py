@@ -95,8 +95,13 @@ def _grade_notebook(file: Path, exercise: Exercise, limits: Limits, stop: thread
         return make(
             0.0, f"{exercise.answer} was not judged: it {told['told'][-1] if told['told'] else 'gives no answer'}."
         )
+    return make(*_judgement(told, exercise))
+
+
+def _judgement(told: dict, exercise: Exercise) -> tuple[float, str]:
+    """The points, and what the check says, of what the process told."""
     answer = Answer(**{**told["says"], "passed": tuple(told["says"]["passed"])})
-    return make(float(answer.points(exercise.points)), repr(answer))
+    return float(answer.points(exercise.points)), repr(answer)
 
 
 def _grade_project(submission: Submission, exercise: Exercise, limits: Limits, stop: threading.Event) -> Grade:
@@ -111,8 +116,7 @@ def _grade_project(submission: Submission, exercise: Exercise, limits: Limits, s
     told, remarks = _run({"network": str(network.resolve())}, None, PROJECT_SECONDS, limits.memory, stop)
     if told is None:
         return Grade(0.0, f"the network was not checked: the process {remarks[0]}.", remarks=tuple(remarks), file=file)
-    answer = Answer(**{**told["says"], "passed": tuple(told["says"]["passed"])})
-    return Grade(float(answer.points(exercise.points)), repr(answer), remarks=(f"network: {network.name}",), file=file)
+    return Grade(*_judgement(told, exercise), remarks=(f"network: {network.name}",), file=file)
 
 
 def _run(job: dict, folder: Path | None, seconds: float, memory: float, stop: threading.Event):
@@ -298,9 +302,7 @@ def _finish(table: points_table.Table, left: list[Left], of: dict, system: str |
     points_table.write(listed, [["student", "file", "why", "to do"], *[_told(one) for one in left]])
     for one in left:
         if one.fault:
-            print(
-                f"not graded: {printable('/'.join(filter(None, (one.student, one.file))))} {one.why}", file=sys.stderr
-            )
+            print(f"not graded: {one}", file=sys.stderr)
     for row in blank:
         print(f"no points: {printable(row[0])} {row[1]}: {printable(row[4])}", file=sys.stderr)
     faults = sum(one.fault for one in left)

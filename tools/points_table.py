@@ -83,11 +83,15 @@ def field(text) -> str:
     return f"'{text}" if text.lstrip()[:1] in tuple("=+-@") else text
 
 
-def lines(rows: list[list]) -> str:
-    """Rows as CSV."""
+def _csv(rows: list[list]) -> str:
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([[field(value) for value in row] for row in rows])
+    csv.writer(out, lineterminator="\n").writerows(rows)
     return out.getvalue()
+
+
+def lines(rows: list[list]) -> str:
+    """Rows as CSV, each field safe."""
+    return _csv([[field(value) for value in row] for row in rows])
 
 
 def write(path: Path, rows: list[list]) -> None:
@@ -131,9 +135,7 @@ class Table:
         return [row for row in read[1:] if len(row) == len(COLUMNS)]
 
     def _text(self) -> str:
-        out = io.StringIO()
-        csv.writer(out, lineterminator="\n").writerows([COLUMNS, *self.rows])
-        return out.getvalue()
+        return _csv([COLUMNS, *self.rows])
 
     def has(self, student: str, exercise: str) -> bool:
         """Whether there is a row for a student and an exercise."""
@@ -147,9 +149,7 @@ class Table:
         page = self.beside("feedback") / student / f"{exercise}.html"
         write_text(page, feedback(student, exercise, grade, of))
         with self.path.open("ab") as handle:
-            out = io.StringIO()
-            csv.writer(out, lineterminator="\n").writerow(row)
-            handle.write(out.getvalue().encode())
+            handle.write(_csv([row]).encode())
             handle.flush()
             os.fsync(handle.fileno())
         self.rows.append(row)

@@ -72,7 +72,7 @@ def prepare(handed_in: Path, submitted: Path, variant: int | None = None) -> int
             print(f"{printable(one.student)} {one.exercise}: {'; '.join(map(printable, changes))}")
     for one in left:
         if one.fault:
-            print(f"left out: {printable('/'.join(filter(None, (one.student, one.file))))} {one.why}", file=sys.stderr)
+            print(f"left out: {one}", file=sys.stderr)
     print(f"{submitted}: {len(found)} notebooks")
     return int(any(one.fault for one in left))
 

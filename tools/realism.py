@@ -20,7 +20,6 @@ RESULTS = Path(srlib.__file__).parent / "results" / "realism.json"
 SETS = ("sample", "cid22")
 SHARES = (0.25, 0.5, 0.75)
 SEEDS = 5
-DOWNSCALE = srlib.Downscale(4, "bicubic")
 
 
 def methods() -> dict:

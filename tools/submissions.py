@@ -16,6 +16,8 @@ import colab
 import exercises
 import nbformat
 
+from srlib.safe_files import printable
+
 MOST_BYTES = 20 * 2**20  # of a notebook; with many figures it has one or two megabytes
 MOST_COPIES = 5  # notebooks of one student for one exercise, of which the best counts
 _NOT_SEARCHED = {"__MACOSX", "__pycache__", "node_modules"}
@@ -115,6 +117,9 @@ class Left:
     file: str
     why: str
     fault: bool = True
+
+    def __str__(self) -> str:
+        return f"{printable('/'.join(filter(None, (self.student, self.file))))} {self.why}"
 
 
 class Unreadable(Exception):

@@ -28,7 +28,6 @@ def _squares(**photographs: int) -> list[str]:
 
 
 _NAMES = _squares(lighthouse=6, market=4, owl=9, harbour=5, tulip=3, tram=6, bridge=4)
-_FIVE = _squares(lighthouse=6, market=4, owl=9, harbour=5, tulip=3)  # the fewest that the task allows
 
 
 def check_split(my_split) -> Answer:

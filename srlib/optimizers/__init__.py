@@ -1,8 +1,7 @@
 """Optimizers by name: how the weights follow the gradient.
 
 A recipe names its optimizer. The functions here load Keras when they are called, and this module does not, so that a
-recipe is checked without it. The ablation of lesson 05
-(``05_subpixel``), printed whole, says what the choice was worth.
+recipe is checked without it. The ablation of lesson 05 (``05_subpixel``), printed whole, says what the choice was worth.
 """
 
 from collections.abc import Callable

@@ -5,7 +5,7 @@ Lesson 01 (``01_dataset``) compares a split that leaks with one that does not.
 
 import numpy as np
 
-from .style import COLOURS, FONT, INK, MUTED, new_figure, style_plot
+from .style import COLOURS, FONT, INK, name_rows, new_figure, style_plot
 
 _BINS = 48  # over the range of all groups; numbers of one bin are stacked
 
@@ -57,10 +57,8 @@ def distributions(groups: dict, *, label: str, title: str = ""):
         beside = {"xytext": (5, 0), "textcoords": "offset points", "va": "top", "fontsize": FONT, "color": INK}
         axes.annotate(f"mean {mean:+.3f}", (mean, row + 0.72), **beside)
         told.append(f"{name} {mean:+.3f} ({values.min():+.3f} to {values.max():+.3f}), {len(values)} dots")
-    axes.axvline(0, color=MUTED, linewidth=1, zorder=0)
     style_plot(axes, label, "", title)
-    axes.set_yticks(range(len(groups)), [*groups][::-1], fontsize=FONT)
-    axes.grid(axis="y", visible=False)
+    name_rows(axes, [*groups])
     axes.set_ylim(-0.2, len(groups) - 0.1)
     fig.tell(title, f"{label}, mean and range: {'; '.join(told)}")
     return fig

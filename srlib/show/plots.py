@@ -8,7 +8,7 @@ import numpy as np
 from ..images import check_choice
 from ..metrics import power_spectrum
 from .labels import keep_apart
-from .style import COLOURS, FONT, INK, MUTED, line_style, new_figure, style_plot
+from .style import COLOURS, FONT, INK, MUTED, line_style, name_rows, new_figure, style_plot
 
 
 def spectrum(images: dict, *, mark: float | None = None, title: str = "Detail, from coarse to fine"):
@@ -120,13 +120,11 @@ def spread(table, *, over: str, metric: str = "psnr", title: str = ""):
             _tell_beyond(axes, end, sign, row, [f"{value:+.{decimals}f}" for value in sorted(beyond)])
         mean, least, most = (f"{value:+.{decimals}f}" for value in (gain.mean(), gain.min(), gain.max()))
         told.append(f"{method} {mean} ({least} to {most})")
-    axes.axvline(0, color=MUTED, linewidth=1, zorder=0)
     unit = " (dB)" if metric == "psnr" else ""
     words = f"{metric.upper()}{unit} above {over}"
     fig.tell(title, f"{words} on each of {len(base)} images, mean and range: {'; '.join(told)}")
     style_plot(axes, f"{words}; a dot is an image, open where it is behind; the bar is their mean", "", title)
-    axes.set_yticks(range(len(others)), others[::-1], fontsize=FONT)
-    axes.grid(axis="y", visible=False)
+    name_rows(axes, others)
     axes.set_ylim(-0.6, len(others) - 0.4)
     room = 0.04 * (high - low)
     axes.set_xlim(low - room, high + room)

@@ -47,6 +47,13 @@ def style_plot(axes, xlabel: str, ylabel: str, title: str = "") -> None:
         axes.spines[side].set_visible(False)
 
 
+def name_rows(axes, names: list[str]) -> None:
+    """Names instead of numbers on the vertical axis, the first one at the top, and a line at 0 behind what is drawn."""
+    axes.axvline(0, color=MUTED, linewidth=1, zorder=0)
+    axes.set_yticks(range(len(names)), names[::-1], fontsize=FONT)
+    axes.grid(axis="y", visible=False)
+
+
 def line_style(i: int) -> dict:
     """Colour and dashes of the i-th line of a plot."""
     return {"color": COLOURS[i % len(COLOURS)], "linestyle": DASHES[i % len(DASHES)]}
