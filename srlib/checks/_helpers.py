@@ -134,15 +134,22 @@ def array(result, shape: tuple[int, ...], case: str, shape_hints: dict | None = 
     return values
 
 
-def number(result, case: str, of_axes: str = "which axes does your mean go over, and which are left?") -> float:
+def number(result, case: str) -> float:
     """A learner's result as one number; infinity counts as one."""
     values = _numbers(result)
     if values is None or values.ndim:
         if values is not None and values.size == 1:
-            of_axes = "the number is still wrapped in a list or an array: take it out, as by [0] or float(..)."
+            hint = "the number is still wrapped in a list or an array: take it out, as by [0] or float(..)."
         elif isinstance(result, (list, tuple)):
-            of_axes = "several values, where one is asked for: which one number is made of them?"
-        hint = _hint_of_form(result, of_axes) if values is None else of_axes
+            hint = "several values, where one is asked for: which one number is made of them?"
+        elif values is None and not np.ndim(result):
+            hint = _hint_of_form(
+                result, "print it, and look at its type: where does the number come from that was meant?"
+            )
+        else:
+            hint = "print the shape line by line: which line is the first to hold several values, where one was meant?"
+            if np.shape(result) == (2, 2):
+                hint += " (np.cov of two lists is a table of 2 by 2; their covariance stands at [0, 1].)"
         raise Wrong(f"gives {short(result)} for {case}; expected one number.", hint)
     if np.isnan(values):
         raise Wrong(

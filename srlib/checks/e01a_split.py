@@ -214,7 +214,7 @@ def _the_same_again(my_split) -> None:
         )
     case = f"squares of {_MANY} photographs"
     for s in range(_SETS):
-        names = _squares(**{f"image{s}x{i}": 2 for i in range(_MANY)})
+        names = _squares(**{f"{word}{s}x{i}": 2 for i in range(_MANY // 3) for word in ("image", "Image", "IMAGE")})
         as_they_came = split(names, case)
         for again in range(_AGAIN):
             if as_they_came != split(random.Random(again).sample(names, len(names)), case):

@@ -30,7 +30,7 @@ def check_prepare(my_prepare) -> Answer:
     >>> import srlib
     >>> srlib.checks.check_prepare(lambda images, photographs, held_out: (images, images[:2]))
     ✗ my_prepare has 3 squares of the held-out photograph among the training images.
-      Hint: which photograph a square was cut from is in `photographs`; does your split look at it?
+      Hint: which photograph a square was cut from is in `photographs`: every square whose name there is `held_out` stays out of the training, wherever it stands in the list.
     """
     return judge(
         "my_prepare",
@@ -103,7 +103,7 @@ def _nothing_leaks(my_prepare) -> None:
     if mine:
         raise Wrong(
             f"has {mine} squares of the held-out photograph among the training images.",
-            "which photograph a square was cut from is in `photographs`; does your split look at it?",
+            "which photograph a square was cut from is in `photographs`: every square whose name there is `held_out` stays out of the training, wherever it stands in the list.",
         )
     if mirrored:
         raise Wrong(

@@ -115,6 +115,8 @@ def _suspects(x, right) -> list:
         ("beyond the border you take zeros, so that the image gets a dark frame; the pixel itself takes the neighbour's place.", _framed(x, "constant")),
         ("beyond the border you take the pixel behind the next one, as numpy.pad's `reflect` does; the pixel itself takes the neighbour's place.", _framed(x, "reflect")),
         ("the border goes on as steeply as before; the pixel itself takes the neighbour's place, so that it stays as it is there.", _framed(x, "linear")),
+        ("one neighbour is missing: a new pixel takes something from the old ones beside it, above or below it, and from the one at the corner between them.",
+         _along(x, 0, _centres(h)).repeat(2, 1) + _along(x, 1, _centres(w)).repeat(2, 0) - x.repeat(2, 0).repeat(2, 1)),
         ("every new pixel is a mean of two old ones, half and half; a new pixel lies nearer to one of them.", _both_ways(x, lambda n: np.repeat(np.arange(n) + 0.5, 2))),
         ("at the border your image continues on the opposite side, as numpy.roll does; here the edge should repeat itself.", _wrapped(x)),
     ]  # fmt: skip
@@ -134,7 +136,7 @@ def _photograph(my_upscale, part: slice) -> str | None:
     right = _both_ways(x, _centres)
     whole = part == slice(None)
     suspects = [(hint, value[part, part]) for hint, value in _suspects(x, right)]
-    otherwise = "upscale a single row of two pixels, 0 and 100, with a pencil; lesson 02 tells the four values."
+    otherwise = "upscale an image of 2x2 with a pencil, first along its rows and then along its columns, and compare; lesson 02 tells the four values of a row of 0 and 100."
     if whole and near(result[2:-2, 2:-2], right[2:-2, 2:-2], 6e-4):
         otherwise = "only the border is off: a pixel there has no neighbour on one side, and its own value takes the neighbour's place."
     where = f"the {'border' if whole else 'inside'} of {case}"

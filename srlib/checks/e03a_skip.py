@@ -87,9 +87,15 @@ def _two_convolutions(my_block) -> None:
     if len(convolutions) != 2:
         once = "a layer that is called twice has one set of weights: make two layers."
         twice = len(convolutions) == 1 and len(convolutions[0]._inbound_nodes) > 1
+        others = sorted(
+            {type(layer).__name__ for layer in _layers_of(model) if "Conv" in type(layer).__name__} - {"Conv2D"}
+        )
+        hint = "x goes around the convolutions, and through them; count the layers of model.summary()."
+        if others:
+            hint = f"there is {' and '.join(others)}; a convolution as the task means it is a Conv2D."
         raise Wrong(
             f"has {len(convolutions)} convolution{'s' if len(convolutions) != 1 else ''}; expected two.",
-            once if twice else "x goes around the convolutions, and through them; count the layers of model.summary().",
+            once if twice else hint,
         )
     sizes = [tuple(c.kernel.shape) for c in convolutions]
     wanted = (3, 3, _CHANNELS, _CHANNELS)

@@ -68,7 +68,7 @@ def _hint_by_place(result, right, x) -> str | None:
         if off[inside].max() < 1.01 < off[there].max(initial=0):
             if last and not result[there & (off > 1)].any():
                 return f"values {side} should all come out as {last}, and come out as 0: what is too bright is cut off at the brightest level, not blackened."
-            return f"values {side} should all come out as {last}, and some come out as {result[there][off[there].argmax()]:.0f}: 8 bits know nothing beyond 0 and 255, and start again at the other end. What is outside has to be cut off before the conversion, not after it."
+            return f"values {side} should all come out as {last}, and some come out as {result[there][off[there].argmax()]:.0f}: 8 bits know nothing beyond 0 and 255, and start again at the other end. Whatever lies outside has to be cut off before the conversion: which two limits does your line have, and is the image on their scale there?"
     if hint := relation(result / 255, right / 255):
         return hint
     if off[inside].max() < 1.01:

@@ -120,7 +120,7 @@ def _tiled(my_tiles, height: int, width: int, tile: int, margin: int, case: str,
         off = np.abs(result - right).max(axis=-1)
         raise Wrong(
             f"differs from the upscaling of the whole by up to {off.max():.3f}, for {case}.",
-            _hint(off, tile, margin, longest, near(result, np.rint(result), 1e-9)),
+            _hint(result, right, tile, margin, longest),
         )
 
 
@@ -132,10 +132,11 @@ def _any_tiles(my_tiles) -> None:
         _tiled(my_tiles, height, width, tile, margin, case, upscale)
 
 
-def _hint(off, tile: int, margin: int, longest: int, whole_numbers: bool) -> str:
-    """What went wrong, by where the result is off, and by the longest part that the method was given."""
+def _hint(result, right, tile: int, margin: int, longest: int) -> str:
+    """What is wrong, by where the result is off, and by the longest part that the method was given."""
+    off = np.abs(result - right).max(axis=-1)
 
-    def right(part):
+    def agrees(part):
         return part.max(initial=0) < 1e-4
 
     height, width = whole = tuple(n // (2 * tile) * (2 * tile) for n in off.shape)  # what whole tiles cover
@@ -149,18 +150,24 @@ def _hint(off, tile: int, margin: int, longest: int, whole_numbers: bool) -> str
     )
     within_a_margin = (near_one(rows) < 2 * margin)[:, None] | (near_one(columns) < 2 * margin)[None, :]
     most, start = tile + 2 * margin, 2 * (tile - margin)
-    if whole_numbers:
+    low, high = result.min(), result.max()
+    empty = (off > 0.01) & (result == 0).all(-1)
+    if near(result, np.rint(result), 1e-9):
         return "the answer holds whole numbers only: of which type is the array that you fill?"
-    if longest <= tile and right(off[~beside_seams]):
+    if near(result, right.clip(low, high), 1e-4):
+        return f"all is right between {low:.3g} and {high:.3g}, and what lies beyond is cut off: what the method gives is to come out as it is."
+    if longest <= tile and agrees(off[~beside_seams]):
         return "the tiles meet in seams: at the edge of a tile, the method does not know what comes next. What should a tile bring along?"
-    if whole != off.shape and right(off[:height, :width]) and remainder.max() > 0.02:
-        return "the last row or column of tiles is missing: what happens where the tile does not divide the image?"
+    if whole != off.shape and agrees(off[:height, :width]) and remainder.max() > 0.02:
+        return "all whole tiles are right, and the last row or column of tiles is not: what happens where the tile does not divide the image?"
+    if empty.sum() >= min(8, off.size // 4):
+        return f"{100 * empty.mean():.0f} % of the answer stay black, as if nothing had been put there. At which pixels do your tiles begin, in both directions, and how much of the answer does each of them fill?"
     if longest < min(most, max(off.shape) // 2):
         return f"no part that you hand over is longer than {longest}, where a tile and its two margins are {most}; the method looks `margin` pixels far, in all directions."
-    if right(off[~within_a_margin]):
-        return "what is off lies within a margin of where tiles meet: the margins are to be cut away on all sides, not averaged, added, or left to cover the next tile."
-    if tile > margin and right(off[:start, :start]):
-        return "the first tile is right, and then things shift. The margin is counted in LR pixels: how wide is it in the upscaled part, and is there one at every side of every tile?"
-    if right(off[2 * margin : -2 * margin, 2 * margin : -2 * margin]):
+    if agrees(off[~within_a_margin]):
+        return "what is off lies within a margin of where tiles meet. Each tile should fill its own part of the answer, and nothing of its neighbours': is the margin cut away on all sides, not averaged, added, or left standing?"
+    if tile > margin and agrees(off[:start, :start]):
+        return "the first tile is right, and others are not. Mark in a drawing where the second one begins with its margin, and which part of what the method makes of it belongs to the answer: LR pixels here, twice as many there."
+    if agrees(off[2 * margin : -2 * margin, 2 * margin : -2 * margin]):
         return "only the border is off: at the edge of the image there is no margin to bring, and none to cut away."
     return "upscale one tile with its margin, and mark in a drawing which part of it belongs to the answer, in pixels of the answer."

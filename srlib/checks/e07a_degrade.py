@@ -5,6 +5,7 @@ generator, and each mistake gives an image of its own.
 """
 
 import io
+import itertools
 
 import numpy as np
 
@@ -115,7 +116,7 @@ def _compare(my_degrade, hr, seed, case, mistakes) -> None:
     raise Wrong(
         off_by(made.astype(float), right.astype(float), case, digits=0),
         hint
-        or "two orders are asked for, that of the draws and that in which the steps happen, and they are not the same; print what was drawn, and what each step gives.",
+        or "print each draw, and what each step gives, and compare them with the task line by line: the ranges, the order of the draws, the order of the steps, and what each step takes.",
     )
 
 
@@ -123,9 +124,26 @@ def _alike(a, b) -> bool:  # a last digit may round the other way, which JPEG th
     return near(np.abs(a.astype(float) - b).mean(), 0, 0.1)
 
 
+_RIGHT = ("blur", "downscaling", "noise", "JPEG")
+_WHY = {
+    ("blur", "downscaling"): "a lens is in front of the sensor, and blurs before there are pixels",
+    ("downscaling", "noise"): "a sensor adds its noise to the pixels that it has, and a downscaling behind it averages most of it away",
+    ("blur", "noise"): "a lens is in front of the sensor, and cannot blur the noise that arises in it",
+    ("noise", "JPEG"): "the file is written last, noise and all",
+    ("downscaling", "JPEG"): "the file is written last, of the pixels that the sensor has",
+    ("blur", "JPEG"): "the file is written last, long after the lens",
+}  # fmt: skip
+
+
+def _misordered() -> list:
+    """A hint for each wrong order of the steps, with the order."""
+    orders = [order for order in itertools.permutations(_RIGHT) if order != _RIGHT]
+    reasons = [next(why for (a, b), why in _WHY.items() if order.index(a) > order.index(b)) for order in orders]
+    return [(f"your steps are {', '.join(order)}, in this order: {why}.", {"order": order}) for order, why in zip(orders, reasons)]  # fmt: skip
+
+
 _MISTAKES = [
-    ("the noise comes before the downscaling, which averages most of it away; a sensor adds it to the pixels that it has.", {"noise": "first"}),
-    ("the blur comes after the downscaling; a lens is in front of the sensor.", {"blur": "last"}),
+    *_misordered(),
     ("the blur runs across the colours, too: (H, W, 3) has three axes, and a filter that is told one width smooths along all of them.", {"blur": "colours"}),
     ("the blur is missing.", {"blur": "none"}),
     ("the noise is as strong in the dark as in the light; it should grow with the square root of the value.", {"noise": "even"}),
@@ -133,15 +151,13 @@ _MISTAKES = [
     ("the noise is the same in all three colours: which shape does it need?", {"noise": "grey"}),
     ("the noise is missing.", {"noise": "none"}),
     ("`levels` are levels of 255, and the image runs from 0 to 1: the noise is far too strong.", {"noise": "loud"}),
-    ("the noise comes after the JPEG; the file is written last.", {"noise": "last"}),
     ("the JPEG is missing.", {"quality": "none"}),
     ("the noise has a type of its own: rng.standard_normal(.., dtype=float32) draws other numbers than the standard normal numbers of double precision.", {"noise": "single"}),
     ("the noise was drawn before sigma, levels and quality: draw in the order of the task.", {"draws": "noise first"}),
     ("quality was drawn before levels: draw in the order of the task.", {"draws": "quality second"}),
     ("levels was drawn before sigma: draw in the order of the task.", {"draws": "levels first"}),
     ("the noise was drawn for the HR image, and taken from it at every second pixel.", {"noise": "of HR"}),
-    ("the image is downscaled with linear interpolation, the default kernel of srlib.downscale; bicubic is asked for.", {"kernel": "bilinear"}),
-    ("the image is downscaled by the mean of each block; bicubic is asked for.", {"kernel": "area"}),
+    ("the image is downscaled by linear interpolation, the default kernel of srlib.downscale, or by the mean of each block, which is the same by 2; bicubic is asked for.", {"kernel": "bilinear"}),
     ("sigma is the standard deviation of the blur, not its square.", {"blur": "squared"}),
     ("`levels` is divided by 256; the largest level is 255.", {"noise": "of 256"}),
     ("the quality was drawn, and the file is written in another.", {"quality": 75}),
@@ -163,25 +179,25 @@ def _drawn(rng, shape, draws: str, quality) -> tuple:
 
 
 def _degraded(
-    hr, seed, *, blur="", noise="", quality=None, whole=np.rint, clip=True, draws="", kernel="bicubic"
+    hr, seed, *, order=_RIGHT, blur="", noise="", quality=None, whole=np.rint, clip=True, draws="", kernel="bicubic"
 ) -> np.ndarray:
     """The right LR image, and what becomes of it with each of the usual mistakes."""
     rng = np.random.default_rng(seed)
     sigma, levels, drawn_quality, early = _drawn(rng, (hr.shape[0] // 2, hr.shape[1] // 2, 3), draws, quality)
     to_levels = lambda x: whole(255 * (np.clip(x, 0, 1) if clip else x)).astype(np.int64).astype(np.uint8)
     sigma = sigma**2 if blur == "squared" else sigma
-    image = hr if blur in ("last", "none") else _blurred(hr, sigma, colours=blur == "colours")
-    if noise == "first":
-        image = np.clip(_noisy(image, levels, rng), 0, 1)
-    image = downscale(np.asarray(image, np.float32), 2, kernel)
-    if blur == "last":
-        image = _blurred(image, sigma)
-    if noise not in ("first", "last", "none"):
-        image = _noisy(image, levels, rng, noise, early)
-    made = to_levels(image)
-    if quality != "none":
-        made = _as_jpeg(made, quality if isinstance(quality, int) else drawn_quality)
-    return to_levels(_noisy(made / 255, levels, rng)) if noise == "last" else made
+    quality = drawn_quality if quality in (None, "below") else quality
+    steps = {
+        "blur": lambda x: _blurred(x, sigma, colours=blur == "colours"),
+        "downscaling": lambda x: downscale(np.asarray(x, np.float32), 2, kernel),
+        "noise": lambda x: _noisy(x, levels, rng, noise, early),
+        "JPEG": lambda x: _as_jpeg(to_levels(x), quality) / 255,
+    }
+    left_out = {"blur": blur == "none", "noise": noise == "none", "JPEG": quality == "none"}
+    image = hr
+    for step in order:
+        image = image if left_out.get(step) else steps[step](image)
+    return np.rint(255 * image).astype(np.uint8) if order[-1] == "JPEG" and quality != "none" else to_levels(image)
 
 
 def _blurred(image, sigma, colours=False):

@@ -94,6 +94,13 @@ def _run(my_compare, seed: int = 0, ways=(_nearest, _nearest), degradation=_NOIS
             f"gives its methods {' and '.join(map(str, counts))} images to upscale, for {case}; expected {len(images)} for each.",
             "each method of `methods` upscales the LR image of each HR image once, in every call: nothing is kept from an earlier one.",
         )
+    sides = images[0].shape[0] // 2, images[0].shape[1] // 2, 3
+    for lr in (lr for given in seen.values() for lr in given):
+        if lr.shape != sides:
+            raise Wrong(
+                f"gives a method an image of shape {lr.shape} to upscale, for {case}; expected {sides}.",
+                "each method upscales the LR images that `degradation` makes of `images`, of those that are handed over and no others.",
+            )
     return scores, seen
 
 

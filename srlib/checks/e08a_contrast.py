@@ -96,6 +96,9 @@ def _mistakes(image, place, radius) -> list[tuple[str, float]]:
         ("distances are cut to whole pixels first; they are fractions.", _contrast(image, place, radius, distance=lambda y, x: np.floor(np.hypot(y, x)))),
         ("the image was divided by its largest value first; it runs from 0 to 1 already.", (disc - ring) / image.max()),
         ("the image was stretched to its own range first; it runs from 0 to 1 already.", (disc - ring) / max(1e-9, np.ptp(image))),
+        ("the middle value (the median) of the disc was taken; its mean is asked for.", np.median(grey[far <= radius]) - ring),
+        ("the middle values (the medians) of disc and ring were taken; their means are asked for.", np.median(grey[far <= radius]) - np.median(grey[(far > 2 * radius) & (far <= 3 * radius)]) if ((far > 2 * radius) & (far <= 3 * radius)).any() else np.inf),
+        ("this is divided by the sum of both means (the Michelson contrast): here the plain difference is asked for.", (disc - ring) / (disc + ring) if disc + ring else np.inf),
         ("the darkest pixel of the disc was taken, not its mean.", grey[far <= radius].min() - ring),
         ("the ring ends at 2 radii; it lies between 2 and 3.", _contrast(image, place, radius, inner=1, outer=2)),
         ("the ring reaches too far: it ends at 3 radii.", _contrast(image, place, radius, outer=4)),
@@ -125,7 +128,7 @@ def _mistakes(image, place, radius) -> list[tuple[str, float]]:
 def _compare(my_contrast, image, place, radius, case: str, first=(), otherwise: str = "") -> str | None:
     got = call_number(my_contrast, image, place, radius, case=case)
     exact = image / 255.0 if image.dtype == np.uint8 else image
-    masks = "draw disc and ring as masks, and look at them with srlib.show.images or plt.imshow."
+    masks = "print the mean of the disc and the mean of the ring, each by itself, for an image small enough to count by hand; a mask can be looked at with plt.imshow."
     suspects = [*first, *_mistakes(exact, place, radius)]
     return compare_number(got, _contrast(exact, place, radius), case, suspects, otherwise or masks)
 

@@ -67,8 +67,8 @@ def _compare(my_count, true, found, right, case: str, hints, otherwise: str, rea
     got = _counted(my_count, true, found, reach, case, stops)
     if got == right:
         return
-    hint = hints.get(got, otherwise)
-    if got == (right[0], right[2], right[1]):
+    hint = _recognised(my_count) or hints.get(got, otherwise)
+    if got == (right[0], right[2], right[1]) != right:
         hint = "the order: found again, lost, invented."
     elif got not in hints and got[0] == right[0] and len(true) - got[0] != got[1]:
         hint = "lost are the sources that are left: all of them, less those found again."
@@ -80,10 +80,10 @@ def _compare(my_count, true, found, right, case: str, hints, otherwise: str, rea
 def _plain(my_count) -> None:
     true = np.concatenate([FAR, [(30.0, 40.0), (75.0, 33.0)]])
     found = np.array([(61.0, 12.0), (50.0, 50.0), (89.0, 71.5), (31.9, 41.2)])
-    sorting = "which detection was compared with which source, by which distance, and with which reach? The two lists are not sorted alike; and where a row of a table is struck out, those behind it change their numbers."
+    fewer = "one pair was missed that lies within reach. Write the table of distances, one row a source and one column a detection, compare it with yours, and then with `reach`; the two lists are not sorted alike."
     hints = dict.fromkeys([(1, 2, 3), (1, 3, 2), (2, 1, 3), (2, 3, 1)], "the order: found again, lost, invented.") | {
         (1, 4, 3): "the squares of the distances are compared with `reach`, which is no square.",
-        (2, 3, 2): sorting,
+        (2, 3, 2): fewer,
         (4, 0, 0): "all detections are counted as sources found again, and one of them lies where nothing was: measure distances, and compare each with `reach`.",
         (4, 1, 0): "all detections are counted as sources found again, and one of them lies where nothing was: measure distances, and compare each with `reach`.",
         (3, 2, 0): "what was invented is a detection that no source lies near; which of the two lists do you go through for it?",
@@ -93,6 +93,7 @@ def _plain(my_count) -> None:
     otherwise = "write the table of distances, one row a source and one column a detection, and count by hand."
     _compare(my_count, true, found, (3, 2, 1), "5 sources and 4 detections", hints, otherwise)
     # the same in another order: nothing may depend on how the lists are sorted
+    sorting = "it counts them right in the first order: what depends on where a place stands in its list? Where a row of a table is struck out, those behind it change their numbers."
     case = "the same places in another order"
     _compare(my_count, true[::-1].copy(), found[[2, 0, 3, 1]], (3, 2, 1), case, {}, sorting)
 
@@ -119,7 +120,7 @@ def _split(my_count) -> None:
 def _reach(my_count) -> None:
     true = np.concatenate([FAR, [(30.0, 40.0)]])
     found = np.array([(32.5, 42.5), (60.0, 13.0)])
-    square = "2.5 pixels down and 2.5 to the right are 3.5 away: the distance is the root of the squares' sum."
+    square = "2.5 pixels down and 2.5 to the right are 3.54 pixels away: the distance is the root of the squares' sum, of the places as they are, fractions included."
     case = "a detection 2.5 rows and 2.5 columns away, and a reach of 3"
     _compare(my_count, true, found, (1, 3, 1), case, {(2, 2, 0): square}, square)
     on_the_edge = np.array([(33.0, 40.0), (60.0, 13.0)])
@@ -164,14 +165,62 @@ def _empty(my_count) -> None:
         _compare(my_count, true, found, right, case, {}, lonely)
 
 
-def _pairs(true, found, reach: float) -> int:
-    """How many pairs there are by the rule of the task."""
-    far = np.linalg.norm(true[:, None] - found[None], axis=-1)
+def _far(true, found) -> np.ndarray:
+    return np.linalg.norm(true[:, None] - found[None], axis=-1)
+
+
+def _nearest_pairs(far: np.ndarray, near: np.ndarray) -> int:
+    """How many pairs there are if, of those that are near, the nearest goes first."""
     pairs: dict[int, int] = {}
-    for i, j in sorted(np.argwhere(far <= reach).tolist(), key=lambda pair: far[tuple(pair)]):
+    for i, j in sorted(np.argwhere(near).tolist(), key=lambda pair: far[tuple(pair)]):
         if i not in pairs and j not in pairs.values():
             pairs[i] = j
     return len(pairs)
+
+
+def _pairs(true, found, reach: float) -> int:
+    """How many pairs there are by the rule of the task."""
+    return _nearest_pairs(far := _far(true, found), far <= reach)
+
+
+def _by(far_of, near=np.less_equal):
+    """The number of pairs by another distance, or by another comparison with the reach."""
+
+    def pairs(true, found, reach):
+        far = far_of(true, found)
+        return _nearest_pairs(far, near(far, reach))
+
+    return pairs
+
+
+_OTHER = "another distance was measured: {}; the distance asked for is the root of the squares' sum."
+_MISTAKES = [
+    (_OTHER.format("rows and columns are added"), _by(lambda true, found: np.abs(true[:, None] - found[None]).sum(-1))),
+    (_OTHER.format("the longer of the two sides counts"), _by(lambda true, found: np.abs(true[:, None] - found[None]).max(-1))),
+    ("the squares of the distances are compared with `reach`, which is no square.", _by(lambda true, found: _far(true, found) ** 2)),
+    ("the places are cut to whole pixels, and a detection lies between them.", _by(lambda true, found: _far(true.astype(int), found.astype(int)))),
+    ("the places are rounded to whole pixels, and a detection lies between them.", _by(lambda true, found: _far(np.rint(true), np.rint(found)))),
+    ("the distances are cut to whole pixels.", _by(lambda true, found: np.floor(_far(true, found)))),
+    ("the distances are rounded to whole pixels.", _by(lambda true, found: np.rint(_far(true, found)))),
+    ("only the rows are compared, and a place has a column, too.", _by(lambda true, found: np.abs(true[:, None] - found[None])[..., 0])),
+    ("only the columns are compared, and a place has a row, too.", _by(lambda true, found: np.abs(true[:, None] - found[None])[..., 1])),
+    *((f"it counts as if `reach` were {r:g} every time: which number stands where `reach` should?", _by(_far, lambda far, _, r=r: far <= r)) for r in (1, 1.5, 2, 2.5, 3, 4, 5)),
+]  # fmt: skip
+
+
+def _recognised(my_count) -> str | None:
+    """The hint of the mistake that explains everything that a learner's function gives, here and for crowds."""
+    rng = np.random.default_rng(1)
+    cases = [(*(rng.uniform(0, 12, (n, 2)) for n in (8, 7)), reach) for reach in (3.0, 3.0, 1.5, 4.0, 2.2, 3.0)]
+    try:
+        counted = [_counted(my_count, *case, "", "") for case in cases]
+    except Wrong:
+        return None
+    for hint, pairs_of in _MISTAKES:
+        pairs = [pairs_of(*case) for case in cases]
+        if counted == [(n, 8 - n, 7 - n) for n in pairs]:
+            return hint
+    return None
 
 
 _ROW = np.array([(20.0, 20.0), (20.0, 23.0)])  # two sources, and detections beside and between them

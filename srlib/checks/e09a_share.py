@@ -5,9 +5,9 @@ The judge's answers are made up, so that every plausible mistake gives another s
 
 import numpy as np
 
-from ._helpers import call_number, compare_number
+from ._helpers import call_number, compare_number, near
 from ._inputs import fresh
-from .answer import Answer, judge
+from .answer import Answer, Wrong, judge
 
 # What a judge says of computed and of real patches: positive for "photographed"
 _EVEN = (
@@ -46,7 +46,7 @@ def check_share(my_share) -> Answer:
         my_share,
         {
             "answers of both kinds": lambda f: _told(f, _EVEN, "eleven answers of each kind"),
-            "answers that say neither": lambda f: _told(f, _UNDECIDED, "answers with noughts among them"),
+            "answers that say neither": (_the_same_again, lambda f: _told(f, _UNDECIDED, "answers with noughts among them")),
             "more of one kind": lambda f: _told(f, _UNEVEN, "eleven answers about computed patches and three about real ones"),
             "a judge that always says the same": (lambda f: _told(f, _ALWAYS_REAL, 'a judge that says "photographed" every time'), _any_answers),
         },
@@ -59,7 +59,8 @@ def _told(my_share, answers, case: str, suspects=None, otherwise: str = "") -> s
         "count on paper how often the answer has the right sign: among the computed patches, then among the real ones."
     )
     got = call_number(my_share, computed, real, case=case)
-    suspects = _suspects(computed, real) if suspects is None else suspects
+    if suspects is None:
+        suspects = _recognised(my_share, computed, real)
     return compare_number(got, _share(computed, real), case, suspects, otherwise or paper)
 
 
@@ -82,6 +83,32 @@ def _any_answers(my_share) -> str | None:
         case = f"a judge that says {answer:g} every time"
         remark = _told(my_share, ([answer] * 3, [answer] * 5), case, [], granted) or remark
     return remark
+
+
+def _the_same_again(my_share) -> None:
+    computed, real = (np.array(each) for each in _UNDECIDED)
+    told = {call_number(my_share, computed, real, case="answers with noughts among them") for _ in range(12)}
+    if len(told) > 1:
+        raise Wrong(
+            f"gives {min(told):.4g} one time and {max(told):.4g} another, for the same answers with noughts among them.",
+            "something is drawn by lot. Of many noughts, a lot would be right in half of the cases: count the half.",
+        )
+
+
+_KNOWN_BY = (_UNDECIDED, _UNEVEN, ((-1.0, 2.0, -3.0, 0.0, -0.3), (0.2, 0.9, -0.4, 7.0)))
+
+
+def _recognised(my_share, computed: np.ndarray, real: np.ndarray) -> list:
+    """The mistakes that explain what a learner's function gives for other answers, too: counts agree by chance."""
+    known = [True] * len(_suspects(computed, real))
+    for other in _KNOWN_BY:
+        other = [np.array(each) for each in other]
+        try:
+            got = call_number(my_share, *other, case="other answers")
+        except Wrong:
+            return []
+        known = [k and near(got, value, 6e-3) for k, (_, value) in zip(known, _suspects(*other))]
+    return [suspect for k, suspect in zip(known, _suspects(computed, real)) if k]
 
 
 def _suspects(computed: np.ndarray, real: np.ndarray) -> list:

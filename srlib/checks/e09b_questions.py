@@ -73,6 +73,7 @@ def _run(my_questions) -> tuple[np.ndarray, np.ndarray]:
     patches, truth = several(told, "patches, truth", "patches and truth")
     count = 2 * _IMAGES * 4
     hints = {(count // 2, _TILE, _TILE, 3): "half of the tiles are missing: every photograph belongs to both kinds."}
+    hints[count, _TILE, _TILE] = hints[count, _TILE, _TILE, 1] = "the colours are lost."
     hints.setdefault(
         np.shape(_stacked(patches)), f"{_IMAGES} computed and {_IMAGES} real images of 64x64 hold 4 tiles each."
     )

@@ -137,6 +137,11 @@ def split_by(key=None, photograph=lambda name: name.rpartition("-")[0], train=la
     return answer
 
 
+def split_whatever_the_case(names):
+    """Sorted by their small letters: Owl and owl stay in the order of the set."""
+    return dealt(names, sorted(set(map(photograph, names)), key=str.lower))
+
+
 def split_in_place(names):
     names.sort()
     return split_sorted(names)
@@ -182,6 +187,7 @@ WRONG = [
     (split_two_and_one, "keeps 2 of 5", "more than half"),
     (split_by_share, "empty when there are 5", "one tenth of five"),
     (split_in_place, "changes the list", "sorted"),
+    (split_whatever_the_case, "another order", "sorted by anything but the names"),
     (split_of_today, "another day", "the date"),
     (split_by(key=lambda photograph: hash(photograph)), "another day", "hash"),
     (split_by(as_=set), "a set for train", "sorted"),

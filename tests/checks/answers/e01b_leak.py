@@ -93,6 +93,7 @@ RIGHT = [
 # answer, words of what is wrong, words of the hint
 WRONG = [
     (mirrored_first, "mirror images of 3 test squares", "what has to come first"),
+    (prepared(mirrored, lambda of, out: [i == list(of).index(out) for i in range(len(of))]), "squares of the held-out", "wherever it stands"),
     (random_squares, "squares of the held-out", "which photograph"),
     (mirrors_everywhere, "mirror images in the test", "which of the two sets should be doubled"),
     (no_mirrors, "0 of 4 mirror images", "still wanted"),

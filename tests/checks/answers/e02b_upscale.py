@@ -68,6 +68,11 @@ def upscaled_with(mode, **more):
     return answer
 
 
+def without_the_corner(lr):
+    up, across = (np.repeat(doubled(lr, axis), 2, 1 - axis) for axis in (0, 1))
+    return up + across - lr.repeat(2, 0).repeat(2, 1)
+
+
 check = srlib.checks.check_upscale
 
 RIGHT = [
@@ -88,6 +93,7 @@ WRONG = [
     (lambda x: np.repeat(doubled(x, 0), 2, 1), "off by", "columns are only copied"),
     (lambda lr: srlib.upscale(lr, "bicubic", 2), "off by", "which kernel"),
     (both_axes(first=1 / 3), "off by", "a third of the way"),
+    (without_the_corner, "off by", "at the corner"),
     (both_axes(first=0.4), "off by", "pencil"),
     (upscaled_alone, "1x4|4x1", "along the other one they do"),
     (upscaled_with("reflect"), "border", "reflect"),

@@ -101,6 +101,7 @@ WRONG = [
     (lambda x, c: x + conv(c, activation="relu")(conv(c, activation="relu")(x)), "behind the second", "which sign"),
     (lambda x, c: x + conv(c)(conv(c)(layers.ReLU()(x))), "before its first", "behind that"),
     (lambda x, c: x + conv(c)(conv(c, activation="relu")(layers.ReLU()(x))), "before its first", "nowhere else"),
+    (lambda x, c: x + layers.SeparableConv2D(c, 3, padding="same")(layers.SeparableConv2D(c, 3, padding="same", activation="relu")(x)), "0 convolutions", "SeparableConv2D; a convolution"),
     (lambda x, c: x + conv(c)(x), "1 convolution;", "count the layers"),
     (lambda x, c: x + conv(c, padding="valid")(conv(c, activation="relu")(x)), "stops", "padding"),
     (lambda x, c: x + conv(c)(conv(2 * c, activation="relu")(x)), "kernels of", "as many filters"),

@@ -24,7 +24,8 @@ RIGHT = [
 # answer, words of what is wrong, words of the hint
 WRONG = [
     (lambda x: np.rint(x * 255).astype(np.int64).astype(np.uint8), "up to 1.3", "before the conversion"),
-    (lambda x: np.clip(np.rint(x * 255).astype(int).astype(np.uint8), 0, 255), "up to 1.3", "not after it"),
+    (lambda x: np.clip(np.rint(x * 255).astype(int).astype(np.uint8), 0, 255), "up to 1.3", "before the conversion"),
+    (lambda x: np.rint(255 * np.clip(x, 0, 255)).astype(int).astype(np.uint8), "up to 1.3", "on their scale"),
     (lambda x: (np.clip(x, 0, 1) * 255).astype(np.uint8), "from 0 to 1", "rounded down"),
     (lambda x: np.rint((x - x.min()) / (np.ptp(x) or 1) * 255).astype(np.uint8), "up to 1.3", "stretched"),
     (lambda x: np.clip(x * 256, 0, 255).astype(np.uint8), "from 0 to 1", "256"),

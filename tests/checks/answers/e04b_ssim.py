@@ -70,5 +70,8 @@ WRONG = [
     (covariance_of_rows, "two equal", "ravel"),
     (flat_is_one, "two flat windows", "what is left"),
     (ssim_with(c1=0), "dark", "c1 is missing"),
+    (lambda a, b: ssim_by_skimage(a, b) * np.cov(a.ravel(), b.ravel()), "\\(2, 2\\)", "stands at \\[0, 1\\]"),
+    (lambda a, b: ssim_by_skimage(a, b) * np.ones(7), "\\(7,\\)", "which line is the first"),
+    (lambda a, b: ssim_by_skimage(a / 255, b / 255), "darker", "two scales"),
     (lambda a, b: np.array([ssim_by_skimage(a, b)]), "expected one number", "wrapped"),
 ]  # fmt: skip

@@ -124,6 +124,28 @@ def tiled_and_blended(small, method, tile, margin):
     return total / times
 
 
+def tiles_over_the_height_twice(small, method, tile, margin):
+    """Counts its columns of tiles by the height."""
+    h, w, _ = small.shape
+    out = np.zeros((2 * h, 2 * w, 3), np.float32)
+    part = tiled(small[:, : h + margin], method, tile, margin)[:, : 2 * h]
+    out[:, : part.shape[1]] = part
+    return out
+
+
+def tiles_with_gaps(small, method, tile, margin):
+    """Steps by a tile and a margin, so that something is left between the tiles."""
+    h, w, _ = small.shape
+    out = np.zeros((2 * h, 2 * w, 3), np.float32)
+    for y in range(0, h, tile + margin):
+        for x in range(0, w, tile + margin):
+            top, left = max(0, y - margin), max(0, x - margin)
+            made = method(small[top : y + tile + margin, left : x + tile + margin])
+            part = made[2 * (y - top) :, 2 * (x - left) :][: 2 * tile, : 2 * tile]
+            out[2 * y : 2 * (y + tile), 2 * x : 2 * (x + tile)] = part
+    return out
+
+
 def whole_if_one_side_fits(small, method, tile, margin):
     return method(small) if min(small.shape[:2]) <= tile else tiled(small, method, tile, margin)
 
@@ -139,7 +161,7 @@ RIGHT = [
 WRONG = [
     (tiles_without_margin, "differs", "seams"),
     (tiles_that_fit_only, "19x29", "last row or column"),
-    (tiles_with_a_small_margin_cut, "differs", "counted in LR pixels"),
+    (tiles_with_a_small_margin_cut, "differs", "which part of what the method makes"),
     (tiles_that_wrap, "hands a part of shape", "other end"),
     (tiles_of_a_padded_image, "differs", "edge of the image"),
     (tiles_in_name_only, "at most 14x14", "the point of tiles"),
@@ -150,7 +172,9 @@ WRONG = [
     (tiled_moved_back, "5x13 in tiles of 8", "row or column"),
     (lambda p, m, t, g: tiled(p, lambda x: m(x[None])[0], t, g), "hands a part of shape", "\\(height, width, 3\\)"),
     (tiled_and_blended, "differs", "not averaged"),
+    (tiles_over_the_height_twice, "16x24", "of the answer stay black"),
+    (tiles_with_gaps, "16x24", "of the answer stay black"),
     (whole_if_one_side_fits, "40x3", "the point of tiles"),
-    (lambda p, m, t, g: np.clip(tiled(p, m, t, g), 0, 1), "differs", "mark in a drawing"),
+    (lambda p, m, t, g: np.clip(tiled(p, m, t, g), 0, 1), "differs", "beyond is cut off"),
     (lambda p, m, t, g: tiled(p, m, t, g).astype(np.uint8), "differs", "whole numbers only"),
 ]  # fmt: skip

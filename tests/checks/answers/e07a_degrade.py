@@ -18,7 +18,7 @@ def as_jpeg(image, quality):
 
 def degrade(
     hr, rng, *, blur=lambda x, s: gaussian_filter(x, (s, s, 0)), noise=None, clip=np.clip, whole=np.round,
-    top=76, write=as_jpeg, before=False,
+    top=76, write=as_jpeg, before=False, half=lambda x: srlib.downscale(x, 2, kernel="bicubic"),
 ):  # fmt: skip
     """The solution with a part of it replaced."""
     noise = noise or (lambda x, levels: rng.normal(0, 1, x.shape) * levels / 255 * np.sqrt(x))
@@ -26,7 +26,7 @@ def degrade(
     image = blur(hr, sigma)
     if before:
         image = np.clip(image + noise(image, levels), 0, 1).astype("float32")
-    lr = srlib.downscale(image, 2, kernel="bicubic")
+    lr = half(image)
     if not before:
         lr = lr + noise(lr, levels)
     return write(whole(255 * clip(lr, 0, 1)).astype("int64").astype("uint8"), quality)
@@ -64,6 +64,15 @@ def noise_last(hr, rng):
     return np.round(255 * np.clip(noisy, 0, 1)).astype("uint8")
 
 
+def as_listed(hr, rng):
+    """The steps in the order in which the task lists them."""
+    sigma, levels, quality = rng.uniform(0.2, 1.5), rng.uniform(2, 10), int(rng.integers(40, 76))
+    noisy = hr + rng.normal(0, 1, hr.shape) * levels / 255 * np.sqrt(hr)
+    soft = gaussian_filter(noisy, (sigma, sigma, 0))
+    file = as_jpeg(np.round(255 * np.clip(soft, 0, 1)).astype("uint8"), quality)
+    return np.round(255 * srlib.downscale(file, 2, kernel="bicubic")).astype("uint8")
+
+
 def half_by_opencv(hr, rng):
     """Another bicubic, without antialiasing: no mistake of the order, and not what was asked for."""
     small = cv2.resize(hr, (hr.shape[1] // 2, hr.shape[0] // 2), interpolation=cv2.INTER_CUBIC)
@@ -82,6 +91,8 @@ WRONG = [
     (lambda hr, rng: degrade(hr, np.random.default_rng()), "two different images", "drawn elsewhere"),
     (lambda hr, rng: degrade(hr, np.random.default_rng(0)), "the same image", "where is `rng` used"),
     (made(before=True), "off by", "averages most of it away"),
+    (as_listed, "off by", "your steps are noise, blur, JPEG, downscaling"),
+    (made(half=lambda x: srlib.downscale(x, 2, kernel="area")), "off by", "the same by 2"),
     (blur_last, "off by", "lens is in front"),
     (made(blur=gaussian_filter), "off by", "across the colours"),
     (made(blur=lambda x, s: x), "off by", "blur is missing"),
@@ -96,5 +107,5 @@ WRONG = [
     (made(top=75), "off by", "never 75"),
     (made(whole=np.floor), "off by", "cut down"),
     (made(clip=lambda x, low, high: x), "black and white parts", "black turns white"),
-    (half_by_opencv, "off by", "print what was drawn"),
+    (half_by_opencv, "off by", "print each draw"),
 ]  # fmt: skip

@@ -95,5 +95,6 @@ WRONG = [
     (by_company, "when it is alone", "in any company"),
     (crossed, "one of two methods", "one order"),
     (lambda m, i, d, seed: by_pairs(m, i, d, seed // 2), "seeds 3 and 2", "becomes of `seed`"),
+    (lambda m, i, d, seed: by_pairs(m, srlib.load_images("sample", split="validation")[:4], d, seed), "shape", "no others"),
     (lambda m, i, d, seed: by_pairs(m, i, srlib.preset("web"), seed), "other LR images", "the only one"),
 ]  # fmt: skip

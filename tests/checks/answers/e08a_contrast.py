@@ -92,6 +92,8 @@ WRONG = [
     (contrast(distance=np.add), "a bright spot", "diamonds"),
     (contrast(disc=0.5), "a bright spot", "diameter"),
     (contrast(disc=0.5, inner=1, outer=1.5), "a bright spot", "disc and ring have half"),
+    (contrast(of=np.median), "a bright spot", "median"),
+    (contrast(of=np.std), "a bright spot", "count by hand"),
     (contrast(of=np.max), "a bright spot", "brightest pixel"),
     (contrast(grey=lambda image: image[..., 1]), "a bright spot", "green channel"),
     (contrast(grey=lambda image: image.sum(-1)), "a bright spot", "were added"),

@@ -30,6 +30,12 @@ def together(computed, real):
     return (np.sign(np.concatenate([-computed, real])).mean() + 1) / 2
 
 
+def by_lot(c, r):
+    """Where an answer is nought, a coin decides."""
+    toss = lambda x: np.where(x == 0, np.random.default_rng().choice([-1, 1], len(x)), x)
+    return by_signs(toss(c), toss(r))
+
+
 check = srlib.checks.check_share
 
 RIGHT = [
@@ -55,7 +61,10 @@ WRONG = [
     (lambda c, r: ((c < 0.5).mean() + (r > 0.5).mean()) / 2, "noughts|eleven", "undecided at 0"),
     (lambda c, r: np.concatenate([c < 0, r > 0]).mean(), "noughts", "How can a half"),
     (lambda c, r: (c < 0).mean(), "eleven answers", "computed patches alone"),
-    (lambda c, r: c < 0, "eleven answers", "which axes"),
+    (lambda c, r: c < 0, "eleven answers", "True and False|which line"),
+    (lambda c, r: (np.sign(r).mean() - np.sign(c).mean()), "eleven", "chance|between -1|count on paper"),
+    (lambda c, r: min((c < 0).mean(), (r > 0).mean()), "eleven", "count on paper"),
+    (by_lot, "noughts", "drawn by lot"),
     (lambda c, r: by_signs(np.where(np.isclose(c, 0), 0, c), np.where(np.isclose(r, 0), 0, r)), "one in 1,000,000,000", "close to 0"),
     (lambda c, r: ((c < 0).mean() + (r >= 0).mean()) / 2, "noughts", 'taken for "photographed"'),
     (lambda c, r: (np.sign(r[:, None] - c).mean() + 1) / 2, "eleven", "under a curve"),

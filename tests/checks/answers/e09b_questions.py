@@ -68,6 +68,7 @@ WRONG = [
     (questions_with(lambda c: to_file(c[[0, 0, 2, 3]]), lambda r: r[[0, 0, 2, 3]] / 255), "12 are the same", "come twice"),
     (lambda c, r: (questions_with()(c, r)[0], np.ones(32)), "32 times 1", "0 for every computed"),
     (lambda c, r: (questions_with()(c, r)[0], np.ones(3)), "3 values of truth", "0 for every computed"),
+    (lambda c, r: (questions_with()(c, r)[0].mean(-1), questions_with()(c, r)[1]), "shape \\(32, 32, 32\\)", "colours are lost"),
     (as_column, "shape \\(32, 1\\)", "no second axis"),
     (lambda c, r: questions_with()(c, r)[0], "patches and truth", "return patches, truth"),
     (questions_with(lambda c: to_file(c).astype(np.float16)), "computed patches", "single precision at least"),
