@@ -92,6 +92,35 @@ def devices(quick: bool) -> dict | None:
     return {"runs": runs, "batch": batch}
 
 
+WAYS = {  # batch, workers, precision of a step on an accelerator
+    "one patch, the same again and again": (1, 0, "float32"),
+    "16 patches, the same again and again": (16, 0, "float32"),
+    "the same in bfloat16": (16, 0, "bfloat16"),
+    "64 patches, the same again and again": (64, 0, "float32"),
+    "16 patches, cut on the thread that trains": (16, 1, "float32"),
+    "cut by two workers": (16, 2, "float32"),
+    "cut by four workers": (16, 4, "float32"),
+    "cut by eight workers": (16, 8, "float32"),
+}
+
+
+def accelerator(quick: bool) -> dict | None:
+    """All ways in turn, several times, each time in a process of its own; nothing where JAX knows no accelerator."""
+    if importlib.util.find_spec("jax") is None or not (about := task("accelerator", backend="jax"))["device"]:
+        return None
+    steps, size = (25, (200, 300)) if quick else (320, (4000, 6000))
+    runs = [
+        task("accelerator_steps", backend="jax", ways=list(WAYS.values()), steps=steps)
+        for _ in range(1 if quick else 3)
+    ]
+    return {
+        **about,
+        "steps": steps,
+        "runs": runs,
+        "photograph": task("photograph", backend="jax", height=size[0], width=size[1]),
+    }
+
+
 def upscaling(quick: bool) -> dict:
     from srlib.networks import NETWORKS
 
@@ -191,7 +220,7 @@ def tell_feeding(found: dict) -> list[str]:
         f"Batches of 16 patches of 192x192 at x4 for a stand-in of a fast device, whose step takes 2 ms, taken on the thread that trains. (Keras on TensorFlow adds a thread of its own in any case.) Two workers give {statistics.median(ratios):.2f} times the pace ({ratios[0]:.2f} to {ratios[-1]:.2f} in {len(ratios)} pairs of runs).",
         "",
         *table(["", "ms a step"], ["no workers", f"{alone:.1f}"], ["two workers", f"{fed:.1f}"]),
-        f"And the training of `small_x4` (97 thousand parameters) with such batches on the processor, against the bare step, which is made on one batch again and again. Nothing waits there: `fit` takes {ratio('1'):.2f} times as long as the bare step, with two workers {ratio('2'):.2f} times (medians of {len(steps)} runs in turn). No accelerator was at hand.",
+        f"And the training of `small_x4` (97 thousand parameters) with such batches on the processor, against the bare step, which is made on one batch again and again. Nothing waits there: `fit` takes {ratio('1'):.2f} times as long as the bare step, with two workers {ratio('2'):.2f} times (medians of {len(steps)} runs in turn). On an accelerator the batches are what counts: see below.",
         "",
         *table(["", "ms a step"], *([words, f"{median(way):.0f}"] for way, words in names.items())),
     ]
@@ -237,9 +266,25 @@ def tell_devices(found: dict) -> list[str]:
         for x in found["runs"]
     ]  # fmt: skip
     return [
-        f'`subpixel` on JAX, {found["batch"]} patches of 64x64 a step, shared by virtual devices of one processor (`devices="all"`). They share its cores, so the table says what sharing costs, not what a second device brings. The losses of {len(first["loss"])} steps differ by at most {apart:.0e} (1e-06 wanted: {"yes" if apart <= 1e-6 else "NO"}). An accelerator was not measured.',
+        f'`subpixel` on JAX, {found["batch"]} patches of 64x64 a step, shared by virtual devices of one processor (`devices="all"`). They share its cores, so the table says what sharing costs, not what a second device brings. The losses of {len(first["loss"])} steps differ by at most {apart:.0e} (1e-06 wanted: {"yes" if apart <= 1e-6 else "NO"}). Several accelerators were not at hand.',
         "",
         *table(["devices", "ms a step", "patches a second", "peak memory"], *rows),
+    ]
+
+
+def tell_accelerator(found: dict) -> list[str]:
+    each = dict(zip(WAYS, zip(*(run["milliseconds_per_step"] for run in found["runs"]))))
+    median = {way: statistics.median(times) for way, times in each.items()}
+    one, sixteen, *_ = (median[f"{n} patch{'es' * (n != 'one')}, the same again and again"] for n in ("one", "16"))
+    cutting = statistics.median(run["cutting"] for run in found["runs"])
+    photograph = found["photograph"]
+    rows = [[way, f"{median[way]:.1f}", f"{min(times):.1f} to {max(times):.1f}"] for way, times in each.items()]
+    return [
+        f"`fit` for `small_x4` (97 thousand parameters) on one {found['device']}, JAX {found['jax']}, patches of 192x192, {found['steps']} steps, the first fifth left out. A step of 16 patches takes {sixteen / one:.1f} times as long as a step of one. Cutting 16 patches takes {cutting:.1f} ms of one processor core, of {found['cores']}.",
+        "",
+        *table(["", "ms a step, the median", f"of {len(found['runs'])} runs"], *rows),
+        f"`srlib upscale` of a JPEG photograph of {photograph['width']}x{photograph['height']} by `small_x2` takes {photograph['seconds']:.0f} s there from a cold start, {photograph['processor_seconds']:.0f} s of processor time.",
+        "",
     ]
 
 
@@ -349,6 +394,7 @@ SECTIONS = {
     "memory": ("Memory for the images", memory, tell_memory),
     "streaming": ("A folder larger than memory", streaming, tell_streaming),
     "devices": ("One training on several devices", devices, tell_devices),
+    "accelerator": ("On an accelerator", accelerator, tell_accelerator),
     "upscaling": ("Upscaling", upscaling, tell_upscale),
     "photographs": ("Photographs", photographs, tell_photographs),
     "backends": ("TensorFlow against JAX", backends, tell_backends),

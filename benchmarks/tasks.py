@@ -372,6 +372,61 @@ def network_step(way: str, steps: int = 60) -> dict:
     return {"milliseconds_per_step": 1e3 * float(np.median(each)), "parameters": model.count_params()}
 
 
+def accelerator() -> dict:
+    """What JAX computes on, if it is no plain processor, and how many cores prepare its batches."""
+    import jax
+
+    from srlib.devices import on_accelerator
+
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return {
+        "device": jax.devices()[0].device_kind if on_accelerator() else None,
+        "cores": cores,
+        "jax": jax.__version__,
+    }
+
+
+def accelerator_steps(ways: list, steps: int = 320) -> dict:
+    """Milliseconds a step of `fit` for `small_x4`, 192x192 patches: for each way its batch, workers, precision.
+
+    No workers: the same batch again and again, so that nothing has to be cut. The first fifth of the steps, in which JAX
+    compiles, is left out.
+    """
+    import srlib
+    from srlib.patches import Patches
+
+    degradation, images = srlib.load_model("small_x4").card.degradation, list(made_up(20, 512))
+    found, cut = [], Patches.__getitem__
+
+    def the_first():
+        known: list = []
+
+        def batch(patches, step):
+            known.extend([] if known else [cut(patches, 0)])
+            return known[0]
+
+        return batch
+
+    for batch, workers, precision in ways:
+        Patches.__getitem__ = cut if workers else the_first()
+        every = steps // 5
+        recipe = srlib.Recipe(
+            degradation, steps=steps, batch_size=batch, patch_size=192, validate_every=every, precision=precision
+        )
+        seconds = srlib.fit(srlib.load_model("small_x4"), images, recipe, workers=max(1, workers)).seconds
+        found.append(1e3 * float(np.median(np.diff(seconds))) / every)
+        print(batch, workers, precision, f"{found[-1]:.2f} ms, {seconds[-1]:.0f} s", file=sys.stderr)
+    Patches.__getitem__ = cut
+    patches = Patches(images, recipe.resolved(4))
+    start = time.thread_time()
+    for step in range(20):
+        cut(patches, step)
+    return {
+        "milliseconds_per_step": found,
+        "cutting": 1e3 * (time.thread_time() - start) / 20 * 16 / recipe.batch_size,
+    }
+
+
 TASKS = {
     task.__name__: task
     for task in (
@@ -383,6 +438,8 @@ TASKS = {
         write_photographs,
         stream,
         devices,
+        accelerator,
+        accelerator_steps,
         upscaling,
         backend,
         command,
