@@ -64,6 +64,29 @@ def call(function, *arguments, case: str, hint: str = BY_HAND):
     return result
 
 
+def keeps_nothing(function, first, second, case: str) -> None:
+    """Raise :class:`Wrong` if one call leaves a trace in another; `first` and `second` give the arguments of two calls."""
+    result = call(function, *first(), case=case)
+    before = copy.deepcopy(result)
+    call(function, *second(), case=case)
+    if not _equal(before, result):
+        raise Wrong(
+            "changes what it has returned when it is called again.",
+            "both results are one array, which is kept from call to call: make a new one in every call.",
+        )
+    if not _equal(before, call(function, *first(), case=case)):
+        raise Wrong(
+            f"gives something else for {case} when it is called again.",
+            "something is kept from one call to the next: make it anew within the function.",
+        )
+
+
+def _equal(a, b) -> bool:
+    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
+        return len(a) == len(b) and all(map(_equal, a, b))
+    return np.array_equal(np.asarray(a), np.asarray(b))
+
+
 def _plain_array(value) -> bool:
     """Whether a copy of it is like itself; an array of another layout was made for this one call."""
     return isinstance(value, np.ndarray) and value.flags.c_contiguous

@@ -177,6 +177,15 @@ def _names_with_a_hyphen(my_split) -> None:
     _hyphens(my_split, names, "as red-rose and red-robin", "red-rose is not the photograph red")
     names = _squares(**{f"owl-{i}": 2 + i for i in range(1, 7)})
     _hyphens(my_split, names, "as owl-1 and owl-2", "owl-1 is not the photograph owl")
+    names = _squares(**{"-".join(["wren"] * i): 2 + i for i in range(1, 7)})
+    _hyphens(my_split, names, "as wren-wren and wren-wren-wren", "wren-wren is not the photograph wren")
+    names = _squares(**{"o" * i: 2 + i for i in range(1, 8)})
+    parts = _split(my_split, names, "names such as o, oo and ooo")
+    if _first_shared(parts) or sum(map(len, parts)) != len(names) or not all(parts):
+        raise Wrong(
+            f"deals {len(names)} squares of photographs named o, oo, ooo and so on into lists of {', '.join(str(len(part)) for part in parts)}.",
+            "the name of one photograph may begin, end or stand within that of another: are two names compared as a whole?",
+        )
 
 
 def _hyphens(my_split, names: list[str], such: str, apart: str) -> None:
@@ -267,8 +276,8 @@ _WORDS = ("arc", "disc", "car", "r2", "c", "Owl", "IMG_20", "a.b", "new york", "
 def _any_names(my_split) -> None:
     rng = random.Random(int(fresh().integers(2**32)))
     for count in (5, 5, 5, 6, 6, 7, 8, 9, 11, 14, 20):
-        two = ["-".join(pair) for pair in itertools.permutations(_WORDS, 2)]
-        photographs = rng.sample([*_WORDS, *two], count)
+        two, three = (["-".join(some) for some in itertools.permutations(_WORDS, n)] for n in (2, 3))
+        photographs = rng.sample([*_WORDS, *two, *rng.sample(three, len(two))], count)
         names = [f"{p}-r{r}c{c}" for p in photographs for r in range(rng.randint(1, 3)) for c in range(8, 11)]
         rng.shuffle(names)
         parts = _split(my_split, names, f"squares such as {names[0]}")

@@ -6,7 +6,7 @@ tell which scale an image is on.
 
 import numpy as np
 
-from ._helpers import BY_TYPE, FROM_0_TO_1, array, call, compare_images
+from ._helpers import BY_TYPE, FROM_0_TO_1, array, call, compare_images, keeps_nothing
 from ._inputs import block_means, drawn, fresh, photograph
 from .answer import Answer, judge
 
@@ -121,6 +121,8 @@ def _dark_bytes(my_downscale) -> str | None:
 
 
 def _any_image(my_downscale) -> str | None:
+    one, other = photograph(8, 12, 1), photograph(8, 12, 2)
+    keeps_nothing(my_downscale, lambda: (one, 2), lambda: (other, 2), "an image of 8x12, scale 2")
     rng, remark = fresh(), None
     for s in (1, 2, 4, 7, 20):
         for dtype in (np.float32, np.uint8):

@@ -6,7 +6,7 @@ The inside of an image is checked before its border, so that a mistake at the bo
 import numpy as np
 
 from ..resampling import interpolate
-from ._helpers import array, call, compare_images, near
+from ._helpers import array, call, compare_images, keeps_nothing, near
 from ._inputs import drawn, fresh, photograph
 from .answer import Answer, Wrong, judge
 
@@ -160,6 +160,8 @@ def _single_pixels(my_upscale) -> str | None:
 
 
 def _any_image(my_upscale) -> str | None:
+    one, other = photograph(7, 10, 1), photograph(7, 10, 2)
+    keeps_nothing(my_upscale, lambda: (one,), lambda: (other,), "an image of 7x10")
     rng, remark = fresh(), None
     for image, case in (found for _ in range(2) for found in drawn(rng, lambda: rng.integers(1, 14, 2))):
         height, width, _ = image.shape

@@ -8,7 +8,7 @@ none.
 import numpy as np
 
 from ..resampling import downscale
-from ._helpers import FROM_0_TO_1, array, call, first_match, near, off_by
+from ._helpers import FROM_0_TO_1, array, call, first_match, keeps_nothing, near, off_by
 from ._inputs import block_means, fresh, laid_out, photograph
 from .answer import Answer, Wrong, judge
 
@@ -109,6 +109,7 @@ def _fine_waves_turn_grey(my_thumbnail) -> None:
                 f"still shows {100 * left:.0f} % of the contrast of stripes that are {4 / frequency:.1f} pixels wide, too fine for it.",
                 half or _hint_of_what_it_looks_at(my_thumbnail),
             )
+    _diagonal_ones(my_thumbnail)
     lines = np.zeros((60, 60, 3), np.float32)
     lines[:, ::3] = 0.9
     for image, told in ((lines, "upright"), (np.ascontiguousarray(lines.swapaxes(0, 1)), "level")):
@@ -118,6 +119,20 @@ def _fine_waves_turn_grey(my_thumbnail) -> None:
                 f"turns thin {told} lines of 0.9, one pixel in three, into a grey of {got:.2f}; expected about 0.3.",
                 _hint_of_what_it_looks_at(my_thumbnail, "a third of the pixels is light, so a third of the light is left: the mean, and not the median, the brightest, or the middle between light and dark."),
             )  # fmt: skip
+
+
+def _diagonal_ones(my_thumbnail) -> None:
+    y, x = np.mgrid[:64, :64]
+    for frequency in (0.8, 1.25):
+        for told, place in (("falling", x - y), ("rising", x + y)):
+            stripes = 0.5 + 0.4 * np.cos(2 * np.pi * frequency / 4 * place + 0.3)
+            image = np.broadcast_to(stripes[..., None], (64, 64, 3)).astype(np.float32)
+            left = _contrast(_thumbnail(my_thumbnail, image, f"fine {told} stripes"))
+            if left >= 0.35:
+                raise Wrong(
+                    f"still shows {100 * left:.0f} % of the contrast of fine {told} stripes, along a diagonal.",
+                    "upright and level stripes do vanish: which pixels of a block does a new pixel look at?",
+                )
 
 
 def _hint_of_what_it_looks_at(my_thumbnail, otherwise: str = "") -> str:
@@ -174,6 +189,14 @@ def _nothing_is_shifted(my_thumbnail) -> None:
 
 
 def _colours_and_sides(my_thumbnail) -> None:
+    step = np.full((48, 64, 3), 0.2, np.float32)
+    step[:, 49:] = 0.8  # one column of a block is dark, and three are light
+    got = float(_thumbnail(my_thumbnail, step, "an edge between dark and light")[3:-3, 12].mean())
+    if abs(got - 0.65) > 0.17:
+        raise Wrong(
+            f"gives {got:.2f} where an edge between 0.2 and 0.8 runs through a block; expected about 0.65.",
+            "three quarters of that block are light, and that decides, not the rest of the image.",
+        )
     y, x = np.mgrid[:48, :64]
     image = np.stack([x / 63, y / 47, 1 - x / 63], -1).astype(np.float32)
     case = "a coloured image of 48x64"
@@ -219,6 +242,8 @@ def _any_scale(my_thumbnail) -> None:
                 f"keeps only {100 * kept:.0f} % of the contrast of stripes six LR pixels wide, at scale {scale}.",
                 own,
             )
+    one, other = photograph(16, 24, 1), photograph(16, 24, 2)
+    keeps_nothing(my_thumbnail, lambda: (one, 4), lambda: (other, 4), "an image of 16x24")
     rng = fresh()
     for scale in (2, 5):
         # coarse patches, each of a level of its own, so that any antialiasing filter gives their levels back

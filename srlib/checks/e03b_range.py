@@ -6,7 +6,7 @@ Dark images are checked apart from bright ones: on those, a scale that is guesse
 import numpy as np
 
 from ..resampling import downscale, interpolate
-from ._helpers import BY_TYPE, IMAGE_TOLERANCE, array, call, first_match, near, relation, several, short
+from ._helpers import BY_TYPE, IMAGE_TOLERANCE, array, call, first_match, keeps_nothing, near, relation, several, short
 from ._inputs import drawn, fresh, photograph
 from .answer import Answer, Wrong, judge
 
@@ -130,6 +130,8 @@ def _pair_types(my_pair) -> None:
 
 
 def _any_image(my_pair) -> None:
+    one, other = (np.round(255 * photograph(8, 10, seed)).astype(np.uint8) for seed in (1, 2))
+    keeps_nothing(my_pair, lambda: (one,), lambda: (other,), "a uint8 image of 8x10")
     rng = fresh()
     for image, case in drawn(rng, lambda: 2 * rng.integers(1, 12, 2), np.uint8):
         lr, hr = several(call(my_pair, image, case=case), "lr, hr", "two images")

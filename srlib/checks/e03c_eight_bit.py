@@ -5,7 +5,7 @@ Values inside the range are checked before those beyond it, so that rounding and
 
 import numpy as np
 
-from ._helpers import array, call, first_match, near, relation, short
+from ._helpers import array, call, first_match, keeps_nothing, near, relation, short
 from ._inputs import fresh, laid_out
 from .answer import Answer, Wrong, judge
 
@@ -118,6 +118,8 @@ def _is_eight_bit(my_eight_bit) -> None:
 
 def _any_output(my_eight_bit) -> None:
     """What a network may give: nothing but one value, values far out, any size."""
+    one, other = np.random.default_rng(0).uniform(-0.2, 1.2, (2, 6, 8, 3)).astype(np.float32)
+    keeps_nothing(my_eight_bit, lambda: (one,), lambda: (other,), "an output of 6x8")
     rng = fresh()
     for low, high in ((0, 0), (1, 1), (0.4, 0.4), (-0.7, -0.1), (1.1, 1.9), (0.3, 0.5), (-40, 60), (-0.01, 1.01)):
         shape = (*rng.integers(1, 12, 2), 3)

@@ -175,6 +175,13 @@ def _flat(my_ssim) -> str | None:
 
 def _any_windows(my_ssim) -> str | None:
     rng, remark = fresh(), None
+    checks = np.indices((7, 7)).sum(0) % 2.0
+    for a, b, case in (
+        (checks, np.eye(7), "windows of black and white"),
+        (0.5 + 0.5 * checks, 0.9 + 0.1 * np.eye(7), "light windows, with white"),
+    ):
+        white = "it is right for other windows: what does your program make of a value of exactly 0, or exactly 1?"
+        remark = _compare(my_ssim, a, b, case, white) or remark
     for dtype in (np.float64, np.float32):
         for spread in (1, 0.1, 0.03, 0.01):
             low = rng.uniform(0, 1 - spread) * rng.integers(0, 2)  # dark, or not

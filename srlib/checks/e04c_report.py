@@ -61,10 +61,10 @@ def _images(count: int = 4) -> ImageSet:
 def _report(my_report, method, images=None):
     """The images, and the learner's two numbers."""
     images = _images() if images is None else images
-    before = np.array(images.images)
+    before = [np.array(image) for image in images]
     case = f"{len(images)} images" + ("" if isinstance(method, str) else " and a network")
     told = call(my_report, method, images, case=case)
-    if not np.array_equal(before, images.images):
+    if not all(map(np.array_equal, before, images)):
         raise Wrong(
             "changes the images that it is given.",
             "an array is handed over by reference: what you assign to its elements changes the caller's image.",
@@ -170,7 +170,20 @@ def _other_methods(my_report) -> str | None:
         images, told = _report(my_report, method, _images(count))
         right = _expected(images, method if isinstance(method, str) else "nearest")
         remark = _compare(number(told["method"], what), right, f"the SSIM of {what}", (), hint) or remark
-    return remark
+    images, told = _report(my_report, "lanczos", _of_several_sizes())
+    hint = "each photograph counts once, whatever its size, and all of it; and a dark one is on the scale of its type, as the others are."
+    right = _expected(images, "lanczos")
+    return _compare(number(told["method"], "several sizes"), right, "photographs of several sizes, one of them black but for its ones", (), hint) or remark  # fmt: skip
+
+
+def _of_several_sizes() -> ImageSet:
+    photographs = [np.round(255 * photograph(*size, 3)).astype(np.uint8) for size in ((32, 24), (20, 300), (270, 16))]
+    for image in photographs:  # the end of each is harder, so that it is missed where it is cut off
+        h, w, _ = image.shape
+        for end in (image[h - h // 5 :], image[:, w - w // 5 :]):
+            end[:] = np.random.default_rng(1).integers(90, 120, end.shape)
+    dark = np.random.default_rng(2).integers(0, 2, (24, 40, 3)).astype(np.uint8)
+    return ImageSet([*photographs, dark], ["upright", "wide", "tall", "dark"])
 
 
 def _baseline(my_report) -> str | None:

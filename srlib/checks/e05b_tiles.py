@@ -7,7 +7,7 @@ does something of its own at the edge.
 import numpy as np
 
 from ..resampling import interpolate
-from ._helpers import BY_HAND, array, call, near, short
+from ._helpers import BY_HAND, array, call, keeps_nothing, near, relation, short
 from ._inputs import fresh, photograph
 from .answer import Answer, Wrong, judge
 
@@ -46,7 +46,11 @@ def check_tiles(my_tiles) -> Answer:
                 lambda f: _tiled(f, 4, 5, 8, 3, "an image of 4x5 in tiles of 8", _means),
             ),
             "a margin wider than a tile": lambda f: _tiled(f, 9, 12, 2, 3, "tiles of 2 with a margin of 3", _means),
-            "no margin": (lambda f: _tiled(f, 7, 12, 4, 0, "tiles of 4 with a margin of 0", _means), _any_tiles),
+            "no margin": (
+                lambda f: _tiled(f, 7, 12, 4, 0, "tiles of 4 with a margin of 0", _means),
+                _any_values,
+                _any_tiles,
+            ),
         },
     )
 
@@ -97,8 +101,8 @@ def _recorded(upscale, margin: int, case: str, seen: list):
     return method
 
 
-def _tiled(my_tiles, height: int, width: int, tile: int, margin: int, case: str, upscale=_bicubic) -> None:
-    lr, seen = photograph(height, width, 11), []
+def _tiled(my_tiles, height: int, width: int, tile: int, margin: int, case: str, upscale=_bicubic, lr=None) -> None:
+    lr, seen = photograph(height, width, 11) if lr is None else lr, []
     method = _recorded(upscale, margin, case, seen)
     if not callable(my_tiles):
         call(my_tiles, case=case)
@@ -124,8 +128,24 @@ def _tiled(my_tiles, height: int, width: int, tile: int, margin: int, case: str,
         )
 
 
+def _any_values(my_tiles) -> None:
+    """Images that hold more than fractions between 0 and 1, and one that is flat in places."""
+    shape, grain = (19, 29), photograph(19, 29, 11)
+    beyond = 1.6 * grain - 0.3
+    flat = np.kron(photograph(3, 4, 5).mean(-1, keepdims=True), np.ones((8, 8, 3), np.float32))[: shape[0], : shape[1]]
+    for lr, told in (
+        (beyond, "an image with values below 0 and above 1"),
+        (flat, "a grey image of flat squares of 8x8"),
+        (np.round(255 * grain).astype(np.uint8), "a uint8 image"),
+    ):
+        _tiled(my_tiles, *shape, 8, 3, told, _means, lr)
+
+
 def _any_tiles(my_tiles) -> None:
     rng = fresh()
+    one, other = photograph(12, 10, 1), photograph(12, 10, 2)
+    whole = lambda lr, tile, margin: my_tiles(lr, lambda part: _means(part, 2), tile, margin)
+    keeps_nothing(whole, lambda: (one, 5, 2), lambda: (other, 5, 2), "an image of 12x10")
     for upscale in (_bicubic, _means, _means, _means):
         height, width, tile, margin = (int(n) for n in rng.integers((1, 1, 1, 2), (22, 22, 9, 5)))
         case = f"an image of {height}x{width}, tiles of {tile} with a margin of {margin}"
@@ -170,4 +190,7 @@ def _hint(result, right, tile: int, margin: int, longest: int) -> str:
         return "the first tile is right, and others are not. Mark in a drawing where the second one begins with its margin, and which part of what the method makes of it belongs to the answer: LR pixels here, twice as many there."
     if agrees(off[2 * margin : -2 * margin, 2 * margin : -2 * margin]):
         return "only the border is off: at the edge of the image there is no margin to bring, and none to cut away."
-    return "upscale one tile with its margin, and mark in a drawing which part of it belongs to the answer, in pixels of the answer."
+    return (
+        relation(result, right)
+        or "upscale one tile with its margin, and mark in a drawing which part of it belongs to the answer, in pixels of the answer."
+    )

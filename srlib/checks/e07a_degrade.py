@@ -11,7 +11,7 @@ import numpy as np
 
 from ..extras import brought_by
 from ..resampling import downscale
-from ._helpers import array, call, near, off_by
+from ._helpers import array, call, keeps_nothing, near, off_by
 from ._inputs import drawn, fresh, photograph
 from .answer import Answer, Wrong, judge
 
@@ -100,6 +100,8 @@ def _extremes(my_degrade) -> None:
 
 
 def _any_image(my_degrade) -> None:
+    first, second = (lambda: (_hr(1), np.random.default_rng(0))), (lambda: (_hr(2), np.random.default_rng(0)))
+    keeps_nothing(my_degrade, first, second, "an image of 48x64")
     rng = fresh()
     for hr, words in drawn(rng, lambda: 2 * rng.integers(8, 20, 2)):
         seed = int(rng.integers(2**31))

@@ -46,7 +46,7 @@ def check_compare(my_compare) -> Answer:
             "the same images for all": _same_for_all,
             "a draw for every image": _own_draws,
             "the mean": _mean,
-            "the seed": (_seed, _company, _degradation),
+            "the seed": (_seed, _company, _one_method_twice, _degradation),
         },
     )
 
@@ -212,6 +212,17 @@ def _company(my_compare) -> None:
         raise Wrong(
             f"gives a method {alone[_NAMES[0]]:.2f} dB when it is alone, and {both[_NAMES[0]]:.2f} dB beside another.",
             "with the same seed, a method has the same score in any company: what enters the draws besides `seed` and the image's number?",
+        )
+
+
+def _one_method_twice(my_compare) -> None:
+    names = ("bicubic", "bicubic again", "nearest")
+    methods = {name: name.split()[0] for name in names}
+    told = call(my_compare, methods, _images(), _NOISY, 0, case="a method that stands there under two names")
+    if not isinstance(told, dict) or set(told) != set(names) or told[names[0]] != told[names[1]]:
+        raise Wrong(
+            "gives no score, or another one, to a method that stands there under a second name.",
+            "every name of `methods` gets a score, also where two names stand for one method.",
         )
 
 

@@ -38,7 +38,7 @@ def check_sources(my_count) -> Answer:
             "a detection counts once": _merged,
             "a source counts once": _split,
             "the reach": _reach,
-            "nothing there": (_empty, _equal_places),
+            "nothing there": (_empty, _equal_places, _exact_places),
             "the nearest pair first": _nearest_first,
         },
     )
@@ -154,6 +154,30 @@ def _equal_places(my_count) -> None:
     )
 
 
+def _exact_places(my_count) -> None:
+    true = np.concatenate([FAR, [(30.0, 40.0)]])
+    zero = "a distance of 0 is a distance, the nearest of all."
+    _compare(
+        my_count, true, true[[3, 1]] + 0.0, (2, 2, 0), "4 sources and 2 detections exactly at two of them", {}, zero
+    )
+    corner = "the place (0, 0) is a place like others."
+    origin = np.zeros((1, 2))
+    _compare(my_count, origin, origin + 1, (1, 0, 0), "a source at (0, 0) and a detection beside it", {}, corner)
+    _compare(my_count, origin + 1, origin, (1, 0, 0), "a detection at (0, 0) and a source beside it", {}, corner)
+    wide = "a pair that is struck out is out, however wide the reach is: by which number is it struck out?"
+    row = np.array([(0.0, 0.0), (0.0, 500.0)])
+    _compare(
+        my_count,
+        row,
+        row + [(0.0, 1.0), (0.0, 400.0)],
+        (1, 1, 1),
+        "two sources, two detections and a reach of 200",
+        {},
+        wide,
+        200.0,
+    )
+
+
 def _empty(my_count) -> None:
     none = np.empty((0, 2))
     lonely = "with an empty list there is no nearest place: what are the counts then?"
@@ -225,12 +249,17 @@ def _recognised(my_count) -> str | None:
 
 _ROW = np.array([(20.0, 20.0), (20.0, 23.0)])  # two sources, and detections beside and between them
 _BETWEEN = np.array([(20.0, 22.0), (20.0, 25.6)])
+_CHAIN = (
+    np.array([(20.0, 22.2), (20.0, 20.0), (20.0, 15.6)]),
+    np.array([(20.0, 21.2), (20.0, 17.1), (20.0, 13.1)]),
+)  # each next to one that is taken
 
 
 def _nearest_first(my_count) -> None:
     rng = fresh()
     crowds = [(_ROW, _BETWEEN, "two sources in a row with two detections"), (_BETWEEN, _ROW, "two sources in a row with two detections")]  # fmt: skip
-    for n, m in ((6, 6), (8, 5), (5, 8), (12, 12), (1, 9), (9, 1), *[(10, 10)] * 6):
+    crowds += [(a, b, "a chain of sources and detections") for a, b in (_CHAIN, _CHAIN[::-1])]
+    for n, m in ((6, 6), (8, 5), (5, 8), (12, 12), (1, 9), (9, 1), *[(10, 10)] * 30):
         true, found = (rng.uniform(0, 12, (k, 2)) for k in (n, m))
         crowds.append((true, found, f"{n} sources and {m} detections close together"))
     otherwise = "of all pairs the nearest goes first, not that of the first source or detection in the list, and not so that there are as many pairs as possible. Make a table of all distances, take the nearest pair, strike out its row and its column, and look for the next: how long?"

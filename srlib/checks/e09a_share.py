@@ -79,6 +79,8 @@ def _any_answers(my_share) -> str | None:
             answers = [np.round(rng.normal(0, 2, n)) * rng.uniform(0.5, 1, n) * size for n in counts]  # noughts too
             case = f"{counts[0]} and {counts[1]} answers of about {size:g}"
             remark = _told(my_share, answers, case, [], granted) or remark
+    whole = np.array([-3, 0, 0, 2, -1]), np.array([1, 0, -2, 4])
+    remark = _told(my_share, whole, "answers that are whole numbers, in arrays of integers", [], "it is right for fractions: of which type is the array that you fill?") or remark  # fmt: skip
     for answer in (-1.0, 0.0):
         case = f"a judge that says {answer:g} every time"
         remark = _told(my_share, ([answer] * 3, [answer] * 5), case, [], granted) or remark

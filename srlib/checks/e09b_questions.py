@@ -7,7 +7,7 @@ from collections import Counter
 
 import numpy as np
 
-from ._helpers import array, call, near, several, short
+from ._helpers import array, call, keeps_nothing, near, several, short
 from ._inputs import fresh
 from .answer import Answer, Wrong, judge
 
@@ -200,16 +200,25 @@ def _wrong_files(computed: np.ndarray) -> list:
 
 def _any_images(my_questions) -> None:
     """As a whole: the patches of both kinds are the tiles of the real images, whatever their order."""
+    computed, real = _images()
+    first, second = (lambda: (computed, real)), (lambda: (computed[::-1], real[::-1]))
+    keeps_nothing(my_questions, first, second, "four photographs of 64x64")
     rng = fresh()
-    for n, rows, columns in ((1, 1, 1), (3, 1, 2), (2, 3, 1), (7, 2, 3)):
+    for n, rows, columns in ((1, 1, 1), (3, 1, 2), (2, 3, 1), (7, 2, 3), (4, 2, 2)):
         real = rng.integers(0, 256, (n, _TILE * rows, _TILE * columns, 3)).astype(np.uint8)
         levels = rng.integers(-5, 261, real.shape) + rng.uniform(-0.4, 0.4, real.shape)  # no halves, beyond both ends
         computed = (levels / 255).astype(np.float32)
         case = f"{n} photograph{'s' if n > 1 else ''} of {_TILE * rows}x{_TILE * columns}"
+        hint = "it is right for four photographs of 64x64: what does your program take for granted, of their number or their sides?"
+        if n == 4:  # a method that changes nothing, and photographs that repeat and are flat in places
+            real[1], real[2, :_TILE] = real[0], 0
+            computed, case = (real / 255).astype(np.float32), f"{case}, computed by a method that changes nothing"
+            hint = "every tile is a question, also where it is flat, equals another, or is the same in both kinds."
         told = call(my_questions, computed, real, case=case)
         patches, truth = several(told, "patches, truth", "patches and truth")
         count = 2 * n * rows * columns
-        patches = array(_stacked(patches), (count, _TILE, _TILE, 3), f"the patches of {case}")
+        shape = np.shape(_stacked(patches))
+        patches = array(_stacked(patches), (count, _TILE, _TILE, 3), f"the patches of {case}", {shape: hint})
         truth = _read_truth(truth, count)
         for kind, name, tiles in ((0, "computed", _tiles(_as_file(computed))), (1, "real", _tiles(real / 255))):
             levels = 255 * patches[truth == kind]
@@ -219,5 +228,5 @@ def _any_images(my_questions) -> None:
             ):
                 raise Wrong(
                     f"gives other {name} patches for {case} than the {len(tiles)} tiles of the photographs.",
-                    "it is right for four photographs of 64x64: what does your program take for granted, of their number or their sides?",
+                    hint,
                 )

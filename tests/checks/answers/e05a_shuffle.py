@@ -9,7 +9,7 @@ from srlib.backend import keras
 def shuffle_by_keras(x, scale):
     from srlib.layers import PixelShuffle
 
-    return keras.ops.convert_to_numpy(PixelShuffle(scale)(x[None].astype(np.float32)))[0]
+    return keras.ops.convert_to_numpy(PixelShuffle(scale, dtype="float64")(x[None].astype(np.float64)))[0]
 
 
 def shuffle_by_loops(x, scale):
