@@ -23,7 +23,7 @@ IMAGE_TOLERANCE = 6e-4  # a seventh of a level of 255: takes three decimals, and
 _EXACT = 2e-5  # what single precision costs
 
 _CHANGES = {
-    np.ndarray: "an array is handed over by reference: what you assign to its elements changes the caller's image. Compute a new one.",
+    np.ndarray: "an array is handed over by reference: what you assign to its elements, or to its shape, changes the caller's array. Make a new one.",
     list: "a list is handed over by reference: sort, shuffle, append and pop change the caller's list, where sorted(..) makes a new one.",
     dict: "a dict is handed over by reference: what you put into it or take out is changed for the caller, too.",
 }
@@ -49,7 +49,7 @@ def call(function, *arguments, case: str, hint: str = BY_HAND):
     except NotImplementedError:
         raise Wrong(f"{UNWRITTEN}.", f"{BEGIN}.") from None
     except (Exception, SystemExit) as error:
-        raise Wrong(f"stops at {case} with {type(error).__name__}: {first_line(error)}", hint) from None
+        raise Wrong(f"raises {type(error).__name__} for {case}: {first_line(error)}", hint) from None
     for old, new in zip(before, given):
         if old is not None and not _same(old, new):
             raise Wrong(
@@ -71,20 +71,23 @@ def keeps_nothing(function, first, second, case: str) -> None:
     call(function, *second(), case=case)
     if not _equal(before, result):
         raise Wrong(
-            "changes what it has returned when it is called again.",
+            "changes the result of an earlier call when it is called again.",
             "both results are one array, which is kept from call to call: make a new one in every call.",
         )
     if not _equal(before, call(function, *first(), case=case)):
         raise Wrong(
-            f"gives something else for {case} when it is called again.",
-            "something is kept from one call to the next: make it anew within the function.",
+            f"gives another result for {case} when it is called once more, after a call with other values.",
+            "something is kept from one call to the next, or is drawn by chance: which names of your program outlive a call?",
         )
 
 
 def _equal(a, b) -> bool:
     if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
         return len(a) == len(b) and all(map(_equal, a, b))
-    return np.array_equal(np.asarray(a), np.asarray(b))
+    try:
+        return np.array_equal(np.asarray(a), np.asarray(b), equal_nan=np.asarray(a).dtype.kind == "f")
+    except Exception:  # what is no array is judged by what follows
+        return True
 
 
 def _plain_array(value) -> bool:
@@ -187,6 +190,11 @@ def call_number(function, *arguments, case: str, hint: str = BY_HAND) -> float:
     return number(call(function, *arguments, case=case, hint=hint), case)
 
 
+def counted(count: int, what: str) -> str:
+    """So many of something, such as "1 square" or "3 squares"."""
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
 def short(value) -> str:
     """A value in a few words."""
     if isinstance(value, np.ndarray) and value.size > 1:
@@ -250,8 +258,13 @@ def _decimals(value: float) -> int:
 
 def _hint_of_rounding(got: float, right: float, unit: str) -> str | None:
     for decimals in range(0 if abs(right) > 5 else 1, 4) if abs(got - right) < 0.1 * abs(right) else ():
+        kept = f"{decimals} decimal{'s' if decimals != 1 else ''}" if decimals else "a whole number"
         if abs(got - round(right, decimals)) < 1e-9:
-            return f"rounded to {decimals} decimals, it loses up to {0.5 * 10.0**-decimals:.{decimals + 1}f}{unit}, more than methods differ by: return the number as it is, and round when you print."
+            return f"rounded to {kept}, the number loses up to {0.5 * 10.0**-decimals:.{decimals + 1}f}{unit}: return it as it is, and round when you print."
+        if abs(got - np.trunc(right * 10**decimals) / 10**decimals) < 1e-9:
+            return (
+                f"cut down to {kept}, the number loses up to {10.0**-decimals:.{decimals}f}{unit}: return it as it is."
+            )
     return None
 
 
@@ -262,7 +275,10 @@ def compare_images(result, right, case: str, suspects=(), otherwise="", *, digit
         if off > _EXACT:
             return f"your values are off by up to {off:.5f}, or {255 * off:.2f} of a level of 255, as rounding to three decimals or half precision (float16) costs; single precision costs next to nothing."
         return None
-    hint = first_match(result, suspects, IMAGE_TOLERANCE) or relation(result, right) or otherwise
+    hint = first_match(result, suspects, IMAGE_TOLERANCE) or relation(result, right)
+    if hint is None and off < 3e-3:
+        hint = "it is off by very little: look for a rounding on the way, for a type that holds few digits, such as float16, and for a constant that is slightly wrong."
+    hint = hint or otherwise
     raise Wrong(off_by(result, right, case, digits), hint)
 
 
@@ -271,7 +287,7 @@ def off_by(result, right, case: str, digits: int = 3) -> str:
     off = np.abs(result - right).max()
     while digits < 9 and float(f"{off:.{digits}f}") == 0:
         digits += 1
-    return f"is off by up to {off:.{digits}f} for {case}."
+    return f"is off by up to {off:.3g} for {case}." if off > 1e4 else f"is off by up to {off:.{digits}f} for {case}."
 
 
 def relation(result, right) -> str | None:
@@ -283,11 +299,13 @@ def relation(result, right) -> str | None:
         return "everything is black: was it converted to whole numbers too early, or never filled in?"
     if near(result, 255 * right, 1.01):
         return FROM_0_TO_1
+    if np.ptp(right) and near(result, (right - right.min()) / np.ptp(right), 1e-3):
+        return "the darkest value has become exactly 0, and the brightest exactly 1: that stretches every image by a different amount."
     if np.ptp(right) > 0.1 and (hint := first_match(result, _rearranged(right), 1e-3) or _only_the_end(result, right)):
         return hint
     times = float((result * right).sum() / (right * right).sum()) if np.any(right) and np.any(result) else 1.0
     if abs(times - 1) > 0.002 and near(result / times, right, 1e-3):
-        return f"every value is {times:.4g} times what it should be: what is it multiplied with, or divided by?"
+        return f"every value is {times:.4g} times what it should be: what is it multiplied by, or divided by?"
     if abs((result - right).mean()) > 2e-3 and near(result - right, (result - right).mean(), 1e-3):
         return f"every value is {(result - right).mean():+.4f} off: what is added, or taken away, that should not be?"
     return None
@@ -317,4 +335,5 @@ def _only_the_end(result: np.ndarray, right: np.ndarray) -> str | None:
     if min(off.shape) < 3 or off[:-1, :-1].any():
         return None
     lines = [told for told, line in (("row", off[-1, :-1]), ("column", off[:-1, -1])) if line.all()]
-    return f"only the last {' and the last '.join(lines)} is off: where does your loop end?" if lines else None
+    verb = "is" if len(lines) == 1 else "are"
+    return f"only the last {' and the last '.join(lines)} {verb} off: where does your loop end?" if lines else None

@@ -45,7 +45,13 @@ def drawn(rng, sizes, dtype=np.float32):
         height, width = sizes()
         values = content(rng, (height, width, 3))
         image = (np.rint(255 * values) if dtype == np.uint8 else values).astype(dtype)
-        yield laid_out(rng, image), f"a {name} {np.dtype(dtype)} image of {height}x{width}"
+        image = laid_out(rng, image)
+        yield image, f"a {name} {np.dtype(dtype)} image of {height}x{width}{told_of(image)}"
+
+
+def told_of(array: np.ndarray) -> str:
+    """How an array lies in memory, where that is not as usual."""
+    return "" if array.flags.c_contiguous else ", a view of another array"
 
 
 def laid_out(rng, image: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ short of never ending, stops a check: what it raises becomes part of the answer.
 import contextlib
 import io
 import sys
+import textwrap
 from dataclasses import dataclass
 
 TICK, CROSS = "\N{CHECK MARK}", "\N{BALLOT X}"
@@ -162,7 +163,7 @@ def _judged(name: str, work, steps: dict) -> Answer:
 
 
 def first_line(error: BaseException) -> str:
-    """The first line of an error's message.
+    """The first line of an error's message, cut between two words where it is long.
 
     Parameters
     ----------
@@ -174,4 +175,4 @@ def first_line(error: BaseException) -> str:
         At most 160 characters.
     """
     lines = str(error).strip().splitlines()
-    return lines[0][:160] if lines else "nothing more"
+    return textwrap.shorten(lines[0], 160, placeholder=" ...") if lines else "(it says nothing more)"

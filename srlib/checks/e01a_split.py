@@ -15,7 +15,7 @@ from unittest import mock
 
 import numpy as np
 
-from ._helpers import call, several, short
+from ._helpers import call, keeps_nothing, several, short
 from ._inputs import fresh
 from .answer import Answer, Wrong, judge
 
@@ -47,7 +47,7 @@ def check_split(my_split) -> Answer:
     >>> import srlib
     >>> srlib.checks.check_split(lambda names: (names[2:], names[:1], names[1:2]))
     ✗ my_split puts squares of lighthouse into train and into test.
-      Hint: the squares of one photograph are relatives: their edges continue each other. What, then, should be dealt out, squares or photographs?
+      Hint: the squares of one photograph are relatives: where one ends, the next goes on. Are photographs dealt out, and not squares? And which part of lighthouse-r0c0 does your program take for the photograph?
       Right so far: every square once.
     """
     return judge(
@@ -58,7 +58,7 @@ def check_split(my_split) -> Answer:
             "no photograph on two sides": _no_photograph_twice,
             "most photographs to learn from": _most_to_learn_from,
             "names with a hyphen": _names_with_a_hyphen,
-            "the same split for the same squares": (_the_same_again, _any_names),
+            "the same split for the same squares": (_the_same_again, _without_memory, _any_names),
         },
     )
 
@@ -69,14 +69,15 @@ def _split(my_split, names: list[str], case: str) -> list[list[str]]:
     for part, told in zip(given, _PARTS):
         if not isinstance(part, (list, tuple, np.ndarray)) or np.ndim(part) != 1:
             hint = "a set has no order of its own: sorted(..) makes a list of it." if isinstance(part, set) else ""
+            hint = hint or ("" if np.ndim(part) else "list(..) makes a list of it.")
             raise Wrong(
                 f"gives {short(part)} for {told}; expected a list of names.",
-                hint or "each of the three things that you return holds names, side by side.",
+                hint or "each of the three is one list, and what it holds are names.",
             )
         strange = [name for name in part if name not in names]
         if strange:
             raise Wrong(
-                f"puts {short(strange[0])} into {told}, which is no name that it was given.",
+                f"puts {short(strange[0])} into {told}, which is not one of the names that it was given.",
                 "the lists hold names of squares, as they came, not numbers and not photographs.",
             )
         out.append([str(name) for name in part])
@@ -98,15 +99,18 @@ def _once_each(parts, names, case: str) -> None:
     counts = Counter(name for part in parts for name in part)
     lost = [name for name in names if not counts[name]]
     if lost:
+        nothing = "none of the names that it was given is in your lists: do you take the photographs from `names`, or from a cell above?"
         raise Wrong(
             f"loses {len(lost)} of {len(names)} squares, among them {lost[0]}{case}.",
-            "add up the lengths of your three lists: what happens to a remainder?",
+            nothing
+            if len(lost) == len(names)
+            else "follow that one through your program: which slice, which branch, which remainder leaves it out?",
         )
     for part, told in zip(parts, _PARTS):
         if not part:
             raise Wrong(
                 f"leaves {told} empty{case}.",
-                "none of the three may be empty, whatever the photographs are called and however few there are; how many are one tenth of five?",
+                "none of the three may be empty, whatever the photographs are called and however few there are: print how many go into each. (One tenth of five is less than one; and nothing may depend on an earlier call.)",
             )
     for part, told in zip(parts, _PARTS):
         if len(part) > len(set(part)):
@@ -125,12 +129,17 @@ def _every_square_once(my_split) -> None:
     _once_each(_split(my_split, _NAMES, f"{len(_NAMES)} squares of 7 photographs"), _NAMES, "")
 
 
+def _without_memory(my_split) -> None:
+    other = _squares(**{name: 3 for name in ("ash", "beech", "cedar", "elm", "fir", "oak")})
+    keeps_nothing(my_split, lambda: (list(_NAMES),), lambda: (other,), f"{len(_NAMES)} squares")
+
+
 def _no_photograph_twice(my_split) -> None:
     if found := _first_shared(_split(my_split, _NAMES, "the squares")):
         photograph, i, j = found
         raise Wrong(
             f"puts squares of {photograph} into {_PARTS[i]} and into {_PARTS[j]}.",
-            "the squares of one photograph are relatives: their edges continue each other. What, then, should be dealt out, squares or photographs?",
+            f"the squares of one photograph are relatives: where one ends, the next goes on. Are photographs dealt out, and not squares? And which part of {photograph}-r0c0 does your program take for the photograph?",
         )
     photographs = ("lighthouse", "market", "owl", "harbour", "tulip")
     for many in photographs:
@@ -166,19 +175,13 @@ def _most_to_learn_from(my_split) -> None:
             last = 2 * len(_of(parts[2])) > count
             raise Wrong(
                 f"keeps {len(_of(parts[0]))} of {count} photographs to learn from.",
-                "the longest list comes last: return train, validation, test, in this order."
+                "your longest list comes last: return train, validation, test, in this order."
                 if last
-                else "more than half of the photographs are for training; one each is enough for the other two here.",
+                else "more than half of the photographs are for training; one each is enough for the other two lists.",
             )
 
 
 def _names_with_a_hyphen(my_split) -> None:
-    names = _squares(**{"red-rose": 4, "red-robin": 5, "red-ruby": 3, "red-rat": 4, "red": 3})  # "-r" is in all
-    _hyphens(my_split, names, "as red-rose and red-robin", "red-rose is not the photograph red")
-    names = _squares(**{f"owl-{i}": 2 + i for i in range(1, 7)})
-    _hyphens(my_split, names, "as owl-1 and owl-2", "owl-1 is not the photograph owl")
-    names = _squares(**{"-".join(["wren"] * i): 2 + i for i in range(1, 7)})
-    _hyphens(my_split, names, "as wren-wren and wren-wren-wren", "wren-wren is not the photograph wren")
     names = _squares(**{"o" * i: 2 + i for i in range(1, 8)})
     parts = _split(my_split, names, "names such as o, oo and ooo")
     if _first_shared(parts) or sum(map(len, parts)) != len(names) or not all(parts):
@@ -186,6 +189,12 @@ def _names_with_a_hyphen(my_split) -> None:
             f"deals {len(names)} squares of photographs named o, oo, ooo and so on into lists of {', '.join(str(len(part)) for part in parts)}.",
             "the name of one photograph may begin, end or stand within that of another: are two names compared as a whole?",
         )
+    names = _squares(**{"red-rose": 4, "red-robin": 5, "red-ruby": 3, "red-rat": 4, "red": 3})  # "-r" is in all
+    _hyphens(my_split, names, "such as red-rose and red-robin", "red-rose is not the photograph red")
+    names = _squares(**{f"owl-{i}": 2 + i for i in range(1, 7)})
+    _hyphens(my_split, names, "such as owl-1 and owl-2", "owl-1 is not the photograph owl")
+    names = _squares(**{"-".join(["wren"] * i): 2 + i for i in range(1, 7)})
+    _hyphens(my_split, names, "such as wren-wren and wren-wren-wren", "wren-wren is not the photograph wren")
 
 
 def _hyphens(my_split, names: list[str], such: str, apart: str) -> None:
@@ -194,10 +203,8 @@ def _hyphens(my_split, names: list[str], such: str, apart: str) -> None:
     if found := _first_shared(parts):
         raise Wrong(f"puts squares of {found[0]} on two sides.", f"{hint}: {apart}.")
     if sum(map(len, parts)) != len(names) or not all(parts):
-        raise Wrong(
-            f"loses squares, or leaves a list empty, when all photographs have a hyphen in their names, {such}.",
-            f"{hint}: {apart}.",
-        )
+        seen = "leaves a list empty" if sum(map(len, parts)) == len(names) else "loses squares"
+        raise Wrong(f"{seen} when all photographs have a hyphen in their names, {such}.", f"{hint}: {apart}.")
 
 
 _AGAIN = 6  # seven photographs dealt out by chance fall as before once in 42 times
@@ -229,7 +236,7 @@ def _the_same_again(my_split) -> None:
             if as_they_came != split(random.Random(again).sample(names, len(names)), case):
                 raise Wrong(
                     f"splits the same names of {_MANY} photographs differently when they come in another order.",
-                    "a set has no order of its own, and what is sorted by anything but the names stays, where it is alike, in the order in which it came: sort the photographs by their names before you deal them out.",
+                    "what in your program depends on the order in which the names come? A set has no order of its own, ties in a sort stay in the order in which they came, and groupby joins neighbours alone: sort the names themselves first.",
                 )
     for days in (1, 40, 400):
         with _another_day(my_split, days):

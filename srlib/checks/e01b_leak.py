@@ -4,11 +4,12 @@ The images are noise, so that each of them, and its mirror image, is known again
 anew hold repeats, images that are their own mirror image, and fractions.
 """
 
+import itertools
 from collections import Counter
 
 import numpy as np
 
-from ._helpers import call, keeps_nothing, several
+from ._helpers import call, counted, keeps_nothing, several
 from ._inputs import fresh, laid_out
 from .answer import Answer, Wrong, judge
 
@@ -29,14 +30,14 @@ def check_prepare(my_prepare) -> Answer:
     --------
     >>> import srlib
     >>> srlib.checks.check_prepare(lambda images, photographs, held_out: (images, images[:2]))
-    ✗ my_prepare has 3 squares of the held-out photograph among the training images.
-      Hint: which photograph a square was cut from is in `photographs`: every square whose name there is `held_out` stays out of the training, wherever it stands in the list.
+    ✗ my_prepare has 3 squares of the held-out photograph among the training images; the test set has 2 images, where the photograph has 3.
+      Hint: `photographs` says from which photograph each square was cut. Print, for every square, its name and whether your program holds it out: every one named `held_out` stays out of the training, wherever it stands in the list.
     """
     return judge(
         "my_prepare",
         my_prepare,
         {
-            "the test photograph is not learned from": _nothing_leaks,
+            "the test photograph is not learned from": (_nothing_leaks, _without_memory),
             "the test is whole and unchanged": _test_is_whole,
             "the training images are doubled": (_training_is_doubled, _any_images),
         },
@@ -69,10 +70,13 @@ def _levels(part, told: str, images: np.ndarray) -> np.ndarray:
     except ValueError:  # images of different sizes
         part = np.empty(0)
     sides = "x".join(map(str, images.shape[1:3]))
+    fourth = "one image is (H, W, 3), a set of images has a fourth axis in front."
     if part.ndim != 4 or part.shape[1:] != images.shape[1:] or part.dtype.kind not in "uif":
         raise Wrong(
             f"gives {told} the shape {part.shape}; expected (N, {', '.join(map(str, images.shape[1:]))}) for images of {sides}.",
-            "one image is (H, W, 3), a set of images has a fourth axis in front.",
+            "the sides of the images have changed: along which axis are they joined, or cut?"
+            if part.ndim == 4
+            else fourth,
         )
     with np.errstate(invalid="ignore"):
         levels = part.astype(images.dtype)
@@ -103,8 +107,13 @@ def _nothing_leaks(my_prepare) -> None:
         )
     if mine:
         raise Wrong(
-            f"has {mine} squares of the held-out photograph among the training images.",
-            "which photograph a square was cut from is in `photographs`: every square whose name there is `held_out` stays out of the training, wherever it stands in the list.",
+            f"has {counted(mine, 'square')} of the held-out photograph among the training images; the test set has {counted(len(test), 'image')}, where the photograph has {held.sum()}.",
+            "`photographs` says from which photograph each square was cut. Print, for every square, its name and whether your program holds it out: every one named `held_out` stays out of the training, wherever it stands in the list.",
+        )
+    if strange := len(train) - _have(train, _turned(images)):
+        raise Wrong(
+            f"has {counted(strange, 'training image')} that are no squares of any photograph, neither as they came nor mirrored.",
+            "compare one with the squares, row by row: along which axis does each line of your program take out, join or turn?",
         )
     if mirrored:
         raise Wrong(
@@ -116,6 +125,18 @@ def _nothing_leaks(my_prepare) -> None:
             f"leaves {'train' if not len(train) else 'test'} empty.",
             "print what decides: a list compared with a text is one False, where an array of names is compared one by one.",
         )
+
+
+def _turned(images: np.ndarray) -> list:
+    """Images as they came, and in every way in which a learner may have turned them."""
+    ways = itertools.product((1, -1), repeat=3)
+    return [turned for a, b, c in ways for turned in images[:, ::a, ::b, ::c]]
+
+
+def _without_memory(my_prepare) -> None:
+    one, other = np.random.default_rng(2).integers(0, 256, (2, len(_PHOTOGRAPHS), 6, 8, 3), np.uint8)
+    of = list(_PHOTOGRAPHS)
+    keeps_nothing(my_prepare, lambda: (one, of, "owl"), lambda: (other, of, "tram"), "seven images of 6x8")
 
 
 def _test_is_whole(my_prepare) -> None:
@@ -138,7 +159,7 @@ def _test_is_whole(my_prepare) -> None:
             )
         if len(test) != held.sum() or _have(images[held], test) != held.sum():
             raise Wrong(
-                f"tests on {len(test)} images where {held_out} has {held.sum()} squares.",
+                f"tests on {counted(len(test), 'image')}, although {held_out} has {counted(held.sum(), 'square')}.",
                 "every square of the held-out photograph belongs there, once.",
             )
 
@@ -172,7 +193,7 @@ def _hint_instead_of_mirror_images(rest, train) -> str:
     which = "which one axis of (N, H, W, 3) runs from left to right?"
     for other, hint in (
         (rest[:, ::-1], f"these are upside down; {which}"),
-        (rest[:, ::-1, ::-1], f"these are turned by half a turn, upside down and mirrored: {which}"),
+        (rest[:, ::-1, ::-1], f"these are turned by half a turn, that is, upside down and mirrored: {which}"),
         (rest[:, ::-1, ::-1, ::-1], f"these are reversed along several axes; {which}"),
         (rest[:, :, ::-1, ::-1], f"these are mirrored, and have red and blue exchanged; {which}"),
         (rest[..., ::-1], f"these have red and blue exchanged; {which}"),
@@ -180,14 +201,13 @@ def _hint_instead_of_mirror_images(rest, train) -> str:
         if _have(other, train):
             return hint
     if len(train) == 2 * len(rest) and _have(train, rest) == len(train):
-        return f"every image is there twice, as it is; was it the order of the images that was reversed, or nothing? Then: {which}"
+        return f"every image is there twice, as it is: what was reversed, the order of the images? Of the axes, {which}"
+    if len(train) == 2 * len(rest) and _have(rest, train) == len(rest):
+        return "the number is right, and what stands beside the squares are not their mirror images: compare one with its square, column by column."
     return "the leak can be closed without giving up the mirror images: they are still wanted, of every training image."
 
 
 def _any_images(my_prepare) -> None:
-    one, other = np.random.default_rng(2).integers(0, 256, (2, len(_PHOTOGRAPHS), 4, 6, 3), np.uint8)
-    of = list(_PHOTOGRAPHS), "tram"
-    keeps_nothing(my_prepare, lambda: (one, *of), lambda: (other, *of), "seven images of 4x6")
     rng = fresh()
     words = ["owl", "owlet", "snow owl", "Owl", "tram"]
     for dtype in (np.uint8, np.uint8, np.float32):
@@ -206,9 +226,13 @@ def _any_images(my_prepare) -> None:
             ("tests", test, images[held]),
         ):
             if _counted(part) != _counted(right):
-                raise Wrong(
-                    f"{told} on {len(part)} images for {case}; expected {len(right)}.",
-                    "the names in `photographs` decide, and nothing else: not where a square stands in the list, and not whether two images look alike."
+                strange = len(part) - _have(part, _turned(images))
+                hint = "the names in `photographs` decide, and nothing else: not where a square stands in the list, and not whether two images look alike."
+                if strange:
+                    hint = f"{counted(strange, 'image')} of these are neither among those that came nor mirror images of them: were their values changed, or their type, which was {images.dtype}?"
+                expected = (
+                    f"; expected {len(right)}"
                     if len(part) != len(right)
-                    else "the number is right, and the images are not: the names in `photographs` decide which belong where.",
+                    else ", which is right, but on others than expected"
                 )
+                raise Wrong(f"{told} on {counted(len(part), 'image')} for {case}{expected}.", hint)

@@ -34,7 +34,10 @@ def check_downscale(my_downscale) -> Answer:
         "my_downscale",
         my_downscale,
         {
-            "the mean of four": lambda f: _floats(f, photograph(8, 12), 2, "an image of 8x12, scale 2"),
+            "the mean of four": (
+                lambda f: _floats(f, photograph(8, 12), 2, "an image of 8x12, scale 2"),
+                _without_memory,
+            ),
             "any scale": lambda f: _floats(f, photograph(9, 15), 3, "an image of 9x15, scale 3"),
             "8-bit images": _bytes,
             "dark 8-bit images": (_dark_bytes, _any_image),
@@ -54,13 +57,20 @@ def _floats(my_downscale, image, s: int, case: str) -> str | None:
     stops = {}
     if s != 2:
         hints = {(-(-h // 2), -(-w // 2), 3): "the 2 is written into your program; use `scale`."} | hints
-        stops = {"hint": "it is right at scale 2; which number in your program belongs to that scale only?"}
+        stops = {
+            "hint": "at scale 2 your result was accepted: what in your program depends on the scale, and what should? Print both results for one block."
+        }
     result = array(call(my_downscale, image, s, case=case, **stops), (h // s, w // s, 3), case, hints)
     right = block_means(image, s)
-    pencil = "take an image of 2x2, compute its one new pixel with a pencil, and compare."
+    pencil = "take an image of 4x4 with the numbers 0 to 15 in each channel, compute its four new pixels with a pencil, and compare."
     return compare_images(
         result, right, case, _suspects(image.astype(np.float64), right, s), stops.get("hint") or pencil
     )
+
+
+def _without_memory(my_downscale) -> None:
+    one, other = photograph(8, 12, 1), photograph(8, 12, 2)
+    keeps_nothing(my_downscale, lambda: (one, 2), lambda: (other, 2), "an image of 8x12, scale 2")
 
 
 def _suspects(x, right, s: int) -> list:
@@ -72,10 +82,10 @@ def _suspects(x, right, s: int) -> list:
         ("each new pixel is the sum of its block; how many old pixels does it stand for?", right * s * s),
         ("the sum of a block is divided by the length of its side; how many pixels are in it?", right * s),
         ("the sum of a block is divided by twice the length of its side; how many pixels are in it?", right * s / 2 if s != 2 else np.inf),
-        ("the brightest value became exactly 1: that stretches every image by another amount. The range of the type counts, not that of the image.", right / right.max()),
-        ("the brightest value became exactly 1: that stretches every image by another amount. The range of the type counts, not that of the image.", right / x.max()),
+        ("the brightest value became exactly 1: that stretches every image by a different amount. The range of the type counts, not that of the image.", right / right.max()),
+        ("the brightest value became exactly 1: that stretches every image by a different amount. The range of the type counts, not that of the image.", right / x.max()),
         ("everything is divided by 255; a float32 image runs from 0 to 1 already.", right / 255),
-        ("a new pixel mixes old ones from far apart. In a reshape, the last axis runs fastest: where in the new shape must the scale stand, before or behind the number of blocks?",
+        ("a new pixel mixes old ones from far apart. In a reshape, the last axis runs fastest (with order='F', the first one): where in the new shape must the scale stand, before or after the number of blocks?",
          x.reshape(s, h // s, s, w // s, 3).mean((0, 2))),
         ("each new pixel is the brightest of its block; that is max-pooling, of lesson 03.", x.reshape(h // s, s, w // s, s, 3).max((1, 3))),
         ("each new pixel is the darkest of its block; the mean is asked for.", x.reshape(h // s, s, w // s, s, 3).min((1, 3))),
@@ -91,15 +101,15 @@ def _bytes(my_downscale) -> str | None:
     right = block_means(image, 2)
     corners = [image[i::2, j::2] for i in (0, 1) for j in (0, 1)]
     wrapped = (corners[0] + corners[1] + corners[2] + corners[3]) / 4
-    wrap = "8-bit numbers start again at 0 after 255, and four of them together are more than that; convert before you add."
+    wrap = "8-bit numbers start again at 0 after 255, and four of them together can be more than that; convert before you add."
     suspects = [
         (FROM_0_TO_1, right),
         (FROM_0_TO_1.replace("grey levels", "whole grey levels").replace(" to 1.", " to 1, with its fractions."), np.floor(right)),
         ("everything is black, or nearly: a conversion to whole numbers came too early.", 0 * right),
         ("the largest level is 255, not 256: white would come out a little grey.", right / 256),
         ("this was divided by 255 twice.", right / 255**2),
-        ("the brightest value became exactly 1: that stretches every image by another amount. The range of the type counts, not that of the image.", right / image.max()),
-        ("the brightest value became exactly 1: that stretches every image by another amount. The range of the type counts, not that of the image.", right / right.max()),
+        ("the brightest value became exactly 1: that stretches every image by a different amount. The range of the type counts, not that of the image.", right / image.max()),
+        ("the brightest value became exactly 1: that stretches every image by a different amount. The range of the type counts, not that of the image.", right / right.max()),
         (wrap, wrapped / 255),
         (f"{wrap} And the answer should run from 0 to 1.", wrapped),
         *((hint, value / 255) for hint, value in _suspects(image.astype(np.float64), right, 2)),
@@ -121,8 +131,6 @@ def _dark_bytes(my_downscale) -> str | None:
 
 
 def _any_image(my_downscale) -> str | None:
-    one, other = photograph(8, 12, 1), photograph(8, 12, 2)
-    keeps_nothing(my_downscale, lambda: (one, 2), lambda: (other, 2), "an image of 8x12, scale 2")
     rng, remark = fresh(), None
     for s in (1, 2, 4, 7, 20):
         for dtype in (np.float32, np.uint8):
@@ -130,6 +138,6 @@ def _any_image(my_downscale) -> str | None:
                 case = f"{words}, scale {s}"
                 result = array(call(my_downscale, image, s, case=case), (*(n // s for n in image.shape[:2]), 3), case)
                 right = block_means(image, s) / (255 if dtype == np.uint8 else 1)
-                otherwise = "it is right for other images and scales: which number, size or type does your program take for granted?"
+                otherwise = "it is right for other images and scales: what does your program take for granted, of the numbers, the sides, the type, or where the values lie in memory?"
                 remark = compare_images(result, right, case, [(FROM_0_TO_1, 255 * right)], otherwise) or remark
     return remark

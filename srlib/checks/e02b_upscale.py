@@ -33,7 +33,7 @@ def check_upscale(my_upscale) -> Answer:
         "my_upscale",
         my_upscale,
         {
-            "the inside": lambda f: _photograph(f, slice(2, -2)),
+            "the inside": (lambda f: _photograph(f, slice(2, -2)), _without_memory),
             "the border": lambda f: _photograph(f, slice(None)),
             "a single pixel": (_single_pixels, _any_image),
         },
@@ -109,13 +109,13 @@ def _suspects(x, right) -> list:
         ("columns are interpolated, rows are only copied.", _along(x, 1, _centres(w)).repeat(2, 0)),
         ("near and far have changed places: a new pixel is three quarters of the old one it lies in, and a quarter of that one's neighbour.", _weighted(x, 0.75)),
         ("two thirds and one third are the weights of pixels that lie on a third of the way; how far is it here?", _weighted(x, 1 / 3)),
-        ("the new pixels stand behind each other, first those that lean to one side and then the others; they belong side by side, in turn.", _halves(right)),
+        ("the new pixels stand one after another, first those that lean to one side and then the others; they belong side by side, in turn.", _halves(right)),
         ("one new pixel lies on an old one, at the lower right, and the others lie half way: that shifts the image. How far is the middle of a new pixel from the middle of the old one?", _both_ways(x, lambda n: np.arange(2 * n) / 2 - 0.5)),
         ("this is smoother than linear interpolation: which kernel did you use?", interpolate(x.astype(np.float32), 2, kernel="bicubic")),
         ("beyond the border you take zeros, so that the image gets a dark frame; the pixel itself takes the neighbour's place.", _framed(x, "constant")),
-        ("beyond the border you take the pixel behind the next one, as numpy.pad's `reflect` does; the pixel itself takes the neighbour's place.", _framed(x, "reflect")),
-        ("the border goes on as steeply as before; the pixel itself takes the neighbour's place, so that it stays as it is there.", _framed(x, "linear")),
-        ("one neighbour is missing: a new pixel takes something from the old ones beside it, above or below it, and from the one at the corner between them.",
+        ("beyond the border you take the second pixel from it, as numpy.pad's `reflect` does; the pixel itself takes the neighbour's place.", _framed(x, "reflect")),
+        ("beyond the last pixel your values go on rising or falling as steeply as before; the pixel itself takes the neighbour's place, so that it stays as it is there.", _framed(x, "linear")),
+        ("the neighbour at the corner is missing: a new pixel takes something from three old ones beside its own, two at its sides and the one at the corner between them.",
          _along(x, 0, _centres(h)).repeat(2, 1) + _along(x, 1, _centres(w)).repeat(2, 0) - x.repeat(2, 0).repeat(2, 1)),
         ("every new pixel is a mean of two old ones, half and half; a new pixel lies nearer to one of them.", _both_ways(x, lambda n: np.repeat(np.arange(n) + 0.5, 2))),
         ("at the border your image continues on the opposite side, as numpy.roll does; here the edge should repeat itself.", _wrapped(x)),
@@ -136,11 +136,16 @@ def _photograph(my_upscale, part: slice) -> str | None:
     right = _both_ways(x, _centres)
     whole = part == slice(None)
     suspects = [(hint, value[part, part]) for hint, value in _suspects(x, right)]
-    otherwise = "upscale an image of 2x2 with a pencil, first along its rows and then along its columns, and compare; lesson 02 tells the four values of a row of 0 and 100."
+    otherwise = "upscale an image of 2x2, whose channels differ, with a pencil, first along its rows and then along its columns, and compare; lesson 02 gives the four values that a row of 0 and 100 becomes."
     if whole and near(result[2:-2, 2:-2], right[2:-2, 2:-2], 6e-4):
         otherwise = "only the border is off: a pixel there has no neighbour on one side, and its own value takes the neighbour's place."
-    where = f"the {'border' if whole else 'inside'} of {case}"
+    where = f"{case}, {'at' if whole else 'inside'} its border"
     return compare_images(result[part, part], right[part, part], where, suspects, otherwise)
+
+
+def _without_memory(my_upscale) -> None:
+    one, other = photograph(7, 10, 1), photograph(7, 10, 2)
+    keeps_nothing(my_upscale, lambda: (one,), lambda: (other,), "an image of 7x10")
 
 
 def _single_pixels(my_upscale) -> str | None:
@@ -160,8 +165,6 @@ def _single_pixels(my_upscale) -> str | None:
 
 
 def _any_image(my_upscale) -> str | None:
-    one, other = photograph(7, 10, 1), photograph(7, 10, 2)
-    keeps_nothing(my_upscale, lambda: (one,), lambda: (other,), "an image of 7x10")
     rng, remark = fresh(), None
     for image, case in (found for _ in range(2) for found in drawn(rng, lambda: rng.integers(1, 14, 2))):
         height, width, _ = image.shape

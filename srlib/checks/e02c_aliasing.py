@@ -35,7 +35,7 @@ def check_thumbnail(my_thumbnail) -> Answer:
         "my_thumbnail",
         my_thumbnail,
         {
-            "flat stays flat": _flat_stays_flat,
+            "flat stays flat": (_flat_stays_flat, _without_memory),
             "fine stripes turn grey": _fine_waves_turn_grey,
             "coarse stripes stay": _coarse_waves_stay,
             "nothing is shifted": _nothing_is_shifted,
@@ -80,9 +80,7 @@ def _flat_stays_flat(my_thumbnail) -> None:
     if not near(result[2:-2, 2:-2], 0.6, 2e-3):
         raise Wrong(
             f"turns a flat image of 0.6 into {result[8, 8, 0]:.4g}.",
-            FROM_0_TO_1
-            if near(result[8, 8, 0] / 255, 0.6, 0.01)
-            else f"that is {result[8, 8, 0] / 0.6:.3g} times as much: what do the weights of an average add up to?",
+            _hint_of_a_flat_image(result),
         )
     if not near(result, 0.6, 2e-3):
         raise Wrong(
@@ -98,6 +96,26 @@ def _flat_stays_flat(my_thumbnail) -> None:
         )
 
 
+def _hint_of_a_flat_image(result) -> str:
+    """What has become of an image that was 0.6 throughout, by its inside."""
+    inside = result[2:-2, 2:-2]
+    times = float(inside.mean()) / 0.6
+    if np.ptp(inside) > 1e-3:
+        return "a flat image should stay flat, and here its pixels differ: what is done to one and not to another?"
+    if near(times / 255, 1, 0.01):
+        return FROM_0_TO_1
+    if near(255 * times, 1, 0.02):
+        return "that is 1/255 of it: the image runs from 0 to 1 already."
+    if near(times, 0):
+        return "nothing is left of it: what is taken away, or multiplied, beside the averaging?"
+    return f"that is {times:.3g} times as much: what do the weights of an average add up to, and what else is multiplied or divided?"
+
+
+def _without_memory(my_thumbnail) -> None:
+    one, other = photograph(16, 24, 1), photograph(16, 24, 2)
+    keeps_nothing(my_thumbnail, lambda: (one, 4), lambda: (other, 4), "an image of 16x24")
+
+
 def _fine_waves_turn_grey(my_thumbnail) -> None:
     for frequency in (0.89, 1.2, 1.44, 1.8):
         both = _contrasts(my_thumbnail, frequency, "fine stripes")
@@ -107,7 +125,7 @@ def _fine_waves_turn_grey(my_thumbnail) -> None:
             half = f"{ways[1]} stripes do vanish, and {ways[0]} ones do not: the image is averaged along one of its two axes." if min(both) < 0.2 else ""  # fmt: skip
             raise Wrong(
                 f"still shows {100 * left:.0f} % of the contrast of stripes that are {4 / frequency:.1f} pixels wide, too fine for it.",
-                half or _hint_of_what_it_looks_at(my_thumbnail),
+                half or _hint_of_channels(my_thumbnail, frequency) or _hint_of_what_it_looks_at(my_thumbnail),
             )
     _diagonal_ones(my_thumbnail)
     lines = np.zeros((60, 60, 3), np.float32)
@@ -121,6 +139,15 @@ def _fine_waves_turn_grey(my_thumbnail) -> None:
             )  # fmt: skip
 
 
+def _hint_of_channels(my_thumbnail, frequency: float) -> str | None:
+    """Whether fine stripes vanish in some colours alone."""
+    lr = _thumbnail(my_thumbnail, _waves(frequency / 4, 64), "fine stripes")
+    left = [name for c, name in enumerate(("red", "green", "blue")) if _contrast(lr[..., c]) >= 0.35]
+    return (
+        f"only {' and '.join(left)} still shows them: all three colours are to be averaged." if len(left) < 3 else None
+    )
+
+
 def _diagonal_ones(my_thumbnail) -> None:
     y, x = np.mgrid[:64, :64]
     for frequency in (0.8, 1.25):
@@ -130,7 +157,7 @@ def _diagonal_ones(my_thumbnail) -> None:
             left = _contrast(_thumbnail(my_thumbnail, image, f"fine {told} stripes"))
             if left >= 0.35:
                 raise Wrong(
-                    f"still shows {100 * left:.0f} % of the contrast of fine {told} stripes, along a diagonal.",
+                    f"still shows {100 * left:.0f} % of the contrast of fine diagonal stripes, {told} to the right.",
                     "upright and level stripes do vanish: which pixels of a block does a new pixel look at?",
                 )
 
@@ -145,7 +172,7 @@ def _hint_of_what_it_looks_at(my_thumbnail, otherwise: str = "") -> str:
         ("every new pixel is the darkest of its block.", block.min((1, 3))),
         ("every new pixel is the median of its block, which jumps from light to dark; take the mean.", np.median(block, (1, 3))),
         ("every new pixel is the middle between the lightest and the darkest of its block; take the mean of all.", (block.max((1, 3)) + block.min((1, 3))) / 2),
-        ("a new pixel mixes old ones from far apart. In a reshape, the last axis runs fastest: where must the scale stand, before or behind the number of blocks?", image.reshape(4, 16, 4, 16, 3).mean((0, 2))),
+        ("a new pixel mixes old ones from far apart. In a reshape, the last axis runs fastest: where must the scale stand, before or after the number of blocks?", image.reshape(4, 16, 4, 16, 3).mean((0, 2))),
         ("rows are averaged, and every fourth column is kept as it is.", block.mean(1)[:, :, 0]),
         ("columns are averaged, and every fourth row is kept as it is.", block.mean(3)[:, 0]),
         ("linear interpolation by 4 looks at two of every four pixels in each direction; lesson 02 compares kernels.", downscale(image, 4, kernel="bilinear")),
@@ -161,7 +188,7 @@ def _hint_of_what_it_looks_at(my_thumbnail, otherwise: str = "") -> str:
             return "you smooth the LR image; by then the false stripes are in it, and no smoothing can tell them from true ones. What has to come first?"
     return (
         otherwise
-        or "the pixels around are looked at, but too few of them, or not alike: how wide must an average be, so that stripes of three pixels vanish in it?"
+        or "which pixels of a block of four by four count in its new pixel, and with which weight? All of them should, in every colour, and about alike."
     )
 
 
@@ -170,7 +197,7 @@ def _coarse_waves_stay(my_thumbnail) -> None:
     if kept < 0.75:
         raise Wrong(
             f"keeps only {100 * kept:.0f} % of the contrast of stripes that are 24 pixels wide.",
-            "stripes of six LR pixels are well within what the LR image can hold; how far does your smoothing reach?",
+            "stripes of six LR pixels are well within what the LR image can hold; how far does your smoothing reach, and where in the LR image does each block land?",
         )
 
 
@@ -242,8 +269,6 @@ def _any_scale(my_thumbnail) -> None:
                 f"keeps only {100 * kept:.0f} % of the contrast of stripes six LR pixels wide, at scale {scale}.",
                 own,
             )
-    one, other = photograph(16, 24, 1), photograph(16, 24, 2)
-    keeps_nothing(my_thumbnail, lambda: (one, 4), lambda: (other, 4), "an image of 16x24")
     rng = fresh()
     for scale in (2, 5):
         # coarse patches, each of a level of its own, so that any antialiasing filter gives their levels back

@@ -7,7 +7,7 @@ must be that of the formula.
 
 import numpy as np
 
-from ._helpers import call, first_match, near, short
+from ._helpers import call, counted, first_match, near, short
 from ._inputs import fresh
 from .answer import Answer, Wrong, judge
 
@@ -31,7 +31,7 @@ def check_block(my_block) -> Answer:
     >>> import srlib
     >>> srlib.checks.check_block(lambda x, channels: x)
     ✗ my_block has 0 convolutions; expected two.
-      Hint: x goes around the convolutions, and through them; count the layers of model.summary().
+      Hint: count the layers in model.summary(): x goes through two convolutions, and around them.
     """
     return judge(
         "my_block",
@@ -50,8 +50,8 @@ def _block(my_block, channels: int = _CHANNELS, height: int = 8, width: int = 8)
 
     x = keras.Input((height, width, channels))
     y = call(
-        my_block, x, channels, case=f"a tensor of {height}x{width} with {channels} channels",
-        hint="layers are called twice: Conv2D(..)(x). If shapes do not fit, think of `padding`, of `strides`, and of the number of channels.",
+        my_block, x, channels, case=f"a tensor of {height}x{width} with {counted(channels, 'channel')}",
+        hint="layers are called twice: Conv2D(..)(x). If shapes do not fit, think of `padding`, of `strides`, of the number of channels, and whether every tensor is made from the x that comes in. Add takes one list: Add()([x, y]).",
     )  # fmt: skip
     if not isinstance(y, keras.KerasTensor):
         raise Wrong(
@@ -62,12 +62,12 @@ def _block(my_block, channels: int = _CHANNELS, height: int = 8, width: int = 8)
         )
     if tuple(y.shape) != tuple(x.shape):
         if y.shape[-1] == 2 * channels:
-            hint = "the channels have doubled: two tensors were put behind each other. This skip adds."
+            hint = "the channels have doubled: two tensors were joined along them. This skip adds."
         else:
             hint = (
                 "height and width stay with padding='same', the channels with as many filters as there were channels."
             )
-        raise Wrong(f"makes {tuple(y.shape[1:])} of {tuple(x.shape[1:])}; expected the same shape.", hint)
+        raise Wrong(f"makes {tuple(y.shape[1:])} from {tuple(x.shape[1:])}; expected the same shape.", hint)
     try:
         model = keras.Model(x, y)
     except ValueError:
@@ -90,11 +90,11 @@ def _two_convolutions(my_block) -> None:
         others = sorted(
             {type(layer).__name__ for layer in _layers_of(model) if "Conv" in type(layer).__name__} - {"Conv2D"}
         )
-        hint = "x goes around the convolutions, and through them; count the layers of model.summary()."
+        hint = "count the layers in model.summary(): x goes through two convolutions, and around them."
         if others:
-            hint = f"there is {' and '.join(others)}; a convolution as the task means it is a Conv2D."
+            hint = f"the block uses {' and '.join(others)}; the task means Conv2D."
         raise Wrong(
-            f"has {len(convolutions)} convolution{'s' if len(convolutions) != 1 else ''}; expected two.",
+            f"has {counted(len(convolutions), 'convolution')}; expected two.",
             once if twice else hint,
         )
     sizes = [tuple(c.kernel.shape) for c in convolutions]
@@ -102,7 +102,9 @@ def _two_convolutions(my_block) -> None:
     if set(sizes) != {wanted}:
         raise Wrong(
             f"has kernels of {sizes[0]} and {sizes[1]}; expected {wanted} twice.",
-            "3 by 3, and as many filters as channels.",
+            "each filter of one of them sees fewer channels than there are: leave `groups` at its default."
+            if min(size[2] for size in sizes) < _CHANNELS
+            else "3 by 3, and as many filters as channels.",
         )
     if not all(c.use_bias for c in convolutions):
         raise Wrong("has convolutions without biases.", "leave use_bias at its default.")
@@ -133,7 +135,7 @@ def _two_blocks(my_block) -> None:
     if {layer.name for layer in first} & {layer.name for layer in second}:
         raise Wrong(
             "gives its layers the same names in every block.",
-            "a model refuses two layers of one name, so that a second block finds no place in it: leave `name` to Keras.",
+            "a model refuses two layers of one name, so that a second block cannot be added to it: leave `name` to Keras.",
         )
     for channels, height, width in ((1, 5, 9), (6, 3, 4)):
         _, convolutions = _block(my_block, channels, height, width)
@@ -151,10 +153,14 @@ def _wired(my_block):
 
     model, convolutions = _block(my_block)
     both = [np.zeros((3, 3, _CHANNELS, _CHANNELS), np.float32), np.ones(_CHANNELS, np.float32)]
-    convolutions[0].set_weights(both)
-    convolutions[1].set_weights([0 * w for w in both])
-    if near(keras.ops.convert_to_numpy(model(np.full((1, 8, 8, _CHANNELS), -3, np.float32))), -2):
-        convolutions.reverse()  # the bias of the first one listed comes out: it is called last
+    nothing, comes_out = [0 * w for w in both], []
+    for first, second in ((both, nothing), (nothing, both)):
+        convolutions[0].set_weights(first)
+        convolutions[1].set_weights(second)
+        y = keras.ops.convert_to_numpy(model(np.full((1, 8, 8, _CHANNELS), -3, np.float32)))
+        comes_out.append(near(y, -2))
+    if comes_out == [True, False]:
+        convolutions.reverse()  # of the two biases, that of the first one listed comes out: it is called last
     return model, convolutions
 
 
@@ -171,7 +177,7 @@ def _outputs(wired, first: float, second: float):
     y = keras.ops.convert_to_numpy(model(x))
     if not near(keras.ops.convert_to_numpy(model(x, training=True)), y):
         raise Wrong(
-            "gives something else in training than afterwards.",
+            "gives another result in training than afterwards.",
             "two convolutions, a ReLU between them, and the sum: a layer such as Dropout is not in the formula.",
         )
     return x, y
@@ -182,12 +188,17 @@ def _the_skip(my_block) -> None:
     x, y = _outputs(wired, 1, 0)  # the branch gives zero, so that the skip is all there is
     if near(y, x):
         return _begins_at_x(wired)
+    if near(_outputs(wired, 0, 0)[1], x):
+        raise Wrong(
+            "hands on more than x when its second convolution gives zero, and its first does not.",
+            "the second convolution works on what the first one and the ReLU made, and the sum receives x and what the second one made: draw which tensor goes where in yours.",
+        )
     doubled = _outputs(wired, 2, 0)[1]
     if near(doubled, 2 * np.maximum(x, 0)):
         _begins_at_x(wired)
     suspects = [
         ("with convolutions that give nothing, nothing comes out: x has no way around them, or is multiplied instead of added.", 0 * x),
-        ("negative numbers are lost on the way around: was a ReLU put on the sum, or on x? Or does the way around begin behind the first convolution and its ReLU, instead of at x?", np.maximum(x, 0)),
+        ("negative numbers are lost on the way around: was a ReLU put on the sum, or on x? Was the larger of the two taken instead of the sum? Or does the way around begin after the first convolution and its ReLU, instead of at x?", np.maximum(x, 0)),
         ("half of x arrives: was a mean taken instead of the sum?", x / 2),
         ("x is taken away, not added.", -x),
         ("x arrives twice.", 2 * x),
@@ -203,12 +214,12 @@ def _begins_at_x(wired) -> None:
     """Tell a skip that begins at x from one that begins behind a convolution, which the numbers above do not change."""
     x, y = _outputs(wired, 2, 0)
     suspects = [
-        ("the way around begins behind the first convolution, instead of at x.", 2 * x),
-        ("the way around begins behind the first convolution and its ReLU, instead of at x.", 2 * np.maximum(x, 0)),
+        ("the way around begins after the first convolution, instead of at x.", 2 * x),
+        ("the way around begins after the first convolution and its ReLU, instead of at x.", 2 * np.maximum(x, 0)),
     ]
     if not near(y, x):
         raise Wrong(
-            "hands on something else than x when its second convolution gives zero.",
+            "hands on something other than x when its second convolution gives zero.",
             first_match(y, suspects) or "follow x along the way around: nothing may happen to it there.",
         )
 
@@ -219,10 +230,10 @@ def _one_relu(my_block) -> None:
     x, up = _outputs(wired, 1, 1)
     x, down = _outputs(wired, 1, -1)
     if near(up, x + relu(x)) and near(down, x - relu(x)):
-        x, turned = _outputs(wired, -1, 1)  # tells a ReLU behind the first convolution from one before it
+        x, turned = _outputs(wired, -1, 1)  # tells a ReLU after the first convolution from one before it
         if near(turned, x + relu(-x)):
             return
-        raise Wrong("has a ReLU before its first convolution.", "it belongs behind that convolution, and nowhere else.")
+        raise Wrong("has a ReLU before its first convolution.", "it belongs after that convolution, and nowhere else.")
     if near(up, 2 * x) and near(down, 0 * x):
         raise Wrong(
             "has no ReLU in its branch.",
@@ -233,16 +244,16 @@ def _one_relu(my_block) -> None:
             raise Wrong(f"adds {share} times its branch to x.", "x, and all of the branch, are added as they are.")
     if near(down, x) or near(up, x + relu(x)) and near(down, x + relu(-x)):
         raise Wrong(
-            "has a ReLU behind the second convolution.",
+            "has a ReLU after the second convolution.",
             "the branch should be able to take away as well as to add: which sign can it not give now?",
         )
     if near(up, x + relu(x)) or near(up, relu(x) + relu(x)):
         raise Wrong("changes the numbers after the sum, or x itself.", "nothing comes after the addition.")
     if near(up, 2 * relu(x)) or near(up, relu(x) + x):
-        raise Wrong("has its ReLU in another place.", "it belongs behind the first convolution.")
+        raise Wrong("has its ReLU in another place.", "it belongs after the first convolution.")
     raise Wrong(
         "has its ReLU in another place, or another activation.",
-        "it is a ReLU that belongs behind the first convolution, no relative of it, and nowhere else.",
+        "a plain ReLU belongs after the first convolution, no variant of it, and nothing of the kind anywhere else.",
     )
 
 
@@ -270,8 +281,8 @@ def _formula(my_block) -> None:
     }
     told = ", ".join(f"{key}={value}" for key, value in settings.items())
     raise Wrong(
-        "gives something else than the formula when its kernels hold random numbers.",
-        f"a convolution is told {told}; leave that at its default."
+        "gives something other than the formula when its kernels hold random numbers.",
+        f"a convolution has {told}; leave that at its default."
         if told
         else "each convolution looks at 3 by 3 neighbours that lie side by side, and at zeros beyond the border, as with padding='same'.",
     )

@@ -29,16 +29,16 @@ def check_pair(my_pair) -> Answer:
     --------
     >>> import srlib
     >>> srlib.checks.check_pair(lambda image: (srlib.downscale(image), image))
-    ✗ my_pair gives the HR image values from 25 to 255; expected 0.09804 to 1.
-      Hint: this one still runs from 0 to 255. Which of the two has been divided, and by whom?
-      Right so far: the LR image.
+    ✗ my_pair gives the HR image from 25 to 255; expected 0.09804 to 1.
+      Hint: this one runs from 0 to 255. Which of the two has been divided, and by whom?
+      Right so far: a bright LR image.
     """
     return judge(
         "my_pair",
         my_pair,
         {
-            _LR: lambda f: _pair_member(f, 0, 255),
-            _HR: lambda f: _pair_member(f, 1, 255),
+            "a bright LR image": lambda f: _pair_member(f, 0, 255),
+            "a bright HR image": (lambda f: _pair_member(f, 1, 255), _without_memory),
             "a dark image": _dark_pair,
             "float32": (_pair_types, _any_image),
         },
@@ -48,7 +48,11 @@ def check_pair(my_pair) -> Answer:
 def _pair(my_pair, brightest: int):
     image = np.round(photograph(8, 10, 4) * brightest).astype(np.uint8)
     image[0, 0] = brightest
-    return image, several(call(my_pair, image, case="a uint8 image of 8x10"), "lr, hr", "two images")
+    case, once = (
+        "a uint8 image of 8x10",
+        "the image is HR as it came, and LR is made of it by srlib.downscale, once, with its default scale of 2: an image with even sides needs no crop.",
+    )
+    return image, several(call(my_pair, image, case=case, hint=once), "lr, hr", "two images")
 
 
 def _pair_member(my_pair, which: int, brightest: int) -> None:
@@ -56,18 +60,18 @@ def _pair_member(my_pair, which: int, brightest: int) -> None:
     told = _TOLD[which]
     right = downscale(image) if which == 0 else image / 255
     hints = {
-        image.shape: "it is as large as the HR image: was it downscaled, and are the two in their order, LR and HR?"
+        image.shape: "it is as large as the HR image: was it downscaled, and are the two in the right order, LR and HR?"
     }
     if which == 1:
-        hints = {(4, 5, 3): "the HR image is the one that came; are the two in their order, LR and HR?"}
+        hints = {(4, 5, 3): "the HR image is the one that came; are the two in the right order, LR and HR?"}
     result = array(pair[which], right.shape, told, hints)
     if near(result, right, IMAGE_TOLERANCE):
         return
     hint = first_match(result, _suspects(image, right, which), IMAGE_TOLERANCE)
     raise Wrong(
-        f"gives {told} values from {result.min():.4g} to {result.max():.4g}; expected {right.min():.4g} to {right.max():.4g}."
+        f"gives {told} from {result.min():.4g} to {result.max():.4g}; expected {right.min():.4g} to {right.max():.4g}."
         if not near([result.min(), result.max()], [right.min(), right.max()], 1e-3)
-        else f"gives {told} values that are off by up to {np.abs(result - right).max():.3f}.",
+        else f"gives {told} with values that are off by up to {np.abs(result - right).max():.3f}.",
         hint or relation(result, right) or "print the smallest and the largest value after each line.",
     )
 
@@ -75,15 +79,15 @@ def _pair_member(my_pair, which: int, brightest: int) -> None:
 def _suspects(image, right, which: int) -> list:
     stretched = image / image.max() if which else downscale(image) * 255 / image.max()
     span = (right - right.min()) / np.ptp(right)
-    stretch = "this stretches every image by another amount. The range of the type counts, not that of the image."
+    stretch = "this stretches every image by a different amount. The range of the type counts, not that of the image."
     other = (
         "the LR image is downscaled in another way: srlib.downscale with its default kernel, as in the function above."
     )
     kernels = [] if which else [image[::2, ::2] / 255, *(downscale(image, 2, kernel) for kernel in ("bicubic", "area"))]
     return [
-        ("this one still runs from 0 to 255. Which of the two has been divided, and by whom?", right * 255),
+        ("this one runs from 0 to 255. Which of the two has been divided, and by whom?", right * 255),
         ("this one has been divided by 255 twice" + (": srlib.downscale has done it already." if which == 0 else "."), right / 255),
-        ("whole numbers: with // the division throws the fraction away.", np.floor(right)),
+        ("only whole numbers are left: was it divided with //, or made whole numbers after the division?", np.floor(right)),
         ("the largest level is 255, not 256: white would come out a little grey.", right * 255 / 256),
         (f"the brightest pixel became exactly 1: {stretch}", stretched),
         (f"the brightest pixel became exactly 1: {stretch}", right / right.max()),
@@ -105,7 +109,7 @@ def _dark_pair(my_pair) -> None:
         result = array(one, right.shape, told)
         if not near(result, right, IMAGE_TOLERANCE):
             raise Wrong(
-                f"gives {told} of zeros and ones values up to {result.max():.4g}; expected {right.max():.4g}.",
+                f"gives {told} up to {result.max():.4g} for an image of zeros and ones; expected {right.max():.4g}.",
                 BY_TYPE,
             )
 
@@ -124,14 +128,17 @@ def _pair_types(my_pair) -> None:
         off = np.abs(array(one, right.shape, told) - right).max()
         if off > 1e-5:
             raise Wrong(
-                f"gives {told} values that are off by up to {off:.5f}; expected float32, which holds seven digits.",
+                f"gives {told} with values that are off by up to {off:.5f}; expected float32, which holds seven digits.",
                 "were they rounded, or held in half precision (float16), on the way? Round nothing that a network learns from.",
             )
 
 
-def _any_image(my_pair) -> None:
+def _without_memory(my_pair) -> None:
     one, other = (np.round(255 * photograph(8, 10, seed)).astype(np.uint8) for seed in (1, 2))
     keeps_nothing(my_pair, lambda: (one,), lambda: (other,), "a uint8 image of 8x10")
+
+
+def _any_image(my_pair) -> None:
     rng = fresh()
     for image, case in drawn(rng, lambda: 2 * rng.integers(1, 12, 2), np.uint8):
         lr, hr = several(call(my_pair, image, case=case), "lr, hr", "two images")

@@ -6,7 +6,7 @@ The noise differs by colour and between the border and the inside, so that an er
 import numpy as np
 
 from ..metrics import LUMA, psnr
-from ._helpers import BY_TYPE, call, call_number, compare_number, first_match, near, number
+from ._helpers import BY_TYPE, call, call_number, compare_number, first_match, keeps_nothing, near, number
 from ._inputs import drawn, fresh, laid_out, photograph
 from .answer import Answer, Wrong, judge
 
@@ -37,7 +37,7 @@ def check_psnr(my_psnr) -> Answer:
         "my_psnr",
         my_psnr,
         {
-            "two images": _floats,
+            "two images": (_floats, _without_memory),
             "8-bit images": _bytes,
             "a batch": _batch,
             "identical images": (_equals, _any_images),
@@ -56,8 +56,12 @@ def _decibels(error):
     return -10 * np.log10(error)
 
 
+_UNLIKE = "infinity is for images without any error, and only an error of exactly zero counts as none: when does your program take two images for the same?"
+
+
 def _compare(got: float, right: float, case: str, suspects=(), otherwise: str = "") -> str | None:
     """A hundredth of a decibel is what tables print; single precision costs a tenth of that."""
+    otherwise = _UNLIKE if got == np.inf != right else otherwise
     return compare_number(got, right, case, suspects, otherwise, tolerance=TOLERANCE, exact=2e-3, digits=2, unit=" dB")
 
 
@@ -67,6 +71,11 @@ def _floats(my_psnr) -> str | None:
     remark = _float_pair(my_psnr, a, b, "two float32 images")
     a = np.clip(b + 0.0008 * np.random.default_rng(5).normal(size=b.shape), 0, 1).astype(np.float32)
     return _float_pair(my_psnr, a, b, "two float32 images that are nearly alike") or remark
+
+
+def _without_memory(my_psnr) -> None:
+    one, other, third = (photograph(10, 12, seed) for seed in (1, 2, 3))
+    keeps_nothing(my_psnr, lambda: (one, other), lambda: (other, third), "two float32 images")
 
 
 def _float_pair(my_psnr, a, b, case: str) -> str | None:
@@ -82,7 +91,7 @@ def _float_pair(my_psnr, a, b, case: str) -> str | None:
         ("one of the two, numerator or denominator, is on the scale of 255, the other on the scale of 1. What is the largest value that these images can have?", right + 20 * np.log10(255)),
         ("the logarithm has base e; decibels take base 10.", -10 * np.log(mse)),
         ("the logarithm has base 2; decibels take base 10.", -10 * np.log2(mse)),
-        ("twice too many: 20 goes with the root of the error, 10 with the error squared.", 2 * right),
+        ("twice as many decibels as there should be: 20 goes with the root of the error, 10 with the error squared.", 2 * right),
         ("half of what it should be: 10 goes with the error squared, 20 with its root.", right / 2),
         ("a tenth of what it should be: a bel has ten decibels.", right / 10),
         ("the errors have been added, not averaged.", _decibels(np.sum((x - y) ** 2))),
@@ -111,7 +120,13 @@ def _float_pair(my_psnr, a, b, case: str) -> str | None:
     for n in (1, 2, 3, 4):
         hint = f"a border of {n} pixels is cropped. The papers do that; this exercise asks for the whole image."
         suspects.append((hint, _decibels(np.mean((x - y)[n:-n, n:-n] ** 2))))
-    return _compare(got, right, case, suspects, "compute the mean squared error first, and compare it with srlib.mse.")
+    return _compare(
+        got,
+        right,
+        case,
+        suspects,
+        "compute the mean squared error first, and compare it with srlib.mse. If the two agree, look at what comes after it.",
+    )
 
 
 def _bytes(my_psnr) -> str | None:
@@ -178,8 +193,9 @@ def _batch(my_psnr) -> str | None:
         ("this is the best of the three; the mean is asked for.", max(each)),
     ]  # fmt: skip
     raise Wrong(
-        f"gives {got:.2f} dB for {case} of {each[0]:.2f}, {each[1]:.2f} and {each[2]:.2f} dB.",
-        first_match(got, suspects, TOLERANCE) or "an array with four axes holds several images; take them one by one.",
+        f"gives {got:.2f} dB for {case} of {each[0]:.2f}, {each[1]:.2f} and {each[2]:.2f} dB; expected {right:.2f} dB.",
+        first_match(got, suspects, TOLERANCE)
+        or "an array with four axes holds several images: take them one by one, and let each count as much as the others.",
     )
 
 
@@ -195,9 +211,9 @@ def _batch_of_bytes(my_psnr, a, b) -> str | None:
 
 
 def _equals(my_psnr) -> None:
-    image, case = photograph(8, 8), "an image and itself"
-    zero = "the error is zero; Python divides by zero only if it is told to. What should the answer be?"
-    got = call_number(my_psnr, image, image, case=case, hint=zero)
+    image, case = photograph(8, 8), "two equal images"
+    zero = "the error is zero there, and nothing can be divided by it. What should the answer be? And by what does your program know that there is no error? Two equal arrays need not be one."
+    got = call_number(my_psnr, image, image.copy(), case=case, hint=zero)
     if got != np.inf:
         raise Wrong(
             f"gives {got:.4g} dB for {case}; expected inf.",
@@ -205,7 +221,7 @@ def _equals(my_psnr) -> None:
             if got == -np.inf
             else "no error at all: as the error vanishes, decibels grow without end, and Python has a number for that.",
         )
-    case, hint = "a batch in which one image is itself", "one of its PSNRs is infinite; what is the mean, then?"
+    case, hint = "a batch in which one pair is equal", "one of its PSNRs is infinite; what is the mean, then?"
     a, b = np.stack([image, image]), np.stack([image, image[::-1]])
     got = call_number(my_psnr, a, b, case=case, hint=hint)
     if got != np.inf:
@@ -217,7 +233,7 @@ def _equals(my_psnr) -> None:
 
 
 def _nearly_equal(my_psnr) -> None:
-    hint = "only an error of exactly zero is none: compare with 0, and add nothing to the error, however small."
+    hint = "only an error of exactly zero counts as none: compare with 0, and add nothing to the error, however small."
     tiny, tinier, level = photograph(12, 16), photograph(12, 16, 1), np.full((40, 50, 3), 77, np.uint8)
     for image, other, case in (
         (tiny, tiny.copy(), "two images that differ by 0.00006 in one value"),

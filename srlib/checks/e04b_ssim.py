@@ -28,7 +28,7 @@ def check_ssim(my_ssim) -> Answer:
     >>> import srlib
     >>> srlib.checks.check_ssim(lambda a, b: 1 - abs(a - b).mean())
     ✗ my_ssim gives 0.84419 for a darker, flatter copy of a window; expected 0.75650.
-      Hint: print the two means, the two variances and the covariance, and compare them with numpy.cov.
+      Hint: print the two means, the two variances and the covariance, and compare them with a.mean(), b.mean() and np.cov(a.ravel(), b.ravel()). If they agree, look at the constants, the formula, and what is done with the windows and the result.
       Right so far: equal windows.
     """
     return judge(
@@ -80,7 +80,7 @@ def _ssim(
 # the usual mistakes that are another option of the formula
 _OPTIONS = [
     ("standard deviations stand where variances should: sigma squared is the variance.", dict(root=True)),
-    ("constants and windows are on two scales. These windows run from 0 to 1 as they come: either the constants are those of levels from 0 to 255, or the windows were divided by 255 once more.", dict(c1=(0.01 * 255) ** 2, c2=(0.03 * 255) ** 2)),
+    ("constants and windows are on two scales. These windows run from 0 to 1 as they come: either the constants are those of levels from 0 to 255, or the windows are divided by 255.", dict(c1=(0.01 * 255) ** 2, c2=(0.03 * 255) ** 2)),
     ("the constants are those of a range of 2, the mistake of the original project; these windows run from 0 to 1.", dict(c1=0.02**2, c2=0.06**2)),
     ("the constants are missing, or far too small for the scale of the values; they decide where a window is flat.", dict(c1=0, c2=0)),
     ("the constants are not squared.", dict(c1=0.01, c2=0.03)),
@@ -90,11 +90,11 @@ _OPTIONS = [
     ("c2 is doubled.", dict(c2=18e-4)),
     ("c1 and c2 have changed places: which belongs to the means, which to the variances?", dict(c1=9e-4, c2=1e-4)),
     ("variances and covariance divide by 49; this exercise asks for the sample values, which divide by one less.", dict(ddof=0, cov_ddof=0)),
-    ("the variances divide by 49 and the covariance by 48: NumPy's var and cov have different habits, look at ddof.", dict(ddof=0)),
-    ("the covariance divides by 49 and the variances by 48; both divide by one less than 49.", dict(cov_ddof=0)),
-    ("the sign of the covariance is lost: opposite patterns should count as worse than none.", dict(absolute=True)),
+    ("the variances divide by 49 and the covariance by 48: NumPy's var and cov have different habits: look at ddof.", dict(ddof=0)),
+    ("the covariance divides by 49 and the variances by 48; both should divide by 48.", dict(cov_ddof=0)),
+    ("the sign of the covariance is lost: opposite patterns should count as worse than unrelated ones.", dict(absolute=True)),
     ("the covariance is replaced by the product of the two deviations, so that the patterns themselves are never compared.", dict(structure=False)),
-    ("the means do not count: a darker copy is as good as the original.", dict(light=False)),
+    ("in your formula the means do not count: a darker copy is as good as the original.", dict(light=False)),
     ("c1 is right, and c2 is not squared.", dict(c2=0.03)),
     ("c2 is right, and c1 is not squared.", dict(c1=0.01)),
     ("one constant stands in both places: c1 and c2 differ.", dict(c2=1e-4)),
@@ -122,7 +122,7 @@ def _suspects(a, b, right) -> list:
         ("a constant stands below the line alone, and is missing above it.", right * (2 * cov) / (2 * cov + 9e-4)),
         ("the product of the variances stands where their sum should.", right * (va + vb + 9e-4) / (va * vb + 9e-4)),
         ("the product of the squared means stands where their sum should.", right * (ma**2 + mb**2 + 1e-4) / (ma**2 * mb**2 + 1e-4)),
-        ("negative values are cut off: opposite patterns should count as worse than none.", 0.0 if right < 0 else np.inf),
+        ("negative values are cut off: opposite patterns should count as worse than unrelated ones.", 0.0 if right < 0 else np.inf),
         ("the variances are squared: sigma squared is the variance already.", right * (va + vb + 9e-4) / (va**2 + vb**2 + 9e-4)),
         ("the sum of the means is squared, where each should be squared and then added.", right * (ma**2 + mb**2 + 1e-4) / ((ma + mb) ** 2 + 1e-4)),
         ("one variance stands twice: a and b have one each.", right * (va + vb + 9e-4) / (2 * va + 9e-4)),
@@ -130,6 +130,7 @@ def _suspects(a, b, right) -> list:
         ("the two factors are added, not multiplied.", (2 * ma * mb + 1e-4) / (ma**2 + mb**2 + 1e-4) + (2 * cov + 9e-4) / (va + vb + 9e-4)),
         ("the two factors are averaged, not multiplied.", ((2 * ma * mb + 1e-4) / (ma**2 + mb**2 + 1e-4) + (2 * cov + 9e-4) / (va + vb + 9e-4)) / 2),
         ("contrast and pattern alone; the means are missing.", (2 * cov + 9e-4) / (va + vb + 9e-4)),
+        ("this is half of 1 plus the SSIM; the SSIM itself is asked for.", (1 + right) / 2),
         ("this is 1 minus the SSIM: equal windows should have 1.", 1 - right),
         ("np.cov takes each row of a window for a variable of its own, and [0, 1] is the covariance of the first two: hand it a.ravel() and b.ravel().", _ssim(a, b, cov=np.cov(a, b)[0, 1])),
         ("np.cov takes each row of a window for a variable of its own: hand it a.ravel() and b.ravel().", _ssim(a, b, cov=np.cov(a, b)[0, 7])),
@@ -138,9 +139,9 @@ def _suspects(a, b, right) -> list:
         ("the means are not taken off before the product: that is no covariance.", _ssim(a, b, cov=(a * b).sum() / 48)),
         ("the means are not taken off before the product: that is no covariance.", _ssim(a, b, cov=(a * b).mean())),
         ("the covariance is the mean of the product minus the product of the means, times 49 / 48.", _ssim(a, b, cov=(a * b).mean() - ma * mb)),
-        ("a correlation stands where the covariance should: it is not divided by the deviations.", _ssim(a, b) * (2 * cov / np.sqrt(va * vb) + 9e-4) / (2 * cov + 9e-4)),
+        ("a correlation stands where the covariance should: a covariance is not divided by the deviations.", _ssim(a, b) * (2 * cov / np.sqrt(va * vb) + 9e-4) / (2 * cov + 9e-4)),
         ("the covariance is a sum, and not yet divided.", _ssim(a, b) * (96 * cov + 9e-4) / (2 * cov + 9e-4)),
-        ("a bracket is missing: the second half of the denominator is multiplied, not divided by.", right * (va + vb + 9e-4) ** 2),
+        ("a pair of brackets is missing: the second half of the denominator is multiplied, not divided by.", right * (va + vb + 9e-4) ** 2),
     ]  # fmt: skip
 
 
@@ -151,7 +152,7 @@ def _compare(my_ssim, a, b, case: str, otherwise: str = "") -> str | None:
     suspects = _suspects(a, b, right) if min(np.ptp(a), np.ptp(b)) > 0 else []
     if suspects:
         suspects += [(taken, _ssim(a, b, c1=(0.01 * span) ** 2, c2=(0.03 * span) ** 2)) for span in spans]
-    pencil = "print the two means, the two variances and the covariance, and compare them with numpy.cov."
+    pencil = "print the two means, the two variances and the covariance, and compare them with a.mean(), b.mean() and np.cov(a.ravel(), b.ravel()). If they agree, look at the constants, the formula, and what is done with the windows and the result."
     return compare_number(got, right, case, suspects, otherwise or pencil, digits=5)
 
 
@@ -165,7 +166,7 @@ def _equals(my_ssim) -> str | None:
 
 
 def _flat(my_ssim) -> str | None:
-    hint = "both variances are 0 there, and so is the covariance: what is left of the formula? The constants are there for that."
+    hint = "both variances are 0 there, and so is the covariance: what is left of the formula? For such windows there are the constants."
     remark = None
     for one, other in ((0.5, 0.5), (0.4, 0.8), (0.0, 0.02), (0.0, 0.0)):
         a, b = np.full((7, 7), one), np.full((7, 7), other)

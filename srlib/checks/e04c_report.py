@@ -9,7 +9,7 @@ from ..data.image_set import ImageSet
 from ..extras import brought_by
 from ..resampling import downscale
 from ..upscaling import upscale
-from ._helpers import call, compare_number, near, number, short
+from ._helpers import call, compare_number, keeps_nothing, near, number, short
 from ._inputs import photograph
 from .answer import Answer, Wrong, judge
 
@@ -30,17 +30,21 @@ def check_report(my_report) -> Answer:
     --------
     >>> import srlib
     >>> srlib.checks.check_report(lambda method, images: 0.86)
-    ✗ my_report returns 0.86; expected {"method": .., "bicubic": ..}.
-      Hint: a dict with two entries, as the task says.
+    ✗ my_report returns 0.86 for 4 images and the method 'lanczos'; expected {"method": .., "bicubic": ..}.
+      Hint: a dict with two entries, as the task says, whatever the method is.
     """
     return judge(
         "my_report",
         my_report,
         {
-            "the SSIM of the method": _method,
+            "the SSIM of the method": (_method, _without_memory),
             "the baseline": _baseline,
         },
     )
+
+
+def _without_memory(my_report) -> None:
+    keeps_nothing(my_report, lambda: ("lanczos", _images()), lambda: ("nearest", _images(3)), "four images")
 
 
 TOLERANCE = 3e-4  # takes four decimals, as tables print them
@@ -62,18 +66,18 @@ def _report(my_report, method, images=None):
     """The images, and the learner's two numbers."""
     images = _images() if images is None else images
     before = [np.array(image) for image in images]
-    case = f"{len(images)} images" + ("" if isinstance(method, str) else " and a network")
+    case = f"{len(images)} image{'' if len(images) == 1 else 's'} and {f'the method {method!r}' if isinstance(method, str) else 'a network'}"
     told = call(my_report, method, images, case=case)
     if not all(map(np.array_equal, before, images)):
         raise Wrong(
             "changes the images that it is given.",
-            "an array is handed over by reference: what you assign to its elements changes the caller's image.",
+            "an array is handed over by reference: what you assign to its elements, or to its shape, changes the caller's array.",
         )
     if not isinstance(told, dict) or "method" not in told:
         seen = f"a dict of {', '.join(map(repr, told))}" if isinstance(told, dict) and told else short(told)
         raise Wrong(
-            f'returns {seen}; expected {{"method": .., "bicubic": ..}}.',
-            "a dict with two entries, as the task says.",
+            f'returns {seen} for {case}; expected {{"method": .., "bicubic": ..}}.',
+            "a dict with two entries, as the task says, whatever the method is.",
         )
     return images, told
 
@@ -96,13 +100,13 @@ def _expected(
     return float(over(values))
 
 
-_OWN_SCALE = "so every image is judged on another scale; it is the range that images could have."
+_OWN_SCALE = "so what is measured depends on what the images show; it should be the range that images could have."
 _ROUNDED = "before it was measured; SSIM takes it as it is."
-_WINDOW = "SSIM was told of another window than scikit-image's default."
+_WINDOW = "SSIM was given a window other than scikit-image's default."
 _MISTAKES = [
     ("the range is still 2. What is the largest value that these images can have, on the scale that you hand over?", {"data_range": 2.0}),
     ("images from 0 to 255, and a range of 1: the two must be on one scale.", {"data_range": 1.0}),
-    ("images from 0 to 1, and a range of 2, as for images from -1 to 1: what is the largest value less the smallest that they could have?", {"data_range": 510.0}),
+    ("images from 0 to 1, and a range of 2, as for images from -1 to 1: what is the largest possible value minus the smallest?", {"data_range": 510.0}),
     ("images from 0 to 1, and a range of 255: the two must be on one scale.", {"data_range": 255.0**2}),
     (f"the range is measured from the HR image, {_OWN_SCALE}", {"data_range": "hr"}),
     (f"the range is the largest value of the HR image, {_OWN_SCALE}", {"data_range": "top"}),
@@ -145,11 +149,16 @@ def _method(my_report) -> str | None:
     suspects = [(hint, _expected(images, "lanczos", **how)) for hint, how in _MISTAKES]
     bicubic = _expected(images, "bicubic")
     turned = "bicubic" in told and near(number(told["bicubic"], "the baseline"), right, TOLERANCE)
-    suspects.append(("an image is compared with itself; the SR image with the HR image is asked for.", 1.0))
+    suspects.append(
+        (
+            "exactly 1: either an image is compared with itself, or nothing is compared at all. Are all images used, and each SR image compared with its HR image?",
+            1.0,
+        )
+    )
     suspects.append(
         ("the two entries have changed places." if turned else "this is the value of bicubic upscaling.", bicubic)
     )
-    otherwise = "compare with srlib.ssim, image by image, and take the mean."
+    otherwise = "take the images that are handed over, compare with srlib.ssim, image by image, and take the mean."
     if got > 1 + 1e-6:
         otherwise = "an SSIM is 1 at most; what is measured here?"
     return _compare(got, right, "the mean SSIM of Lanczos upscaling of four images", suspects, otherwise)
@@ -162,7 +171,7 @@ def _other_methods(my_report) -> str | None:
     anything = "`method` is anything that srlib.upscale takes, not only the name of an interpolation."
     remark = None
     for method, what, count, hint in (
-        ("nearest", "nearest-neighbour upscaling, though Lanczos was right", 4, "is the method that comes in the one that is used?"),
+        ("nearest", "nearest-neighbour upscaling, although it was right for Lanczos", 4, "does the function use the method that it is given, and nothing of an earlier call?"),
         (network, "a network", 4, anything),
         ("lanczos", "Lanczos upscaling of a single image", 1, "how many images there are may not be written into your program."),
         ("lanczos", "Lanczos upscaling of six images", 6, "how many images there are may not be written into your program."),
@@ -171,9 +180,9 @@ def _other_methods(my_report) -> str | None:
         right = _expected(images, method if isinstance(method, str) else "nearest")
         remark = _compare(number(told["method"], what), right, f"the SSIM of {what}", (), hint) or remark
     images, told = _report(my_report, "lanczos", _of_several_sizes())
-    hint = "each photograph counts once, whatever its size, and all of it; and a dark one is on the scale of its type, as the others are."
+    hint = "each photograph counts once, whatever its size, and is used whole; and a dark one is judged on the scale of its type, as the others are."
     right = _expected(images, "lanczos")
-    return _compare(number(told["method"], "several sizes"), right, "photographs of several sizes, one of them black but for its ones", (), hint) or remark  # fmt: skip
+    return _compare(number(told["method"], "several sizes"), right, "photographs of several sizes, one of them nearly black, with only zeros and ones in it", (), hint) or remark  # fmt: skip
 
 
 def _of_several_sizes() -> ImageSet:
@@ -196,20 +205,25 @@ def _baseline(my_report) -> str | None:
             else "reports the method alone.",
             "the task says what its entries are called."
             if others
-            else "0.86: is that much? What would everybody have had for nothing, on the same images?",
+            else "0.86: is that a lot? What would anybody get for nothing, on the same images?",
         )
     got, right = number(told["bicubic"], "the baseline"), _expected(images, "bicubic")
     if not near(got, right, TOLERANCE):
         suspects = [
+            ("this is the mean over the values of both, the method and the baseline: is your list empty when the baseline begins?", (right + _expected(images, "lanczos")) / 2),
             ("this is the value of the method again; the baseline has to be upscaled by `bicubic`.", _expected(images, "lanczos")),
-            ("this is linear upscaling, a weaker competitor than the one asked for.", _expected(images, "bilinear")),
+            ("this is bilinear upscaling, a weaker competitor than the one asked for.", _expected(images, "bilinear")),
             ("this is nearest-neighbour upscaling, a weaker competitor than the one asked for.", _expected(images, "nearest")),
-            ("the baseline starts from other LR images than the method: the kernel belongs to the upscaling, not to the downscaling.", _expected(images, "bicubic", kernel="bicubic")),
+            ("the baseline starts from other LR images than the method: bicubic is for the upscaling alone.", _expected(images, "bicubic", kernel="bicubic")),
             ("the range of the baseline is still 2; both have to be measured alike.", _expected(images, "bicubic", 2.0)),
             *((f"the baseline is not measured as the method is: {hint}", _expected(images, "bicubic", **how)) for hint, how in _MISTAKES),
         ]  # fmt: skip
         return _compare(
-            got, right, "the baseline", suspects, "the same LR images, the same measure, another upscaling."
+            got,
+            right,
+            "the baseline",
+            suspects,
+            "the same LR images, the same measure, another upscaling; and a list of its own, which is empty when the baseline begins.",
         )
     remark = _compare(got, right, "the baseline", (), "")
     images, told = _report(my_report, "bicubic", _images(2))
@@ -217,6 +231,6 @@ def _baseline(my_report) -> str | None:
     if not near(a, b, TOLERANCE):
         raise Wrong(
             f"gives {a:.4f} and {b:.4f} where bicubic upscaling is the method.",
-            "the two are the same then: the same LR images, the same measure.",
+            "the two must be the same then: the same LR images, the same measure.",
         )
     return remark

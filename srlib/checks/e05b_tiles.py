@@ -29,14 +29,14 @@ def check_tiles(my_tiles) -> Answer:
     --------
     >>> import srlib
     >>> srlib.checks.check_tiles(lambda lr, method, tile, margin: method(lr))
-    ✗ my_tiles hands a part of (16, 24) to the method, for an image of 16x24 in tiles of 8; expected at most 14x14.
-      Hint: the point of tiles is that the method never sees more than one of them, and a margin on each side.
+    ✗ my_tiles hands a part of shape (16, 24) to the method, for an image of 16x24 in tiles of 8; expected at most 14x14.
+      Hint: the point of tiles is that the method never sees more than one of them, with its margin on each side.
     """
     return judge(
         "my_tiles",
         my_tiles,
         {
-            "tiles that fit": lambda f: _tiled(f, 16, 24, 8, 3, "an image of 16x24 in tiles of 8"),
+            "tiles that fit": (lambda f: _tiled(f, 16, 24, 8, 3, "an image of 16x24 in tiles of 8"), _without_memory),
             "a remainder": lambda f: _tiled(f, 19, 29, 8, 3, "an image of 19x29 in tiles of 8"),
             "other tiles": lambda f: _tiled(f, 17, 11, 5, 2, "an image of 17x11 in tiles of 5"),
             "a method with an edge": lambda f: _tiled(f, 19, 29, 8, 3, "a method that notices the edge", _means),
@@ -113,19 +113,30 @@ def _tiled(my_tiles, height: int, width: int, tile: int, margin: int, case: str,
     right = np.asarray(upscale(lr, margin), np.float64)
     most = tile + 2 * margin
     if not seen:
-        raise Wrong("never uses the method.", "each tile, with its margin, goes through method(..).")
-    longest = max(map(max, seen))
+        raise Wrong(
+            f"does not use the method, for {case}.",
+            "each tile, with its margin, goes through method(..): what do your loops run over there?",
+        )
+    longest, extent = max(map(max, seen)), tuple(max(sides) for sides in zip(*seen))
     if longest > most:
         raise Wrong(
-            f"hands a part of {max(seen)} to the method, for {case}; expected at most {most}x{most}.",
-            "the point of tiles is that the method never sees more than one of them, and a margin on each side.",
+            f"hands a part of shape {max(seen)} to the method, for {case}; expected at most {most}x{most}.",
+            "the point of tiles is that the method never sees more than one of them, with its margin on each side.",
         )
     if not near(result, right, 6e-4):
         off = np.abs(result - right).max(axis=-1)
         raise Wrong(
-            f"differs from the upscaling of the whole by up to {off.max():.3f}, for {case}.",
-            _hint(result, right, tile, margin, longest),
+            f"differs from the upscaling of the whole image by up to {off.max():.3f}, for {case}.",
+            _hint(result, right, tile, margin, longest, extent),
         )
+
+
+def _without_memory(my_tiles) -> None:
+    one, other = photograph(16, 24, 1), photograph(16, 24, 2)
+    tiled = lambda lr, tile, margin: my_tiles(
+        lr, lambda part: _bicubic(np.asarray(part, np.float32), margin), tile, margin
+    )
+    keeps_nothing(tiled, lambda: (one, 8, 3), lambda: (other, 8, 3), "an image of 16x24")
 
 
 def _any_values(my_tiles) -> None:
@@ -143,16 +154,13 @@ def _any_values(my_tiles) -> None:
 
 def _any_tiles(my_tiles) -> None:
     rng = fresh()
-    one, other = photograph(12, 10, 1), photograph(12, 10, 2)
-    whole = lambda lr, tile, margin: my_tiles(lr, lambda part: _means(part, 2), tile, margin)
-    keeps_nothing(whole, lambda: (one, 5, 2), lambda: (other, 5, 2), "an image of 12x10")
     for upscale in (_bicubic, _means, _means, _means):
         height, width, tile, margin = (int(n) for n in rng.integers((1, 1, 1, 2), (22, 22, 9, 5)))
         case = f"an image of {height}x{width}, tiles of {tile} with a margin of {margin}"
         _tiled(my_tiles, height, width, tile, margin, case, upscale)
 
 
-def _hint(result, right, tile: int, margin: int, longest: int) -> str:
+def _hint(result, right, tile: int, margin: int, longest: int, extent: tuple[int, ...]) -> str:
     """What is wrong, by where the result is off, and by the longest part that the method was given."""
     off = np.abs(result - right).max(axis=-1)
 
@@ -175,21 +183,30 @@ def _hint(result, right, tile: int, margin: int, longest: int) -> str:
     if near(result, np.rint(result), 1e-9):
         return "the answer holds whole numbers only: of which type is the array that you fill?"
     if near(result, right.clip(low, high), 1e-4):
-        return f"all is right between {low:.3g} and {high:.3g}, and what lies beyond is cut off: what the method gives is to come out as it is."
+        return f"all is right between {low:.3g} and {high:.3g}, and what lies beyond is cut off: what the method gives must come out unchanged."
     if longest <= tile and agrees(off[~beside_seams]):
         return "the tiles meet in seams: at the edge of a tile, the method does not know what comes next. What should a tile bring along?"
+    if margin and min(extent) <= tile < max(extent) and min(off.shape) > 2 * tile:
+        return f"your parts are at most {extent[0]} high and {extent[1]} wide, where a tile is {tile}: does it bring neighbours along in both directions?"
+    if 0 in whole:
+        return "the image is smaller than a tile here: where does your tile begin, where does it end, and which part of the answer does it fill?"
     if whole != off.shape and agrees(off[:height, :width]) and remainder.max() > 0.02:
         return "all whole tiles are right, and the last row or column of tiles is not: what happens where the tile does not divide the image?"
     if empty.sum() >= min(8, off.size // 4):
-        return f"{100 * empty.mean():.0f} % of the answer stay black, as if nothing had been put there. At which pixels do your tiles begin, in both directions, and how much of the answer does each of them fill?"
+        return f"{100 * empty.mean():.0f} % of the answer stays black, as if nothing had been put there. At which pixels do your tiles begin, in both directions, and how much of the answer does each of them fill?"
     if longest < min(most, max(off.shape) // 2):
-        return f"no part that you hand over is longer than {longest}, where a tile and its two margins are {most}; the method looks `margin` pixels far, in all directions."
+        return f"the longest part that you hand over has {longest} pixels, and a tile with both margins has {most}: the method looks as far as `margin` pixels, in all directions."
+    four = (near_one(rows) < 2 * margin)[:, None] & (near_one(columns) < 2 * margin)[None, :]
+    if agrees(off[~four]):
+        return "only the places where four tiles meet are off: what does the method see at the corners of a tile?"
     if agrees(off[~within_a_margin]):
-        return "what is off lies within a margin of where tiles meet. Each tile should fill its own part of the answer, and nothing of its neighbours': is the margin cut away on all sides, not averaged, added, or left standing?"
+        return "what is off lies within a margin of where tiles meet. There the method has to see the neighbours' pixels, and afterwards the margin has to go: all of it, and no more. It is not averaged or added, and where the image ends there is less of it."
     if tile > margin and agrees(off[:start, :start]):
         return "the first tile is right, and others are not. Mark in a drawing where the second one begins with its margin, and which part of what the method makes of it belongs to the answer: LR pixels here, twice as many there."
     if agrees(off[2 * margin : -2 * margin, 2 * margin : -2 * margin]):
-        return "only the border is off: at the edge of the image there is no margin to bring, and none to cut away."
+        return (
+            "only the border is off: at the edge of the image there is no margin to bring along, and none to cut away."
+        )
     return (
         relation(result, right)
         or "upscale one tile with its margin, and mark in a drawing which part of it belongs to the answer, in pixels of the answer."

@@ -25,20 +25,20 @@ def check_tables(my_choice) -> Answer:
     --------
     >>> import srlib
     >>> srlib.checks.check_tables("D")
-    ✗ my_choice is 'D', one table.
+    ✗ my_choice is 'D', one table; expected two.
       Hint: it takes two to compare; which other one was made in the same way?
     """
     return judge("my_choice", my_choice, {"which tables may be compared": _chosen})
 
 
 # What the tables of exercise 06a differ in, pair by pair; the pair that is missing differs in nothing that matters.
-_OTHER_IMAGES = "these two are not about the same images."
+_OTHER_IMAGES = "these two were not measured on the same images."
 _PAIRS = {
     "AB": "look at the bicubic rows first: the same method, the same five images, and yet two numbers. Something was measured in two ways.",
-    "BC": "one of these was measured on the colours and with the border, the other was not; how would bicubic upscaling know?",
+    "BC": "one of these was measured on the colours and with the border, the other was not. That changes even the row of bicubic upscaling.",
     "AD": _OTHER_IMAGES,
     "CD": _OTHER_IMAGES,
-    "BD": "these two are neither about the same images nor measured in the same way.",
+    "BD": "these two were neither measured on the same images nor in the same way.",
 }
 _RIGHT = "AC"
 
@@ -56,16 +56,19 @@ def _chosen(my_choice) -> None:
     found = {c for c in re.sub(r"\b(TABLES?|AND)\b", " ", my_choice.upper()) if c.isalnum()}
     letters = "".join(sorted(found))
     if not found or not found <= set("ABCD"):
-        raise Wrong(f"is {my_choice!r}; expected letters from A to D.", 'write only the letters, such as "AB".')
+        raise Wrong(
+            f"is {my_choice!r}; expected letters from A to D.", 'write the letters of the tables, such as "AB".'
+        )
     if letters == _RIGHT:
         return
     if len(letters) == 1:
         raise Wrong(
-            f"is {my_choice!r}, one table.", "it takes two to compare; which other one was made in the same way?"
+            f"is {my_choice!r}, one table; expected two.",
+            "it takes two to compare; which other one was made in the same way?",
         )
     if len(letters) > 2:
         raise Wrong(
-            f"is {my_choice!r}, {len(letters)} tables.",
-            "one that is downscaled, cropped or measured differently cannot stand beside the others; put the small print of all four side by side.",
+            f"is {my_choice!r}, {len(letters)} tables; expected two.",
+            "two are asked for. A table of other images, or of images that were downscaled, cropped or measured in another way, cannot stand beside the others: put the small print of all four side by side.",
         )
     raise Wrong(f"is {my_choice!r}.", _PAIRS[letters])

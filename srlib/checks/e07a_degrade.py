@@ -40,7 +40,7 @@ def check_degrade(my_degrade) -> Answer:
         my_degrade,
         {
             "size and type": _size,
-            "the generator": _generator,
+            "the same state, the same image": (_generator, _without_memory),
             "the order of the steps": _order,
             "black and white": (_extremes, _any_image),
         },
@@ -87,6 +87,11 @@ def _generator(my_degrade) -> None:
         )
 
 
+def _without_memory(my_degrade) -> None:
+    first, second = (lambda: (_hr(1), np.random.default_rng(0))), (lambda: (_hr(2), np.random.default_rng(3)))
+    keeps_nothing(my_degrade, first, second, "an image of 48x64")
+
+
 def _order(my_degrade) -> None:
     for seed in range(5):
         case = f"np.random.default_rng({seed})"
@@ -100,8 +105,6 @@ def _extremes(my_degrade) -> None:
 
 
 def _any_image(my_degrade) -> None:
-    first, second = (lambda: (_hr(1), np.random.default_rng(0))), (lambda: (_hr(2), np.random.default_rng(0)))
-    keeps_nothing(my_degrade, first, second, "an image of 48x64")
     rng = fresh()
     for hr, words in drawn(rng, lambda: 2 * rng.integers(8, 20, 2)):
         seed = int(rng.integers(2**31))
@@ -114,11 +117,22 @@ def _compare(my_degrade, hr, seed, case, mistakes) -> None:
         raise Wrong(f"gives an array of {made.dtype} for {case}; expected uint8.", "return what as_jpeg gives.")
     if _alike(made, right):
         return
-    hint = next((hint for hint, how in mistakes if _alike(made, _degraded(hr, seed, **how))), None)
+    hint = next(
+        (hint for hint, how in mistakes if _alike(made, _degraded(hr, seed, **how)) and _explains(my_degrade, how)),
+        None,
+    )
     raise Wrong(
-        off_by(made.astype(float), right.astype(float), case, digits=0),
+        off_by(made.astype(float), right.astype(float), case, digits=0).replace(" for ", " levels of 255 for ", 1),
         hint
-        or "print each draw, and what each step gives, and compare them with the task line by line: the ranges, the order of the draws, the order of the steps, and what each step takes.",
+        or "print each draw, and what each step gives, and compare them with the task line by line: the ranges, the order of the draws, the order of the steps, and what each step is given.",
+    )
+
+
+def _explains(my_degrade, how: dict) -> bool:
+    """Whether a mistake explains what is made of other images, too."""
+    seeds = range(10, 15)
+    return all(
+        _alike(_made(my_degrade, _hr(seed), seed, "an image"), _degraded(_hr(seed), seed, **how)) for seed in seeds
     )
 
 
@@ -129,7 +143,7 @@ def _alike(a, b) -> bool:  # a last digit may round the other way, which JPEG th
 _RIGHT = ("blur", "downscaling", "noise", "JPEG")
 _WHY = {
     ("blur", "downscaling"): "a lens is in front of the sensor, and blurs before there are pixels",
-    ("downscaling", "noise"): "a sensor adds its noise to the pixels that it has, and a downscaling behind it averages most of it away",
+    ("downscaling", "noise"): "a sensor adds its noise to the pixels that it has, and a downscaling after it averages most of it away",
     ("blur", "noise"): "a lens is in front of the sensor, and cannot blur the noise that arises in it",
     ("noise", "JPEG"): "the file is written last, noise and all",
     ("downscaling", "JPEG"): "the file is written last, of the pixels that the sensor has",
@@ -162,9 +176,9 @@ _MISTAKES = [
     ("the image is downscaled by linear interpolation, the default kernel of srlib.downscale, or by the mean of each block, which is the same by 2; bicubic is asked for.", {"kernel": "bilinear"}),
     ("sigma is the standard deviation of the blur, not its square.", {"blur": "squared"}),
     ("`levels` is divided by 256; the largest level is 255.", {"noise": "of 256"}),
-    ("the quality was drawn, and the file is written in another.", {"quality": 75}),
+    ("the quality was drawn, and the file is written with another.", {"quality": 75}),
     ("the quality is never 75: `rng.integers` leaves out its upper end.", {"quality": "below"}),
-    ("values are cut down to whole levels, so that the image becomes darker; round them.", {"whole": np.floor}),
+    ("fractions of a level are cut off, so that the image becomes darker; round them.", {"whole": np.floor}),
 ]  # fmt: skip
 _AT_THE_ENDS = [
     ("noise takes values below 0 and above 1, and 8-bit numbers start again at the other end: black turns white. What must come before the conversion?", {"clip": False}),
@@ -191,7 +205,7 @@ def _degraded(
     quality = drawn_quality if quality in (None, "below") else quality
     steps = {
         "blur": lambda x: _blurred(x, sigma, colours=blur == "colours"),
-        "downscaling": lambda x: downscale(np.asarray(x, np.float32), 2, kernel),
+        "downscaling": lambda x: downscale(np.clip(x, 0, 1).astype(np.float32), 2, kernel),
         "noise": lambda x: _noisy(x, levels, rng, noise, early),
         "JPEG": lambda x: _as_jpeg(to_levels(x), quality) / 255,
     }

@@ -10,7 +10,7 @@ from ..data.image_set import ImageSet
 from ..degradation import Degradation, Downscale, Noise
 from ..metrics import psnr
 from ..resampling import downscale
-from ._helpers import call, compare_number, near, number, short
+from ._helpers import call, compare_number, keeps_nothing, near, number, short
 from ._inputs import photograph
 from .answer import Answer, Wrong, judge
 
@@ -42,7 +42,7 @@ def check_compare(my_compare) -> Answer:
         "my_compare",
         my_compare,
         {
-            "a score for every method": _scores,
+            "a score for every method": (_scores, _without_memory),
             "the same images for all": _same_for_all,
             "a draw for every image": _own_draws,
             "the mean": _mean,
@@ -82,7 +82,7 @@ def _run(my_compare, seed: int = 0, ways=(_nearest, _nearest), degradation=_NOIS
     methods = {name: _method(seen[name], way) for name, way in zip(names, ways)}
     told = call(my_compare, methods, images, degradation, seed, case=case)
     if not isinstance(told, dict) or set(told) != set(names):
-        keys = f"a dict of {', '.join(map(short, told))}" if isinstance(told, dict) and told else short(told)
+        keys = f"a dict with the keys {', '.join(map(short, told))}" if isinstance(told, dict) and told else short(told)
         raise Wrong(
             f"returns {keys} for {case}; expected a dict with a number for each name.",
             "return {name: mean PSNR}, with the names that `methods` has.",
@@ -112,13 +112,19 @@ def _scores(my_compare) -> None:
         )
 
 
+def _without_memory(my_compare) -> None:
+    ways = dict.fromkeys(_NAMES, "nearest")
+    first, second = (lambda: (ways, _images(), _NOISY, 1)), (lambda: (ways, _images()[::-1], _NOISY, 2))
+    keeps_nothing(my_compare, first, second, "four images and a method")
+
+
 def _same_for_all(my_compare) -> None:
     scores, seen = _run(my_compare)
     if not all(np.array_equal(a, b) for a, b in zip(*seen.values())):
         a, b = scores.values()
         raise Wrong(
             f"gives one method {a:.2f} and {b:.2f} dB, under two names.",
-            "they were given different LR images: between which two loops does a draw belong, so that all methods share it?",
+            "they were given different LR images: in which of the loops does a draw belong, so that all methods share it?",
         )
 
 
@@ -138,10 +144,10 @@ def _own_draws(my_compare) -> None:
         if len({lr.tobytes() for lr in equal}) == len(equal):
             return
     raise Wrong(
-        f"makes the same LR image of {'two' if len(equal) < 3 else 'some of 24'} equal HR images.",
-        "one draw decides for all of them, or none is made: is `degradation` called for every image, with a seed that is its own?"
+        f"makes the same LR image of {'two' if len(equal) < 3 else 'some of 24'} equal HR images, with the seed {0 if len(equal) < 3 else 1}.",
+        "two images share a draw, or none is made: is `degradation` called for every image, and with a seed that no other image has?"
         if len(equal) < 3
-        else "from how many numbers are the seeds of the images drawn? Of few numbers, some come twice.",
+        else "some of their seeds are the same: of how many numbers can a seed be, and what does it depend on?",
     )
 
 
@@ -157,7 +163,7 @@ def _mean(my_compare) -> str | None:
             every[name] = [psnr(sr, images[_of(lr, images)]) for sr, lr in zip(made, seen[name])]
             crossed[name] = float(np.mean([psnr(sr, images[i % len(images)]) for i, sr in enumerate(made)]))
         for name, way in zip(_NAMES, ways):
-            told = f"the mean PSNR of {'nearest-neighbour upscaling' if way is _nearest else 'a grey image'}, one of two methods"
+            told = f"the mean PSNR of {'nearest-neighbour upscaling' if way is _nearest else 'a method that returns a grey image'}, one of two methods"
             suspects = _suspects(every[name], [v for values in every.values() for v in values], every[_NAMES[0]])
             suspects.append(
                 (
@@ -177,7 +183,7 @@ def _suspects(values: list[float], gathered: list[float], first: list[float]) ->
         ("this is the PSNR of the first image alone.", values[0]),
         ("this is the PSNR of the last image alone.", values[-1]),
         ("this is the PSNR of the mean error; the mean of the images' PSNRs is asked for.", -10 * np.log10(np.mean(np.power(10, np.array(values) / -10)))),
-        ("this is the middle one of the PSNRs; the mean is asked for.", np.median(values)),
+        ("this is the median of the PSNRs; the mean is asked for.", np.median(values)),
         ("this is the sum of the PSNRs; the mean is asked for.", np.sum(values)),
         ("this is the best of the PSNRs; the mean is asked for.", max(values)),
         ("this is the worst of the PSNRs; the mean is asked for.", min(values)),
@@ -198,7 +204,7 @@ def _seed(my_compare) -> None:
                 f"gives the same scores for the seeds {known[scores]} and {seed}.",
                 "where is `seed` used?"
                 if seed == 4
-                else "what becomes of `seed` before it is used? Hand it on as it is.",
+                else "what becomes of `seed` on its way to the draws, and how many different draws can come of it? Two seeds should hardly ever give the same.",
             )
         known[scores] = seed
 
@@ -218,10 +224,10 @@ def _company(my_compare) -> None:
 def _one_method_twice(my_compare) -> None:
     names = ("bicubic", "bicubic again", "nearest")
     methods = {name: name.split()[0] for name in names}
-    told = call(my_compare, methods, _images(), _NOISY, 0, case="a method that stands there under two names")
+    told = call(my_compare, methods, _images(), _NOISY, 0, case="a method that is listed under two names")
     if not isinstance(told, dict) or set(told) != set(names) or told[names[0]] != told[names[1]]:
         raise Wrong(
-            "gives no score, or another one, to a method that stands there under a second name.",
+            "gives no score, or another one, to a method that is listed under a second name.",
             "every name of `methods` gets a score, also where two names stand for one method.",
         )
 
@@ -232,5 +238,5 @@ def _degradation(my_compare) -> None:
     if not all(near(lr, downscale(hr, 2, "area"), 1e-3) for lr, hr in zip(seen[_NAMES[0]], _images())):
         raise Wrong(
             "makes other LR images than the degradation that it is given.",
-            "`degradation` is handed over: is it the one that is used, and the only one?",
+            "`degradation` is handed over: is it the one that is used, the only one, and does what it gives reach the methods unchanged?",
         )

@@ -6,7 +6,7 @@ square for a disc, rows for columns. At the end they are noise, in which every p
 
 import numpy as np
 
-from ._helpers import BY_TYPE, call_number, compare_number
+from ._helpers import BY_TYPE, call_number, compare_number, keeps_nothing
 from ._inputs import fresh, laid_out
 from .answer import Answer, judge
 
@@ -34,7 +34,7 @@ def check_contrast(my_contrast) -> Answer:
         "my_contrast",
         my_contrast,
         {
-            "a bright spot": _bright,
+            "a bright spot": (_bright, _without_memory),
             "a dark spot": _dark,
             "another radius": _radius,
             "near the border": (_border, _fraction),
@@ -92,7 +92,7 @@ def _mistakes(image, place, radius) -> list[tuple[str, float]]:
         ("the radius is cut to a whole number; it may be a fraction.", _contrast(image, place, int(radius))),
         ("the limits of the ring are cut to whole numbers; they may be fractions.", _contrast(image, place, radius, inner=int(2 * radius) / radius, outer=int(3 * radius) / radius)),
         ("squared distances are compared with radii that are not squared.", _contrast(image, place, radius, distance=lambda y, x: y * y + x * x)),
-        ("distances are rounded to whole pixels first; they are fractions.", _contrast(image, place, radius, distance=lambda y, x: np.rint(np.hypot(y, x)))),
+        ("distances are rounded to whole pixels, or half a pixel is added to the radii; they are fractions.", _contrast(image, place, radius, distance=lambda y, x: np.rint(np.hypot(y, x)))),
         ("distances are cut to whole pixels first; they are fractions.", _contrast(image, place, radius, distance=lambda y, x: np.floor(np.hypot(y, x)))),
         ("the image was divided by its largest value first; it runs from 0 to 1 already.", (disc - ring) / image.max()),
         ("the image was stretched to its own range first; it runs from 0 to 1 already.", (disc - ring) / max(1e-9, np.ptp(image))),
@@ -128,7 +128,7 @@ def _mistakes(image, place, radius) -> list[tuple[str, float]]:
 def _compare(my_contrast, image, place, radius, case: str, first=(), otherwise: str = "") -> str | None:
     got = call_number(my_contrast, image, place, radius, case=case)
     exact = image / 255.0 if image.dtype == np.uint8 else image
-    masks = "print the mean of the disc and the mean of the ring, each by itself, for an image small enough to count by hand; a mask can be looked at with plt.imshow."
+    masks = "print the mean of the disc and the mean of the ring, each by itself, for an image small enough to count by hand; a mask can be looked at with plt.imshow. Grey is the mean of three channels, which differ here."
     suspects = [*first, *_mistakes(exact, place, radius)]
     return compare_number(got, _contrast(exact, place, radius), case, suspects, otherwise or masks)
 
@@ -138,6 +138,21 @@ def _bright(my_contrast) -> str | None:
     return _compare(my_contrast, image, (20, 27), 3, "a bright spot")
 
 
+def _without_memory(my_contrast) -> None:
+    one, other = _image(48, 40, (20, 27), 3.0, 0.6), _image(48, 40, (30, 9), 3.0, 0.3)
+    keeps_nothing(my_contrast, lambda: (one, (20, 27), 3), lambda: (other, (30, 9), 3), "a bright spot")
+    keeps_nothing(my_contrast, lambda: (other, (30, 9), 3), lambda: (one, (20, 27), 3), "a bright spot")
+    _compare(
+        my_contrast,
+        other,
+        (30, 9),
+        3,
+        "another place in an image of the same size",
+        (),
+        "it is right for the first place: does anything of that call stay?",
+    )
+
+
 def _dark(my_contrast) -> str | None:
     image, place = _image(40, 48, (17, 12), 2.5, -0.2), (17, 12)
     unsigned = "a dark spot has a negative contrast; without its sign, a star and a hole are the same."
@@ -145,7 +160,10 @@ def _dark(my_contrast) -> str | None:
 
 
 def _radius(my_contrast) -> str | None:
-    fixed, remark = "it is right for a radius of 3; which number in your program belongs to that radius alone?", None
+    fixed, remark = (
+        "for a radius of 3 your result was accepted: what in your program depends on the radius, and what should? Count the pixels of disc and ring.",
+        None,
+    )
     for radius in (2, 5):
         image = _image(56, 48, (25, 20), 0.8 * radius, 0.4)
         remark = _compare(my_contrast, image, (25, 20), radius, f"a spot of radius {radius}", (), fixed) or remark
@@ -154,7 +172,7 @@ def _radius(my_contrast) -> str | None:
 
 def _border(my_contrast) -> str | None:
     """Places at all four sides, so that both ends of both axes are met."""
-    outside = "a part of the ring lies outside the image: only the pixels that exist count, and a negative index fetches them from the other side."
+    outside = "a part of the ring lies outside the image, and only the pixels inside count. A negative index fetches pixels from the other side; and in a window that is cut off, where is the place?"
     remark = None
     for place in ((2, 4), (37, 45), (20, 1), (0, 24)):
         image = _image(40, 48, place, 2.0, 0.5)
@@ -170,8 +188,8 @@ def _fraction(my_contrast) -> str | None:
 
 
 def _eight_bit(my_contrast) -> str | None:
-    scale = "the levels run from 0 to 255 there, and the answer should be on the scale of 1: the type tells."
-    wraps = "sums and differences of 8-bit numbers start again at 0 after 255: convert before you add or subtract."
+    scale = "the levels run from 0 to 255 there, and the answer should be on the scale of 1: the type tells the scale."
+    wraps = "it is right for float32 images: what does your program do with the type, and with values of 0? (Sums and differences of 8-bit numbers start again at 0 after 255.)"
     remark = None
     for most, case, hint in ((1.0, "a uint8 image", scale), (0.004, "a uint8 image of zeros and ones", BY_TYPE)):
         image = np.rint(255 * most * _image(40, 48, (17, 22), 3.0, 0.7)).astype(np.uint8)

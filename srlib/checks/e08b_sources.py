@@ -6,7 +6,7 @@ counts which pair goes first.
 
 import numpy as np
 
-from ._helpers import BY_HAND, call, short
+from ._helpers import BY_HAND, call, keeps_nothing, short
 from ._inputs import fresh
 from .answer import Answer, Wrong, judge
 
@@ -34,7 +34,7 @@ def check_sources(my_count) -> Answer:
         "my_count",
         my_count,
         {
-            "found, lost and invented": _plain,
+            "found, lost and invented": (_plain, _without_memory),
             "a detection counts once": _merged,
             "a source counts once": _split,
             "the reach": _reach,
@@ -55,7 +55,7 @@ def _counted(my_count, true, found, reach: float, case: str, hint: str) -> tuple
     values = [np.asarray(value) for value in told]
     lists = sum(isinstance(value, (list, tuple, set, np.ndarray)) and np.ndim(value) for value in told)
     if lists:
-        raise Wrong(f"gives {short(told)} for {case}; expected three whole numbers.", "how many there are is asked for: len(..) of each.")  # fmt: skip
+        raise Wrong(f"gives {short(told)} for {case}; expected three whole numbers.", "the numbers are asked for: len(..) of each.")  # fmt: skip
     if any(v.shape != () or v.dtype.kind not in "iuf" or not np.isfinite(v) or v != np.rint(v) for v in values):
         raise Wrong(f"gives {short(told)} for {case}; expected three whole numbers.", form)
     return tuple(int(v) for v in values)
@@ -73,20 +73,20 @@ def _compare(my_count, true, found, right, case: str, hints, otherwise: str, rea
     elif got not in hints and got[0] == right[0] and len(true) - got[0] != got[1]:
         hint = "lost are the sources that are left: all of them, less those found again."
     elif got not in hints and got[0] == right[0] and len(found) - got[0] != got[2]:
-        hint = "invented are the detections that are left: all of them, less those that found a source again."
+        hint = "invented are the detections that are left: all of them, less those that belong to a source."
     raise Wrong(f"gives {got} for {case}; expected {right}.", hint)
 
 
 def _plain(my_count) -> None:
     true = np.concatenate([FAR, [(30.0, 40.0), (75.0, 33.0)]])
     found = np.array([(61.0, 12.0), (50.0, 50.0), (89.0, 71.5), (31.9, 41.2)])
-    fewer = "one pair was missed that lies within reach. Write the table of distances, one row a source and one column a detection, compare it with yours, and then with `reach`; the two lists are not sorted alike."
+    fewer = "one pair was missed that lies within reach. Write the table of distances, one row a source and one column a detection, and compare yours with it. Then compare the distances with `reach`. If all is right so far, in which row and which column does your program find the nearest pair?"
     hints = dict.fromkeys([(1, 2, 3), (1, 3, 2), (2, 1, 3), (2, 3, 1)], "the order: found again, lost, invented.") | {
         (1, 4, 3): "the squares of the distances are compared with `reach`, which is no square.",
         (2, 3, 2): fewer,
         (4, 0, 0): "all detections are counted as sources found again, and one of them lies where nothing was: measure distances, and compare each with `reach`.",
         (4, 1, 0): "all detections are counted as sources found again, and one of them lies where nothing was: measure distances, and compare each with `reach`.",
-        (3, 2, 0): "what was invented is a detection that no source lies near; which of the two lists do you go through for it?",
+        (3, 2, 0): "invented are the detections that are left: all of them, less those that belong to a source.",
         (0, 5, 4): "only places that agree exactly were counted; a detection may lie a pixel or two beside its source. That is what `reach` is for.",
         (3, 5, 4): "lost and invented are what is left of each list when the pairs are taken out.",
     }  # fmt: skip
@@ -98,11 +98,16 @@ def _plain(my_count) -> None:
     _compare(my_count, true[::-1].copy(), found[[2, 0, 3, 1]], (3, 2, 1), case, {}, sorting)
 
 
+def _without_memory(my_count) -> None:
+    one, other = np.random.default_rng(3).uniform(0, 20, (2, 5, 2))
+    keeps_nothing(my_count, lambda: (one, other, 3.0), lambda: (other, FAR, 3.0), "5 sources and 5 detections")
+
+
 def _merged(my_count) -> None:
     true = np.concatenate([FAR, [(30.0, 40.0), (33.0, 40.0)]])
     found = np.array([(31.2, 40.0), (60.0, 13.0)])
     once = "one detection served two sources. Two stars that melt into one blot are one found and one lost: a detection, once given to a source, is used up."
-    neutral = "one detection has two sources within reach: the nearer one is found by it, and the other one is lost."
+    neutral = "one detection has two sources within reach: the nearer one is found by it, and the other one is lost. Another pair is to be found, too: how often does your loop run?"
     hints = {(3, 2, invented): once for invented in (-1, 0, 1)}
     _compare(my_count, true, found, (2, 3, 0), "two close sources with one detection between them", hints, neutral)
 
@@ -217,13 +222,13 @@ def _by(far_of, near=np.less_equal):
     return pairs
 
 
-_OTHER = "another distance was measured: {}; the distance asked for is the root of the squares' sum."
+_OTHER = "another distance is measured, {}; the distance asked for is the root of the squares' sum."
 _MISTAKES = [
-    (_OTHER.format("rows and columns are added"), _by(lambda true, found: np.abs(true[:, None] - found[None]).sum(-1))),
-    (_OTHER.format("the longer of the two sides counts"), _by(lambda true, found: np.abs(true[:, None] - found[None]).max(-1))),
+    (_OTHER.format("rows and columns added"), _by(lambda true, found: np.abs(true[:, None] - found[None]).sum(-1))),
+    (_OTHER.format("the longer of the two sides"), _by(lambda true, found: np.abs(true[:, None] - found[None]).max(-1))),
     ("the squares of the distances are compared with `reach`, which is no square.", _by(lambda true, found: _far(true, found) ** 2)),
-    ("the places are cut to whole pixels, and a detection lies between them.", _by(lambda true, found: _far(true.astype(int), found.astype(int)))),
-    ("the places are rounded to whole pixels, and a detection lies between them.", _by(lambda true, found: _far(np.rint(true), np.rint(found)))),
+    ("the places are cut to whole pixels, but they lie between pixels.", _by(lambda true, found: _far(true.astype(int), found.astype(int)))),
+    ("the places are rounded to whole pixels, but they lie between pixels.", _by(lambda true, found: _far(np.rint(true), np.rint(found)))),
     ("the distances are cut to whole pixels.", _by(lambda true, found: np.floor(_far(true, found)))),
     ("the distances are rounded to whole pixels.", _by(lambda true, found: np.rint(_far(true, found)))),
     ("only the rows are compared, and a place has a column, too.", _by(lambda true, found: np.abs(true[:, None] - found[None])[..., 0])),
@@ -262,7 +267,7 @@ def _nearest_first(my_count) -> None:
     for n, m in ((6, 6), (8, 5), (5, 8), (12, 12), (1, 9), (9, 1), *[(10, 10)] * 30):
         true, found = (rng.uniform(0, 12, (k, 2)) for k in (n, m))
         crowds.append((true, found, f"{n} sources and {m} detections close together"))
-    otherwise = "of all pairs the nearest goes first, not that of the first source or detection in the list, and not so that there are as many pairs as possible. Make a table of all distances, take the nearest pair, strike out its row and its column, and look for the next: how long?"
+    otherwise = "of all pairs the nearest goes first, wherever it stands in the lists, and even where fewer pairs come of it. Make a table of all distances, take the nearest pair, strike out its row and its column, and look for the next: until when?"
     for true, found, case in crowds:
         pairs = _pairs(true, found, 3.0)
         _compare(my_count, true, found, (pairs, len(true) - pairs, len(found) - pairs), case, {}, otherwise)

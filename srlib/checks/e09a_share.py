@@ -5,7 +5,7 @@ The judge's answers are made up, so that every plausible mistake gives another s
 
 import numpy as np
 
-from ._helpers import call_number, compare_number, near
+from ._helpers import call_number, compare_number, keeps_nothing, near
 from ._inputs import fresh
 from .answer import Answer, Wrong, judge
 
@@ -45,12 +45,17 @@ def check_share(my_share) -> Answer:
         "my_share",
         my_share,
         {
-            "answers of both kinds": lambda f: _told(f, _EVEN, "eleven answers of each kind"),
-            "answers that say neither": (_the_same_again, lambda f: _told(f, _UNDECIDED, "answers with noughts among them")),
+            "answers of both kinds": (lambda f: _told(f, _EVEN, "eleven answers of each kind"), _without_memory),
             "more of one kind": lambda f: _told(f, _UNEVEN, "eleven answers about computed patches and three about real ones"),
+            "answers that say neither": (_the_same_again, lambda f: _told(f, _UNDECIDED, "nine and seven answers with noughts among them")),
             "a judge that always says the same": (lambda f: _told(f, _ALWAYS_REAL, 'a judge that says "photographed" every time'), _any_answers),
         },
     )  # fmt: skip
+
+
+def _without_memory(my_share) -> None:
+    one, other = ([np.array(each) for each in answers] for answers in (_EVEN, _UNEVEN))
+    keeps_nothing(my_share, lambda: one, lambda: other, "eleven answers of each kind")
 
 
 def _told(my_share, answers, case: str, suspects=None, otherwise: str = "") -> str | None:
@@ -93,7 +98,7 @@ def _the_same_again(my_share) -> None:
     if len(told) > 1:
         raise Wrong(
             f"gives {min(told):.4g} one time and {max(told):.4g} another, for the same answers with noughts among them.",
-            "something is drawn by lot. Of many noughts, a lot would be right in half of the cases: count the half.",
+            "is something drawn by lot, or kept from the call before? A coin would be right about half of the noughts: count the half.",
         )
 
 
@@ -122,14 +127,14 @@ def _suspects(computed: np.ndarray, real: np.ndarray) -> list:
     return [
         ("this is 100 times the share: 1 is always right.", 100 * right),
         ("this is how often the judge is wrong: which sign says that a patch was photographed?", 1 - right),
-        ("this is between -1 and 1: 0.5 is to be chance, and 1 always right.", 2 * right - 1),
+        ("this is between -1 and 1: 0.5 should mean chance, and 1 always right.", 2 * right - 1),
         ("this is the share of all answers together. Ten times as many patches of one kind must not count more: take each kind by itself first.", (pooled.mean() + 1) / 2),
         ('an answer of nought is taken for "photographed"; it says neither, and is right in half of the cases.', ((computed < 0).mean() + (real >= 0).mean()) / 2),
         ('an answer of nought is taken for "computed"; it says neither, and is right in half of the cases.', ((computed <= 0).mean() + (real > 0).mean()) / 2),
         ("answers of nought are left out; a coin would be right about half of them.", _share(computed[computed != 0], real[real != 0]) if computed.any() and real.any() else np.inf),
         (neither, at_zero(0)),
         (neither, at_zero(1)),
-        (neither, np.concatenate([computed < 0, real > 0]).mean()),
+        ("this is the share of all answers together, and noughts count as wrong: take each kind by itself first, and count a half for a nought.", np.concatenate([computed < 0, real > 0]).mean()),
         (only.format("computed", "computed"), (1 - np.sign(computed).mean()) / 2),
         (only.format("real", "photographed"), (1 + np.sign(real).mean()) / 2),
         (only.format("computed", "computed"), (computed < 0).mean()),

@@ -37,7 +37,7 @@ def check_questions(my_questions) -> Answer:
         "my_questions",
         my_questions,
         {
-            "a patch for every tile": _shapes,
+            "a patch for every tile": (_shapes, _without_memory),
             "the truth": _truth,
             "the same photographs": _same,
             "eight bits": (_rounded, _any_images),
@@ -68,11 +68,12 @@ def _as_file(images: np.ndarray) -> np.ndarray:
 
 
 def _run(my_questions) -> tuple[np.ndarray, np.ndarray]:
-    case = "four photographs"
+    case = "four photographs of 64x64"
     told = call(my_questions, *_images(), case=case)
     patches, truth = several(told, "patches, truth", "patches and truth")
     count = 2 * _IMAGES * 4
     hints = {(count // 2, _TILE, _TILE, 3): "half of the tiles are missing: every photograph belongs to both kinds."}
+    hints[(count,)] = "this is the shape of the truth: the patches come first."
     hints[count, _TILE, _TILE] = hints[count, _TILE, _TILE, 1] = "the colours are lost."
     hints.setdefault(
         np.shape(_stacked(patches)), f"{_IMAGES} computed and {_IMAGES} real images of 64x64 hold 4 tiles each."
@@ -113,6 +114,12 @@ def _shapes(my_questions) -> None:
         raise Wrong(f"gives patches with values up to {patches.max():.4f}.", "what was divided by 255 twice?")
 
 
+def _without_memory(my_questions) -> None:
+    computed, real = _images()
+    first, second = (lambda: (computed, real)), (lambda: (computed[::-1], real[::-1]))
+    keeps_nothing(my_questions, first, second, "four photographs of 64x64")
+
+
 def _truth(my_questions) -> None:
     _, truth = _run(my_questions)
     if set(truth) != {0.0, 1.0} or truth.sum() * 2 != len(truth):
@@ -139,10 +146,11 @@ def _same(my_questions) -> None:
             f"gives {strange} patches that are like no tile of the images, on the scale of 1.",
             "look at a patch beside the image that it was cut from: are its levels the same, and its rows and columns those of a square of 32 by 32?",
         )
-    if not set(computed) & set(real):
+    nearest = [np.abs(known - patch).mean((1, 2, 3)).argmin() // (4 * _IMAGES) for patch in patches]
+    if nearest != truth.tolist() and sorted(computed + real) == sorted(2 * list(range(4 * _IMAGES))):
+        hint = "every tile is there, but some with the wrong truth: do patches and truth stand in the same order?"
+    elif not set(computed) & set(real):
         hint = "one kind shows other photographs than the other: the judge could tell them by what is in them."
-    elif sorted(computed + real) == sorted(2 * list(range(4 * _IMAGES))):
-        hint = "every tile is there twice, but some with the wrong truth: do patches and truth stand in the same order?"
     elif computed == real:
         hint = "some tiles come twice, and others are left out."
     else:
@@ -174,11 +182,16 @@ def _rounded(my_questions) -> None:
         if kind == 0:
             suspects += _wrong_files(computed)
         hint = next((hint for hint, value in suspects if near(got, value, _WHOLE)), None)
-        if hint is None and np.abs(255 * got - np.rint(255 * got)).max() > 255 * _WHOLE:
+        if (
+            hint is None
+            and np.abs(255 * got - np.rint(255 * got)).max() > 255 * _WHOLE
+            and near(got, known, 0.51 / 255)
+        ):
             hint = "these are no whole levels of 255, and a judge needs no more than that: round to whole levels, keep single precision at least, and round nothing else."
         raise Wrong(
             f"gives {name} patches that differ by up to {255 * np.abs(got - known).max():.2f} levels from those of a file.",
-            hint or "compare a patch with the image that it was cut from.",
+            hint
+            or "the difference is more than a rounding costs: compare a patch with the tile that it was cut from, channel by channel, and with what a file would hold of it.",
         )
 
 
@@ -187,12 +200,14 @@ _WHOLE = 1e-3 / 255  # a thousandth of a level: what single precision costs, and
 
 def _wrong_files(computed: np.ndarray) -> list:
     x = computed.astype(np.float64)
-    beyond = "a network's output runs beyond 0 and 1, and no file holds that: cut it off first."
+    beyond = "a network's output runs beyond 0 and 1, and no file holds that: clip it to the range from 0 to 1 first, at both ends."
     return [
         ("a conversion to whole numbers cuts the fraction off; round first.", _tiles(np.floor(255 * np.clip(x, 0, 1)) / 255)),
         ("a computed image has fractions of a level, and a photograph from a file has none: a judge needs no more than that. What does a file hold?", _tiles(computed)),
         ("a computed image has fractions of a level, and a photograph from a file has none: a judge needs no more than that. What does a file hold?", _tiles(np.clip(computed, 0, 1))),
         (beyond, _tiles(np.rint(255 * x) / 255)),
+        (beyond, _tiles(np.rint(255 * np.minimum(x, 1)) / 255)),
+        (beyond, _tiles(np.rint(255 * np.maximum(x, 0)) / 255)),
         (f"{beyond} 8-bit numbers start again at the other end.", _tiles((np.rint(255 * x) % 256) / 255)),
         (f"{beyond} 8-bit numbers start again at the other end, and a conversion cuts the fraction off: round first.", _tiles((np.trunc(255 * x) % 256) / 255)),
     ]  # fmt: skip
@@ -200,9 +215,6 @@ def _wrong_files(computed: np.ndarray) -> list:
 
 def _any_images(my_questions) -> None:
     """As a whole: the patches of both kinds are the tiles of the real images, whatever their order."""
-    computed, real = _images()
-    first, second = (lambda: (computed, real)), (lambda: (computed[::-1], real[::-1]))
-    keeps_nothing(my_questions, first, second, "four photographs of 64x64")
     rng = fresh()
     for n, rows, columns in ((1, 1, 1), (3, 1, 2), (2, 3, 1), (7, 2, 3), (4, 2, 2)):
         real = rng.integers(0, 256, (n, _TILE * rows, _TILE * columns, 3)).astype(np.uint8)

@@ -96,6 +96,8 @@ WRONG = [
     (prepared(mirrored, lambda of, out: [i == list(of).index(out) for i in range(len(of))]), "squares of the held-out", "wherever it stands"),
     (random_squares, "squares of the held-out", "which photograph"),
     (mirrors_everywhere, "mirror images in the test", "which of the two sets should be doubled"),
+    (lambda p, of, out: (np.delete(p, list(range(3)), None)[: 4 * p[0].size].reshape(-1, *p.shape[1:]), p[np.array(of) == out]), "no squares of any photograph", "along which axis"),
+    (lambda p, of, out: tuple(x.astype(np.uint8) for x in prepare(p, of, out)), "float32 images", "their type"),
     (no_mirrors, "0 of 4 mirror images", "still wanted"),
     (upside_down, "0 of 4 mirror images", "upside down"),
     (list_compared, "squares of the held-out photograph", "photographs"),

@@ -73,7 +73,7 @@ WRONG = [
     (lambda p, s: p[::s, ::s], "too fine", "never looked at"),
     (blur_afterwards, "too fine", "by then"),
     (lambda p, s: srlib.downscale(p, s, kernel="bilinear"), "too fine", "two of every four"),
-    (blur_off_centre(0.5), "too fine", "too few"),
+    (blur_off_centre(0.5), "too fine", "which pixels of a block"),
     (blur_off_centre(1.6), "shifts the image by 1.5", "middle of that block"),
     (lambda p, s: srlib.downscale(gaussian_filter(p, (6, 6, 0)), s), "keeps only", "how far"),
     (lambda p, s: gaussian_filter(p, (2, 2, 0)), "shape \\(64, 64, 3\\)", "as large as before"),

@@ -33,15 +33,16 @@ RIGHT = [
 
 # answer, words of what is wrong, words of the hint
 WRONG = [
-    (pair_undivided, "the HR image values", "still runs from 0 to 255"),
-    (pair_divided_twice, "the LR image values", "twice"),
+    (pair_undivided, "the HR image from", "this one runs from 0 to 255"),
+    (pair_divided_twice, "the LR image from", "twice"),
     (lambda p: (srlib.downscale(p), (p // 255).astype("float32")), "the HR image", "whole numbers"),
     (lambda p: (srlib.downscale(p), (p / 256).astype("float32")), "the HR image", "256"),
     (lambda p: (srlib.downscale(p), (p / p.max()).astype("float32")), "the HR image", "brightest"),
     (lambda p: (srlib.downscale(p), p / 255), "float64", "double precision"),
+    (lambda p: (srlib.downscale(p).astype("uint8"), p / 255), "the LR image", "made whole numbers after"),
     (pair_by_the_largest, "zeros and ones", "its type says"),
-    (lambda p: (srlib.downscale(p, 2, "bicubic"), pair(p)[1]), "the LR image values", "default kernel"),
+    (lambda p: (srlib.downscale(p, 2, "bicubic"), pair(p)[1]), "the LR image from", "default kernel"),
     (lambda p: pair(p)[::-1], "the LR image", "as large as"),
     (pair_in_half_precision, "seven digits", "half precision"),
-    (lambda p: (pair(p)[0], 2 * pair(p)[1] - 1), "the HR image values", "from -1 to 1"),
+    (lambda p: (pair(p)[0], 2 * pair(p)[1] - 1), "the HR image from", "from -1 to 1"),
 ]  # fmt: skip

@@ -25,7 +25,7 @@ RIGHT = [
 WRONG = [
     (lambda x: np.rint(x * 255).astype(np.int64).astype(np.uint8), "up to 1.3", "before the conversion"),
     (lambda x: np.clip(np.rint(x * 255).astype(int).astype(np.uint8), 0, 255), "up to 1.3", "before the conversion"),
-    (lambda x: np.rint(255 * np.clip(x, 0, 255)).astype(int).astype(np.uint8), "up to 1.3", "on their scale"),
+    (lambda x: np.rint(255 * np.clip(x, 0, 255)).astype(int).astype(np.uint8), "up to 1.3", "on which scale"),
     (lambda x: (np.clip(x, 0, 1) * 255).astype(np.uint8), "from 0 to 1", "rounded down"),
     (lambda x: np.rint((x - x.min()) / (np.ptp(x) or 1) * 255).astype(np.uint8), "up to 1.3", "stretched"),
     (lambda x: np.clip(x * 256, 0, 255).astype(np.uint8), "from 0 to 1", "256"),
@@ -35,6 +35,9 @@ WRONG = [
     (downscale_and_brighten, "changes the array", "reference"),
     (lambda x: np.rint(255 * np.clip(x / x.max(), 0, 1)).astype(np.uint8), "up to 1.3", "by its largest value"),
     (lambda x: np.ceil(255 * np.clip(x, 0, 1)).astype(np.uint8), "from 0 to 1", "rounded up"),
+    (lambda x: np.minimum(eight_bit(x), 254), "from 0 to 1", "cut off at 254"),
+    (lambda x: eight_bit(x * [1, 1, 1.1]), "from 0 to 1", "only blue is off"),
+    (lambda x: eight_bit(x.astype(np.float16)), "from 0 to 1", "too coarse"),
     (lambda x: np.rint(254 * np.clip(x, 0, 1)).astype(np.uint8), "from 0 to 1", "254"),
     (lambda x: np.rint(255 * np.where((x < 0) | (x > 1), 0, x)).astype(np.uint8), "up to 1.3", "not blackened"),
     (lambda x: eight_bit(x.round(2)), "from 0 to 1", "two decimals"),

@@ -47,6 +47,14 @@ def rounded(decimals):
     return lambda m, p: {name: round(value, decimals) for name, value in report(m, p).items()}
 
 
+def with_a_list_for_both(method, images):
+    values, told = [], {}
+    for name, how in (("method", method), ("bicubic", "bicubic")):
+        values += [report(how, [image])["method"] for image in images]
+        told[name] = float(np.mean(values))
+    return told
+
+
 check = srlib.checks.check_report
 
 RIGHT = [
@@ -66,7 +74,10 @@ WRONG = [
     (report_with(255.0, baseline="bilinear"), "baseline", "weaker"),
     (report_with(255.0, baseline=None), "baseline", "of the method again"),
     (report_with(255.0, kernel="bicubic"), "baseline", "other LR images"),
-    (lambda m, p: report("lanczos", p), "nearest", "comes in"),
+    (with_a_list_for_both, "the baseline", "empty when the baseline begins"),
+    (lambda m, p: report(m, [x[:256, :256] for x in p]), "several sizes", "used whole"),
+    (lambda m, p: dict.fromkeys(report(m, p), 1.0), "Lanczos", "nothing is compared at all"),
+    (lambda m, p: report("lanczos", p), "nearest", "that it is given"),
     (lambda m, p: 0.86, "expected \\{", "dict"),
     (reported(restore=lambda x, m: interpolate(x, kernel=m)), "4 images and a network", "by hand"),
     (reported(over=np.median), "SSIM of", "the middle one"),

@@ -42,6 +42,17 @@ def shuffled(x, s, colours=-1):
     return x.reshape(h, w, s, s, colours).transpose(0, 2, 1, 3, 4).reshape(h * s, w * s, -1)
 
 
+KEPT: dict = {}
+
+
+def kept_in_one_array(x, s):
+    """Returns the same array for all images of one shape."""
+    out = shuffled(x, s)
+    kept = KEPT.setdefault((out.shape, out.dtype), out)
+    kept[:] = out
+    return kept
+
+
 check = srlib.checks.check_shuffle
 
 RIGHT = [
@@ -58,10 +69,13 @@ WRONG = [
     (shuffled_with(2, 0, 3, 1, 4), "3x4", "small copies"),
     (shuffled_with(0, 2, 1, 3, 4, reverse=2), "one pixel", "upside down"),
     (lambda x, s: np.repeat(np.repeat(x[..., : x.shape[-1] // s**2], s, 0), s, 1), "one pixel", "first pixel only"),
-    (lambda x, s: shuffle_by_loops(x, 2), "27|scale 3|stops", "."),
+    (lambda x, s: shuffle_by_loops(x, 2), "27|scale 3|raises", "."),
     (lambda x, s: shuffled(x, s, 3 if x.shape[-1] % 3 == 0 else 1), "nine channels", "by hand"),
-    (lambda x, s: shuffled(x.astype(np.uint8), s), "one pixel", "0, 1, 2, 3"),
+    (lambda x, s: shuffled(x.astype(np.uint8), s), "did not go in", "of which type"),
     (lambda x, s: shuffled(x.astype(np.float16), s), "inf|changes|other places", "nothing is computed|division|0, 1, 2, 3"),
+    (lambda x, s: shuffled(x, s).clip(0, 255), "did not go in", "what lies beyond is cut off"),
+    (lambda x, s: shuffled(x.astype(np.float32), s), "changes values a little", "type that holds less"),
+    (kept_in_one_array, "an earlier call", "in every call"),
     (lambda x, s: shuffled(x, s)[..., ::-1], "twelve", "reverse order"),
     (lambda x, s: shuffled(x, s).tolist(), "gives a list", "np.array"),
 ]  # fmt: skip

@@ -150,6 +150,12 @@ def whole_if_one_side_fits(small, method, tile, margin):
     return method(small) if min(small.shape[:2]) <= tile else tiled(small, method, tile, margin)
 
 
+def margin_in_rows_alone(small, method, tile, margin):
+    """Tiles side by side have no margin between them."""
+    parts = [tiled(small[:, x : x + tile], method, tile, margin) for x in range(0, small.shape[1], tile)]
+    return np.concatenate(parts, axis=1)
+
+
 check = srlib.checks.check_tiles
 
 RIGHT = [
@@ -165,15 +171,17 @@ WRONG = [
     (tiles_that_wrap, "hands a part of shape", "other end"),
     (tiles_of_a_padded_image, "differs", "edge of the image"),
     (tiles_in_name_only, "at most 14x14", "the point of tiles"),
-    (lambda p, m, t, g: srlib.upscale(p, "bicubic"), "never uses", "method"),
+    (lambda p, m, t, g: srlib.upscale(p, "bicubic"), "does not use", "method"),
     (tiled_with_a_mirror, "notices the edge", "only the border is off"),
-    (lambda p, m, t, g: tiled(p, m, t, 2), "differs", "two margins are 14"),
+    (lambda p, m, t, g: tiled(p, m, t, 2), "differs", "both margins has 14"),
     (tiled_if_not_first, "tiles of 2 with a margin of 3", "counts from its other end"),
-    (tiled_moved_back, "5x13 in tiles of 8", "row or column"),
+    (tiled_moved_back, "5x13 in tiles of 8", "smaller than a tile"),
     (lambda p, m, t, g: tiled(p, lambda x: m(x[None])[0], t, g), "hands a part of shape", "\\(height, width, 3\\)"),
     (tiled_and_blended, "differs", "not averaged"),
-    (tiles_over_the_height_twice, "16x24", "of the answer stay black"),
-    (tiles_with_gaps, "16x24", "of the answer stay black"),
+    (tiles_over_the_height_twice, "16x24", "of the answer stays black"),
+    (lambda p, m, t, g: tiled(p, m, t, g).astype(p.dtype), "a uint8 image", "."),
+    (margin_in_rows_alone, "16x24", "in both directions"),
+    (tiles_with_gaps, "16x24", "of the answer stays black"),
     (whole_if_one_side_fits, "40x3", "the point of tiles"),
     (lambda p, m, t, g: np.clip(tiled(p, m, t, g), 0, 1), "differs", "beyond is cut off"),
     (lambda p, m, t, g: tiled(p, m, t, g).astype(np.uint8), "differs", "whole numbers only"),

@@ -16,7 +16,7 @@ RIGHT = [
 WRONG = [
     ("AB", "AB", "bicubic rows"),
     ("BC", "BC", "border"),
-    ("AD", "AD", "not about the same images"),
+    ("AD", "AD", "not measured on the same"),
     ("ABC", "3 tables", "small print"),
     ("A", "one table", "takes two"),
     ("", "not written", "quotation"),

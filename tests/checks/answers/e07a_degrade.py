@@ -103,9 +103,9 @@ WRONG = [
     (with_noise(lambda x, s, rng: 0), "off by", "noise is missing"),
     (noise_last, "off by", "file is written last"),
     (made(write=lambda image, quality: image), "off by", "JPEG is missing"),
-    (made(write=lambda image, quality: as_jpeg(image, 75)), "off by", "in another"),
+    (made(write=lambda image, quality: as_jpeg(image, 75)), "off by", "with another"),
     (made(top=75), "off by", "never 75"),
-    (made(whole=np.floor), "off by", "cut down"),
+    (made(whole=np.floor), "off by", "are cut off"),
     (made(clip=lambda x, low, high: x), "black and white parts", "black turns white"),
     (half_by_opencv, "off by", "print each draw"),
 ]  # fmt: skip

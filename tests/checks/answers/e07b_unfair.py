@@ -68,6 +68,15 @@ def crossed(methods, images, degradation, seed):
     return {name: srlib.psnr(srlib.upscale(lr[::-1], method), hr) for name, method in methods.items()}
 
 
+def without_the_second_name(methods, images, degradation, seed):
+    """Leaves out a method that it has met."""
+    done = {}
+    for name, method in methods.items():
+        if method not in done.values():
+            done[name] = method
+    return by_pairs(done, images, degradation, seed)
+
+
 check = srlib.checks.check_compare
 
 RIGHT = [
@@ -80,18 +89,19 @@ RIGHT = [
 
 # answer, words of what is wrong, words of the hint
 WRONG = [
-    (as_it_was, "under two names", "between which two loops"),
-    (compare_with(lambda d, hr, i, seed, rng: d(hr, seed=seed)), "two equal HR images", "one draw decides"),
+    (as_it_was, "under two names", "in which of the loops"),
+    (compare_with(lambda d, hr, i, seed, rng: d(hr, seed=seed)), "two equal HR images", "two images share a draw"),
     (compare_with(lambda d, hr, i, seed, rng: d(hr, seed=i)), "for the seeds 3 and 4", "where is `seed`"),
     (compare_with(lambda d, hr, i, seed, rng: srlib.downscale(hr, 2, kernel="bicubic")), "clean images", "more than the downscaling"),
     (compare_with(own, over=of_the_mean_error), "expected", "mean error"),
-    (compare_with(own, over=np.median), "expected", "middle one"),
+    (compare_with(own, over=np.median), "expected", "median"),
     (compare_with(own, over=np.sum), "expected", "sum of"),
     (compare_with(own, over=lambda values: values[-1]), "expected", "last image alone"),
     (lambda m, i, d, seed: list(by_pairs(m, i, d, seed).values()), "a number for each name", "with the names"),
     (lambda m, i, d, seed: by_pairs(m, i[:1], d, seed), "1 and 1 images", "once"),
-    (few_seeds, "equal HR images", "few numbers|own"),
+    (few_seeds, "equal HR images", "of how many numbers|no other image has"),
     (gathered, "one of two methods", "gathered"),
+    (without_the_second_name, "under a second name", "every name of `methods`"),
     (by_company, "when it is alone", "in any company"),
     (crossed, "one of two methods", "one order"),
     (lambda m, i, d, seed: by_pairs(m, i, d, seed // 2), "seeds 3 and 2", "becomes of `seed`"),

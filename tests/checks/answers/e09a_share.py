@@ -36,6 +36,17 @@ def by_lot(c, r):
     return by_signs(toss(c), toss(r))
 
 
+def in_the_type_that_came(c, r):
+    """Fills an array like the answers, which holds no halves where they are whole numbers."""
+
+    def right(answers):
+        out = np.zeros_like(answers)
+        out[answers > 0], out[answers == 0] = 1, 0.5
+        return out.mean()
+
+    return (right(-c) + right(r)) / 2
+
+
 check = srlib.checks.check_share
 
 RIGHT = [
@@ -55,15 +66,16 @@ WRONG = [
     (lambda c, r: 2 * by_signs(c, r), "eleven answers", "sum of two shares"),
     (half(0), "noughts", "How can a half"),
     (half(1), "noughts", "How can a half"),
-    (together, "noughts", "each kind by itself"),
+    (together, "three about real", "each kind by itself"),
     (lambda c, r: (np.sign(-c).mean() + 1) / 2, "eleven answers", "computed patches alone"),
     (lambda c, r: (np.sign(r).mean() + 1) / 2, "eleven answers", "real patches alone"),
     (lambda c, r: ((c < 0.5).mean() + (r > 0.5).mean()) / 2, "noughts|eleven", "undecided at 0"),
-    (lambda c, r: np.concatenate([c < 0, r > 0]).mean(), "noughts", "How can a half"),
+    (lambda c, r: np.concatenate([c < 0, r > 0]).mean(), "three about real", "noughts count as wrong"),
     (lambda c, r: (c < 0).mean(), "eleven answers", "computed patches alone"),
     (lambda c, r: c < 0, "eleven answers", "True and False|which line"),
     (lambda c, r: (np.sign(r).mean() - np.sign(c).mean()), "eleven", "chance|between -1|count on paper"),
     (lambda c, r: min((c < 0).mean(), (r > 0).mean()), "eleven", "count on paper"),
+    (in_the_type_that_came, "whole numbers", "of which type"),
     (by_lot, "noughts", "drawn by lot"),
     (lambda c, r: by_signs(np.where(np.isclose(c, 0), 0, c), np.where(np.isclose(r, 0), 0, r)), "one in 1,000,000,000", "close to 0"),
     (lambda c, r: ((c < 0).mean() + (r >= 0).mean()) / 2, "noughts", 'taken for "photographed"'),

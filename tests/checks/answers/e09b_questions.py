@@ -44,6 +44,20 @@ def as_it_was(computed, real):
     return questions_with(lambda c: c[::2], lambda r: r[1::2] / 255)(computed, real)
 
 
+def in_turns(c, r):
+    """Computed and real patches in turn, and the truth one after the other."""
+    patches, truth = questions_with()(c, r)
+    half = len(patches) // 2
+    return np.stack([patches[:half], patches[half:]], 1).reshape(patches.shape), truth
+
+
+def without_flat_tiles(c, r):
+    patches, truth = questions_with()(c, r)
+    half = len(patches) // 2
+    keep = np.tile(patches[half:].std((1, 2)).max(-1) > 0, 2)
+    return patches[keep], truth[keep]
+
+
 check = srlib.checks.check_questions
 
 RIGHT = [
@@ -69,6 +83,10 @@ WRONG = [
     (lambda c, r: (questions_with()(c, r)[0], np.ones(32)), "32 times 1", "0 for every computed"),
     (lambda c, r: (questions_with()(c, r)[0], np.ones(3)), "3 values of truth", "0 for every computed"),
     (lambda c, r: (questions_with()(c, r)[0].mean(-1), questions_with()(c, r)[1]), "shape \\(32, 32, 32\\)", "colours are lost"),
+    (in_turns, "tiles of computed", "wrong truth"),
+    (questions_with(lambda c: np.rint(255 * np.minimum(c, 1)) / 255), "computed patches that differ", "at both ends"),
+    (without_flat_tiles, "changes nothing", "also where it is flat"),
+    (lambda c, r: questions_with()(c, r)[::-1], "shape", "shape of the truth"),
     (as_column, "shape \\(32, 1\\)", "no second axis"),
     (lambda c, r: questions_with()(c, r)[0], "patches and truth", "return patches, truth"),
     (questions_with(lambda c: to_file(c).astype(np.float16)), "computed patches", "single precision at least"),
