@@ -17,13 +17,13 @@ from .answer import UNWRITTEN, Prints, Wrong, first_line
 
 BY_TYPE = "a dark uint8 image is still on the scale of 255: its type says which scale it is on, not its largest value."
 FROM_0_TO_1 = "these are grey levels from 0 to 255, and the answer should run from 0 to 1."
-BY_HAND = "run it by hand on such an input, and read the last line of the error."
+BY_HAND = "run it by hand on such an input. The error tells where it stopped, and not always what to change: follow types, shapes and values up to that line."
 BEGIN = "begin with the line that says YOUR CODE HERE"
 IMAGE_TOLERANCE = 6e-4  # a seventh of a level of 255: takes three decimals, and half precision
 _EXACT = 2e-5  # what single precision costs
 
 _CHANGES = {
-    np.ndarray: "an array is handed over by reference: what you assign to its elements, or to its shape, changes the caller's array. Make a new one.",
+    np.ndarray: "an array is handed over by reference: what you assign to its elements, or to its shape, changes the caller's array, and so does `a -= b`, where `a = a - b` makes a new one.",
     list: "a list is handed over by reference: sort, shuffle, append and pop change the caller's list, where sorted(..) makes a new one.",
     dict: "a dict is handed over by reference: what you put into it or take out is changed for the caller, too.",
 }
@@ -49,6 +49,8 @@ def call(function, *arguments, case: str, hint: str = BY_HAND):
     except NotImplementedError:
         raise Wrong(f"{UNWRITTEN}.", f"{BEGIN}.") from None
     except (Exception, SystemExit) as error:
+        if "Cannot cast ufunc" in str(error):
+            hint = "`a /= b` and its like write into the array a, whose type cannot hold what comes out: `a = a / b` makes a new one."
         raise Wrong(f"raises {type(error).__name__} for {case}: {first_line(error)}", hint) from None
     for old, new in zip(before, given):
         if old is not None and not _same(old, new):

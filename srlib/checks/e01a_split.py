@@ -47,7 +47,7 @@ def check_split(my_split) -> Answer:
     >>> import srlib
     >>> srlib.checks.check_split(lambda names: (names[2:], names[:1], names[1:2]))
     ✗ my_split puts squares of lighthouse into train and into test.
-      Hint: the squares of one photograph are relatives: where one ends, the next goes on. Are photographs dealt out, and not squares? And which part of lighthouse-r0c0 does your program take for the photograph?
+      Hint: the squares of one photograph are relatives: where one ends, the next goes on. Are photographs dealt out, and not squares, each of them once? And which part of lighthouse-r0c0 does your program take for the photograph?
       Right so far: every square once.
     """
     return judge(
@@ -134,20 +134,27 @@ def _without_memory(my_split) -> None:
     keeps_nothing(my_split, lambda: (list(_NAMES),), lambda: (other,), f"{len(_NAMES)} squares")
 
 
+def _together(photograph: str) -> str:
+    return f"the squares of one photograph are relatives: where one ends, the next goes on. Are photographs dealt out, and not squares, each of them once? And which part of {photograph}-r0c0 does your program take for the photograph?"
+
+
 def _no_photograph_twice(my_split) -> None:
     if found := _first_shared(_split(my_split, _NAMES, "the squares")):
         photograph, i, j = found
         raise Wrong(
             f"puts squares of {photograph} into {_PARTS[i]} and into {_PARTS[j]}.",
-            f"the squares of one photograph are relatives: where one ends, the next goes on. Are photographs dealt out, and not squares? And which part of {photograph}-r0c0 does your program take for the photograph?",
+            _together(photograph),
         )
     photographs = ("lighthouse", "market", "owl", "harbour", "tulip")
     for many in photographs:
         names = _squares(**{name: 33 if name == many else 4 for name in photographs})
-        if _first_shared(_split(my_split, names, f"squares as far as {many}-r10c2")):
+        if found := _first_shared(_split(my_split, names, f"squares as far as {many}-r10c2")):
+            photograph, i, j = found
             raise Wrong(
-                f"puts squares of {many}, which has eleven rows of them, on two sides.",
-                f"the place is not always as short as r0c0: {many}-r10c2 is a square of {many}, too.",
+                f"puts squares of {photograph} into {_PARTS[i]} and into {_PARTS[j]}, when {many} has eleven rows of them.",
+                f"the place is not always as short as r0c0: {many}-r10c2 is a square of {many}, too."
+                if photograph == many
+                else _together(photograph),
             )
 
 
@@ -177,7 +184,7 @@ def _most_to_learn_from(my_split) -> None:
                 f"keeps {len(_of(parts[0]))} of {count} photographs to learn from.",
                 "your longest list comes last: return train, validation, test, in this order."
                 if last
-                else "more than half of the photographs are for training; one each is enough for the other two lists.",
+                else "more than half of the photographs are for training, not of the squares; one each is enough for the other two lists.",
             )
 
 
@@ -236,7 +243,7 @@ def _the_same_again(my_split) -> None:
             if as_they_came != split(random.Random(again).sample(names, len(names)), case):
                 raise Wrong(
                     f"splits the same names of {_MANY} photographs differently when they come in another order.",
-                    "what in your program depends on the order in which the names come? A set has no order of its own, ties in a sort stay in the order in which they came, and groupby joins neighbours alone: sort the names themselves first.",
+                    "what in your program depends on the order in which the names come? A set has no order of its own, even if it is filled in order: sort what comes out of it. Ties in a sort stay in the order in which they came, and groupby joins neighbours alone: there the names themselves have to be sorted first.",
                 )
     for days in (1, 40, 400):
         with _another_day(my_split, days):
@@ -245,6 +252,41 @@ def _the_same_again(my_split) -> None:
                     "splits the same names differently on another day, in a Python that was started again.",
                     "hash(..) of a text changes with every start of Python, and the date every day; neither may decide.",
                 )
+    _in_another_python(my_split, first)
+
+
+class _Text(str):
+    """A name as it would be in a Python that was started again, where texts fall into another order in a set."""
+
+    salt = 0
+
+    def __hash__(self):
+        return hash((self.salt, str(self)))
+
+    def __getitem__(self, key):
+        return _Text(super().__getitem__(key))
+
+    def rsplit(self, *arguments, **options):
+        return [_Text(part) for part in super().rsplit(*arguments, **options)]
+
+    def split(self, *arguments, **options):
+        return [_Text(part) for part in super().split(*arguments, **options)]
+
+    def rpartition(self, separator):
+        return tuple(_Text(part) for part in super().rpartition(separator))
+
+
+def _in_another_python(my_split, first) -> None:
+    for _Text.salt in range(1, 9):
+        try:
+            parts = [set(part) for part in _split(my_split, [_Text(name) for name in _NAMES], "the squares")]
+        except Wrong:  # of a program that mixes such names with others
+            return
+        if sum(map(len, parts)) == len(_NAMES) and parts != first:
+            raise Wrong(
+                "splits the same names differently in a Python that was started again.",
+                "a set of texts has another order after every start, and hash(..) another value: sort what comes out of a set.",
+            )
 
 
 @contextlib.contextmanager
@@ -297,6 +339,6 @@ def _any_names(my_split) -> None:
         _once_each(parts, names, case)
         if 2 * len(_of(parts[0])) <= count:
             raise Wrong(
-                f"keeps {len(_of(parts[0]))} of {count} photographs to learn from{case}.",
-                "more than half of the photographs are for training, however they are called.",
+                f"keeps {len(_of(parts[0]))} photographs to learn from{case}.",
+                "more than half of the photographs are for training, whatever they are called and however many squares each of them has.",
             )

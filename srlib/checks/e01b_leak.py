@@ -70,13 +70,15 @@ def _levels(part, told: str, images: np.ndarray) -> np.ndarray:
     except ValueError:  # images of different sizes
         part = np.empty(0)
     sides = "x".join(map(str, images.shape[1:3]))
-    fourth = "one image is (H, W, 3), a set of images has a fourth axis in front."
+    hint = "one image is (H, W, 3), a set of images has a fourth axis in front."
+    if part.ndim == 4:
+        hint = "the sides of the images have changed: along which axis are they joined, or cut?"
+    elif part.ndim > 4:
+        hint = "there is an axis too many: print what you select the images with. Is it one True or False for each of them, or a single one?"
     if part.ndim != 4 or part.shape[1:] != images.shape[1:] or part.dtype.kind not in "uif":
         raise Wrong(
             f"gives {told} the shape {part.shape}; expected (N, {', '.join(map(str, images.shape[1:]))}) for images of {sides}.",
-            "the sides of the images have changed: along which axis are they joined, or cut?"
-            if part.ndim == 4
-            else fourth,
+            hint,
         )
     with np.errstate(invalid="ignore"):
         levels = part.astype(images.dtype)

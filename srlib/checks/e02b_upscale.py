@@ -108,12 +108,12 @@ def _suspects(x, right) -> list:
         ("rows are interpolated, columns are only copied.", _along(x, 0, _centres(h)).repeat(2, 1)),
         ("columns are interpolated, rows are only copied.", _along(x, 1, _centres(w)).repeat(2, 0)),
         ("near and far have changed places: a new pixel is three quarters of the old one it lies in, and a quarter of that one's neighbour.", _weighted(x, 0.75)),
-        ("two thirds and one third are the weights of pixels that lie on a third of the way; how far is it here?", _weighted(x, 1 / 3)),
+        ("two thirds and one third are the weights of pixels that lie a third of the way along; how far is it here?", _weighted(x, 1 / 3)),
         ("the new pixels stand one after another, first those that lean to one side and then the others; they belong side by side, in turn.", _halves(right)),
         ("one new pixel lies on an old one, at the lower right, and the others lie half way: that shifts the image. How far is the middle of a new pixel from the middle of the old one?", _both_ways(x, lambda n: np.arange(2 * n) / 2 - 0.5)),
         ("this is smoother than linear interpolation: which kernel did you use?", interpolate(x.astype(np.float32), 2, kernel="bicubic")),
         ("beyond the border you take zeros, so that the image gets a dark frame; the pixel itself takes the neighbour's place.", _framed(x, "constant")),
-        ("beyond the border you take the second pixel from it, as numpy.pad's `reflect` does; the pixel itself takes the neighbour's place.", _framed(x, "reflect")),
+        ("beyond the border you take the second pixel of the image, as numpy.pad's `reflect` does; the pixel itself takes the neighbour's place.", _framed(x, "reflect")),
         ("beyond the last pixel your values go on rising or falling as steeply as before; the pixel itself takes the neighbour's place, so that it stays as it is there.", _framed(x, "linear")),
         ("the neighbour at the corner is missing: a new pixel takes something from three old ones beside its own, two at its sides and the one at the corner between them.",
          _along(x, 0, _centres(h)).repeat(2, 1) + _along(x, 1, _centres(w)).repeat(2, 0) - x.repeat(2, 0).repeat(2, 1)),
@@ -136,9 +136,9 @@ def _photograph(my_upscale, part: slice) -> str | None:
     right = _both_ways(x, _centres)
     whole = part == slice(None)
     suspects = [(hint, value[part, part]) for hint, value in _suspects(x, right)]
-    otherwise = "upscale an image of 2x2, whose channels differ, with a pencil, first along its rows and then along its columns, and compare; lesson 02 gives the four values that a row of 0 and 100 becomes."
+    otherwise = "with a pencil, upscale an image of 4x4 whose rows, columns and channels differ, first along its rows and then along its columns, and compare; lesson 02 gives the four values that a row of 0 and 100 becomes."
     if whole and near(result[2:-2, 2:-2], right[2:-2, 2:-2], 6e-4):
-        otherwise = "only the border is off: a pixel there has no neighbour on one side, and its own value takes the neighbour's place."
+        otherwise = "only the border is off: where a neighbour is missing, and only there, the pixel's own value takes its place. In the first row it is the one above; those at the left and right are there."
     where = f"{case}, {'at' if whole else 'inside'} its border"
     return compare_images(result[part, part], right[part, part], where, suspects, otherwise)
 

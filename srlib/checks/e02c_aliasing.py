@@ -207,11 +207,17 @@ def _nothing_is_shifted(my_thumbnail) -> None:
     for image, axis, told in ((ramp, 1, "columns"), (np.ascontiguousarray(ramp.transpose(1, 0, 2)), 0, "rows")):
         result = np.moveaxis(_thumbnail(my_thumbnail, image, "a ramp from black to white"), axis, 0)
         right = row.reshape(16, 4).mean(1)[:, None, None]
-        off = ((result - right)[4:-4].mean()) * 63
-        if abs(off) > 0.2:
+        off = (result - right)[3:-3] * 63
+        if abs(off.mean()) > 0.2:
             raise Wrong(
-                f"shifts the image by {abs(off):.1f} of its old pixels along its {told}.",
+                f"shifts the image by {abs(off.mean()):.1f} of its old pixels along its {told}.",
                 "a new pixel stands for a block of four by four; where is the middle of that block?",
+            )
+        ends = abs(off[:3].mean()), abs(off[-3:].mean())
+        if 0.3 < max(ends) < 4:  # more is no shift, but an image that is turned
+            raise Wrong(
+                f"shifts the image at its ends, by up to {max(ends):.1f} of its old pixels along its {told}; in the middle it is in its place.",
+                "the first new pixel stands for the first block, and the last one for the last: which old points do yours lie on?",
             )
 
 
@@ -222,7 +228,7 @@ def _colours_and_sides(my_thumbnail) -> None:
     if abs(got - 0.65) > 0.17:
         raise Wrong(
             f"gives {got:.2f} where an edge between 0.2 and 0.8 runs through a block; expected about 0.65.",
-            "three quarters of that block are light, and that decides, not the rest of the image.",
+            "three quarters of that block are light: what does your program make of its pixels, and does anything else of the image enter?",
         )
     y, x = np.mgrid[:48, :64]
     image = np.stack([x / 63, y / 47, 1 - x / 63], -1).astype(np.float32)
@@ -239,6 +245,10 @@ def _colours_and_sides(my_thumbnail) -> None:
         ("the colours are lost: all three channels are the grey mean.", right.mean(-1, keepdims=True) + 0 * right),
     ]
     hint = first_match(result, suspects, 0.02)
+    red = np.zeros((48, 64, 3), np.float32)
+    red[..., 0] = image[..., 0]
+    if hint is None and not _thumbnail(my_thumbnail, red, case)[..., 1:].any():
+        hint = "each colour by itself, each block by itself: compare some new pixels with the means of their blocks, in the middle and at all four sides."
     raise Wrong(
         off_by(result, right, case, digits=2),
         hint

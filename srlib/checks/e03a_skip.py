@@ -51,7 +51,7 @@ def _block(my_block, channels: int = _CHANNELS, height: int = 8, width: int = 8)
     x = keras.Input((height, width, channels))
     y = call(
         my_block, x, channels, case=f"a tensor of {height}x{width} with {counted(channels, 'channel')}",
-        hint="layers are called twice: Conv2D(..)(x). If shapes do not fit, think of `padding`, of `strides`, of the number of channels, and whether every tensor is made from the x that comes in. Add takes one list: Add()([x, y]).",
+        hint="a layer takes two pairs of brackets, Conv2D(..)(x): the first makes it, the second calls it. If shapes do not fit, think of `padding`, of `strides`, of the number of channels, and whether every tensor is made from the x that comes in. Add takes one list: Add()([x, y]).",
     )  # fmt: skip
     if not isinstance(y, keras.KerasTensor):
         raise Wrong(
@@ -190,7 +190,7 @@ def _the_skip(my_block) -> None:
         return _begins_at_x(wired)
     if near(_outputs(wired, 0, 0)[1], x):
         raise Wrong(
-            "hands on more than x when its second convolution gives zero, and its first does not.",
+            "hands on more than x when its second convolution gives zero, but its first does not.",
             "the second convolution works on what the first one and the ReLU made, and the sum receives x and what the second one made: draw which tensor goes where in yours.",
         )
     doubled = _outputs(wired, 2, 0)[1]

@@ -50,7 +50,7 @@ def _pair(my_pair, brightest: int):
     image[0, 0] = brightest
     case, once = (
         "a uint8 image of 8x10",
-        "the image is HR as it came, and LR is made of it by srlib.downscale, once, with its default scale of 2: an image with even sides needs no crop.",
+        "LR is made from the image as it came, once, by srlib.downscale with its default scale of 2, and HR is that same image, divided. An image with even sides needs no crop.",
     )
     return image, several(call(my_pair, image, case=case, hint=once), "lr, hr", "two images")
 
@@ -87,7 +87,7 @@ def _suspects(image, right, which: int) -> list:
     return [
         ("this one runs from 0 to 255. Which of the two has been divided, and by whom?", right * 255),
         ("this one has been divided by 255 twice" + (": srlib.downscale has done it already." if which == 0 else "."), right / 255),
-        ("only whole numbers are left: was it divided with //, or made whole numbers after the division?", np.floor(right)),
+        ("only whole numbers are left: was it divided with //, or turned into whole numbers after the division?", np.floor(right)),
         ("the largest level is 255, not 256: white would come out a little grey.", right * 255 / 256),
         (f"the brightest pixel became exactly 1: {stretch}", stretched),
         (f"the brightest pixel became exactly 1: {stretch}", right / right.max()),

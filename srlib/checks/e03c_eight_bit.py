@@ -58,7 +58,7 @@ def _levels(my_eight_bit, low: float, high: float, case: str) -> None:
     raise Wrong(
         f"is off by up to {counted(round(np.abs(result - right).max()), 'grey level')} for {case}.",
         hint
-        or "print some of the values, 255 times each, and what becomes of it: a value goes to its own level, whatever the others are.",
+        or "print what 0, 0.25, 0.5 and 1 become, and compare each with 255 times the value: which level a value goes to depends on it alone.",
     )
 
 
@@ -72,7 +72,7 @@ def _hint_by_place(result, right, x) -> str | None:
         if off[inside].max() < 1.01 < off[there].max(initial=0):
             if last and not result[there & (off > 1)].any():
                 return f"values {side} should all come out as {last}, but come out as 0: what is too bright is cut off at the brightest level, not blackened."
-            return f"values {side} should all come out as {last}, but some come out as {result[there][off[there].argmax()]:.0f}: 8 bits know nothing beyond 0 and 255, and start again at the other end. Whatever lies outside has to be cut off before the conversion: at which two limits do you cut, and on which scale are the values there?"
+            return f"values {side} should all come out as {last}, but some come out as {result[there][off[there].argmax()]:.0f}: 8 bits know nothing beyond 0 and 255, and start again at the other end. Whatever lies outside has to be cut off before the conversion. Print the smallest and the largest value just before it: on which scale are they, and has anything been cut off? (np.clip returns a new array.)"
     if hint := relation(result / 255, right / 255):
         return hint
     if off[inside].max() < 1.01:
@@ -117,7 +117,9 @@ def _is_eight_bit(my_eight_bit) -> None:
     if getattr(result, "dtype", None) != np.uint8:
         raise Wrong(
             f"gives {getattr(result, 'dtype', None) or short(result)}; expected uint8.",
-            "image files hold whole numbers of 8 bits.",
+            "int8 has a sign and ends at 127; levels run from 0 to 255."
+            if getattr(result, "dtype", None) == np.int8
+            else "image files hold whole numbers of 8 bits, without a sign.",
         )
 
 

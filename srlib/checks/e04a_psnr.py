@@ -137,7 +137,7 @@ def _bytes(my_psnr) -> str | None:
     got, right = call_number(my_psnr, a, b, case=case), psnr(a, b)
     if near(got, right, TOLERANCE):
         return _dark_bytes(my_psnr)
-    wrap = "8-bit numbers cannot be negative: 3 - 5 is 254, and squares start again at 0 after 255. What has to happen before the subtraction?"
+    wrap = "uint8 numbers cannot be negative: 3 - 5 is 254, and squares start again at 0 after 255. What has to happen before the subtraction?"
     squares, squares_of_wrapped = np.mean(((a - b) ** 2).astype(np.float64)), np.mean((a - b).astype(np.float64) ** 2)
     suspects = [
         ("these images run from 0 to 255, those before from 0 to 1; the type tells you which.", right - 20 * np.log10(255)),
@@ -212,7 +212,7 @@ def _batch_of_bytes(my_psnr, a, b) -> str | None:
 
 def _equals(my_psnr) -> None:
     image, case = photograph(8, 8), "two equal images"
-    zero = "the error is zero there, and nothing can be divided by it. What should the answer be? And by what does your program know that there is no error? Two equal arrays need not be one."
+    zero = "the error is zero there, and nothing can be divided by it. What should the answer be? And by what does your program know that there is no error? Two arrays can be equal without being the same object."
     got = call_number(my_psnr, image, image.copy(), case=case, hint=zero)
     if got != np.inf:
         raise Wrong(

@@ -80,7 +80,7 @@ def _ssim(
 # the usual mistakes that are another option of the formula
 _OPTIONS = [
     ("standard deviations stand where variances should: sigma squared is the variance.", dict(root=True)),
-    ("constants and windows are on two scales. These windows run from 0 to 1 as they come: either the constants are those of levels from 0 to 255, or the windows are divided by 255.", dict(c1=(0.01 * 255) ** 2, c2=(0.03 * 255) ** 2)),
+    ("constants and windows are on two scales. These windows run from 0 to 1 as they come: either your constants are those of levels from 0 to 255, or you divide the windows by 255; neither belongs here.", dict(c1=(0.01 * 255) ** 2, c2=(0.03 * 255) ** 2)),
     ("the constants are those of a range of 2, the mistake of the original project; these windows run from 0 to 1.", dict(c1=0.02**2, c2=0.06**2)),
     ("the constants are missing, or far too small for the scale of the values; they decide where a window is flat.", dict(c1=0, c2=0)),
     ("the constants are not squared.", dict(c1=0.01, c2=0.03)),

@@ -9,7 +9,7 @@ from ..data.image_set import ImageSet
 from ..extras import brought_by
 from ..resampling import downscale
 from ..upscaling import upscale
-from ._helpers import call, compare_number, keeps_nothing, near, number, short
+from ._helpers import BY_HAND, call, compare_number, keeps_nothing, near, number, short
 from ._inputs import photograph
 from .answer import Answer, Wrong, judge
 
@@ -67,7 +67,8 @@ def _report(my_report, method, images=None):
     images = _images() if images is None else images
     before = [np.array(image) for image in images]
     case = f"{len(images)} image{'' if len(images) == 1 else 's'} and {f'the method {method!r}' if isinstance(method, str) else 'a network'}"
-    told = call(my_report, method, images, case=case)
+    one = f"{BY_HAND} (structural_similarity compares one pair of images at a time, with a window of its own and the colours along the last axis; `method` is anything that srlib.upscale takes.)"
+    told = call(my_report, method, images, case=case, hint=one)
     if not all(map(np.array_equal, before, images)):
         raise Wrong(
             "changes the images that it is given.",
@@ -158,7 +159,7 @@ def _method(my_report) -> str | None:
     suspects.append(
         ("the two entries have changed places." if turned else "this is the value of bicubic upscaling.", bicubic)
     )
-    otherwise = "take the images that are handed over, compare with srlib.ssim, image by image, and take the mean."
+    otherwise = "print the SSIM of each image that is handed over, over all three colours, and compare it with what srlib.ssim gives; then look at the mean."
     if got > 1 + 1e-6:
         otherwise = "an SSIM is 1 at most; what is measured here?"
     return _compare(got, right, "the mean SSIM of Lanczos upscaling of four images", suspects, otherwise)

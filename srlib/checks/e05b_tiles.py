@@ -195,7 +195,7 @@ def _hint(result, right, tile: int, margin: int, longest: int, extent: tuple[int
     if empty.sum() >= min(8, off.size // 4):
         return f"{100 * empty.mean():.0f} % of the answer stays black, as if nothing had been put there. At which pixels do your tiles begin, in both directions, and how much of the answer does each of them fill?"
     if longest < min(most, max(off.shape) // 2):
-        return f"the longest part that you hand over has {longest} pixels, and a tile with both margins has {most}: the method looks as far as `margin` pixels, in all directions."
+        return f"the longest part that you hand over is {longest} pixels long, and a tile with both margins is {most}: the method looks as far as `margin` pixels, in all directions."
     four = (near_one(rows) < 2 * margin)[:, None] & (near_one(columns) < 2 * margin)[None, :]
     if agrees(off[~four]):
         return "only the places where four tiles meet are off: what does the method see at the corners of a tile?"

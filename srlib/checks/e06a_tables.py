@@ -47,7 +47,9 @@ def _chosen(my_choice) -> None:
     if isinstance(my_choice, (list, tuple, set)) and all(isinstance(letter, str) for letter in my_choice):
         my_choice = "".join(sorted(my_choice))
     if my_choice is None or my_choice is ... or my_choice == "" or my_choice == "...":
-        raise Wrong(f"{UNWRITTEN}.", 'write the letters between quotation marks, such as "AB".')
+        raise Wrong(
+            f"{UNWRITTEN}.", 'write the letters between quotation marks, such as my_choice = "AB", and run that cell.'
+        )
     if not isinstance(my_choice, str):
         raise Wrong(
             f"is {short(my_choice)}; expected two letters.",

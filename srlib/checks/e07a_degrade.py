@@ -11,7 +11,7 @@ import numpy as np
 
 from ..extras import brought_by
 from ..resampling import downscale
-from ._helpers import array, call, keeps_nothing, near, off_by
+from ._helpers import BY_HAND, array, call, keeps_nothing, near, off_by
 from ._inputs import drawn, fresh, photograph
 from .answer import Answer, Wrong, judge
 
@@ -40,7 +40,7 @@ def check_degrade(my_degrade) -> Answer:
         my_degrade,
         {
             "size and type": _size,
-            "the same state, the same image": (_generator, _without_memory),
+            "the same image from the same state": (_generator, _without_memory),
             "the order of the steps": _order,
             "black and white": (_extremes, _any_image),
         },
@@ -58,7 +58,13 @@ def _made(my_degrade, hr, seed: int, case: str) -> np.ndarray:
         (h // 4, w // 4, 3): "the image is made smaller twice.",
         (h // 2, w // 2): "the colours are lost on the way.",
     }
-    result = call(my_degrade, hr, np.random.default_rng(seed), case=case)
+    result = call(
+        my_degrade,
+        hr,
+        np.random.default_rng(seed),
+        case=case,
+        hint=f"{BY_HAND} (Pillow wants a plain int for the quality.)",
+    )
     array(result, (h // 2, w // 2, 3), case, hints)
     return np.asarray(result)
 
@@ -78,7 +84,7 @@ def _generator(my_degrade) -> None:
     if not np.array_equal(first, again):
         raise Wrong(
             "gives two different images for two generators in the same state.",
-            "something is drawn elsewhere: every draw belongs to `rng`, or nobody can do it again.",
+            "something is drawn elsewhere: every draw belongs to `rng`, or nobody can repeat it.",
         )
     if np.array_equal(first, other):
         raise Wrong(

@@ -10,7 +10,7 @@ from ..data.image_set import ImageSet
 from ..degradation import Degradation, Downscale, Noise
 from ..metrics import psnr
 from ..resampling import downscale
-from ._helpers import call, compare_number, keeps_nothing, near, number, short
+from ._helpers import call, compare_number, counted, keeps_nothing, near, number, short
 from ._inputs import photograph
 from .answer import Answer, Wrong, judge
 
@@ -82,7 +82,9 @@ def _run(my_compare, seed: int = 0, ways=(_nearest, _nearest), degradation=_NOIS
     methods = {name: _method(seen[name], way) for name, way in zip(names, ways)}
     told = call(my_compare, methods, images, degradation, seed, case=case)
     if not isinstance(told, dict) or set(told) != set(names):
-        keys = f"a dict with the keys {', '.join(map(short, told))}" if isinstance(told, dict) and told else short(told)
+        keys = short(told)
+        if isinstance(told, dict) and told:
+            keys = f"a dict with {counted(len(told), 'key')}, {', '.join(map(short, told))},"
         raise Wrong(
             f"returns {keys} for {case}; expected a dict with a number for each name.",
             "return {name: mean PSNR}, with the names that `methods` has.",
@@ -92,7 +94,9 @@ def _run(my_compare, seed: int = 0, ways=(_nearest, _nearest), degradation=_NOIS
     if min(counts) < len(images) or len(set(counts)) > 1:
         raise Wrong(
             f"gives its methods {' and '.join(map(str, counts))} images to upscale, for {case}; expected {len(images)} for each.",
-            "each method of `methods` upscales the LR image of each HR image once, in every call: nothing is kept from an earlier one.",
+            "is what you loop over used up after the first method? A zip, a map and a generator can be gone through once."
+            if counts[0] == len(images) and not counts[-1]
+            else "each method of `methods` upscales the LR image of each HR image once, in every call.",
         )
     sides = images[0].shape[0] // 2, images[0].shape[1] // 2, 3
     for lr in (lr for given in seen.values() for lr in given):
@@ -116,6 +120,13 @@ def _without_memory(my_compare) -> None:
     ways = dict.fromkeys(_NAMES, "nearest")
     first, second = (lambda: (ways, _images(), _NOISY, 1)), (lambda: (ways, _images()[::-1], _NOISY, 2))
     keeps_nothing(my_compare, first, second, "four images and a method")
+    light = ImageSet(200 + _images().images // 6, ["a", "b", "c", "d"])
+    _, seen = _run(my_compare, images=light, case="four light images")
+    if min(lr.mean() for lr in seen[_NAMES[0]]) < 0.6:
+        raise Wrong(
+            "upscales LR images of an earlier call when it is called with other images.",
+            "something is kept from one call to the next: which names of your program outlive a call?",
+        )
 
 
 def _same_for_all(my_compare) -> None:
@@ -123,7 +134,7 @@ def _same_for_all(my_compare) -> None:
     if not all(np.array_equal(a, b) for a, b in zip(*seen.values())):
         a, b = scores.values()
         raise Wrong(
-            f"gives one method {a:.2f} and {b:.2f} dB, under two names.",
+            f"gives {a:.2f} and {b:.2f} dB to two methods that do the same.",
             "they were given different LR images: in which of the loops does a draw belong, so that all methods share it?",
         )
 

@@ -47,7 +47,7 @@ def check_share(my_share) -> Answer:
         {
             "answers of both kinds": (lambda f: _told(f, _EVEN, "eleven answers of each kind"), _without_memory),
             "more of one kind": lambda f: _told(f, _UNEVEN, "eleven answers about computed patches and three about real ones"),
-            "answers that say neither": (_the_same_again, lambda f: _told(f, _UNDECIDED, "nine and seven answers with noughts among them")),
+            "answers that say neither": (_the_same_again, lambda f: _told(f, _UNDECIDED, "nine and seven answers with noughts among them", None, _HALVES)),
             "a judge that always says the same": (lambda f: _told(f, _ALWAYS_REAL, 'a judge that says "photographed" every time'), _any_answers),
         },
     )  # fmt: skip
@@ -56,6 +56,9 @@ def check_share(my_share) -> Answer:
 def _without_memory(my_share) -> None:
     one, other = ([np.array(each) for each in answers] for answers in (_EVEN, _UNEVEN))
     keeps_nothing(my_share, lambda: one, lambda: other, "eleven answers of each kind")
+
+
+_HALVES = "count on paper, among the computed patches and then among the real ones: an answer of the right sign counts one, and a nought counts a half, in both."
 
 
 def _told(my_share, answers, case: str, suspects=None, otherwise: str = "") -> str | None:
@@ -125,9 +128,9 @@ def _suspects(computed: np.ndarray, real: np.ndarray) -> list:
     neither = "an answer of nought says neither: it is right in half of the cases. How can a half be counted?"
     only = 'the {} patches alone are counted: a judge that says "{}" every time would be perfect.'
     return [
-        ("this is 100 times the share: 1 is always right.", 100 * right),
+        ("this is 100 times the share: a judge that is always right has 1.", 100 * right),
         ("this is how often the judge is wrong: which sign says that a patch was photographed?", 1 - right),
-        ("this is between -1 and 1: 0.5 should mean chance, and 1 always right.", 2 * right - 1),
+        ("this is between -1 and 1: 0.5 should mean chance, and a judge that is always right has 1.", 2 * right - 1),
         ("this is the share of all answers together. Ten times as many patches of one kind must not count more: take each kind by itself first.", (pooled.mean() + 1) / 2),
         ('an answer of nought is taken for "photographed"; it says neither, and is right in half of the cases.', ((computed < 0).mean() + (real >= 0).mean()) / 2),
         ('an answer of nought is taken for "computed"; it says neither, and is right in half of the cases.', ((computed <= 0).mean() + (real > 0).mean()) / 2),

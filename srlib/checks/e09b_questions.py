@@ -7,7 +7,7 @@ from collections import Counter
 
 import numpy as np
 
-from ._helpers import array, call, keeps_nothing, near, several, short
+from ._helpers import array, call, counted, keeps_nothing, near, several, short
 from ._inputs import fresh
 from .answer import Answer, Wrong, judge
 
@@ -38,7 +38,7 @@ def check_questions(my_questions) -> Answer:
         my_questions,
         {
             "a patch for every tile": (_shapes, _without_memory),
-            "the truth": _truth,
+            "a truth for every patch": _truth,
             "the same photographs": _same,
             "eight bits": (_rounded, _any_images),
         },
@@ -156,7 +156,7 @@ def _same(my_questions) -> None:
     else:
         hint = "some photographs are seen in one kind alone: take every photograph in both."
     raise Wrong(
-        f"takes {len(set(computed))} different tiles of computed and {len(set(real))} of real images, of which {len(set(computed) & set(real))} are the same; expected the same 16.",
+        f"shows {counted(len(set(computed)), 'tile')} in the patches with truth 0 and {len(set(real))} in those with truth 1, of which {len(set(computed) & set(real))} are in both; expected the same 16 in both.",
         hint,
     )
 
@@ -165,15 +165,16 @@ def _rounded(my_questions) -> None:
     patches, truth = _run(my_questions)
     computed, real = _images()
     files = {0: _tiles(_as_file(computed)), 1: _tiles(real / 255)}
-    turned = "a 0 for every computed patch, a 1 for every real one; and the patches of each kind are cut from its own images."
+    turned = "a 0 for every computed patch, a 1 for every real one; and the patches of each kind are cut from its own images. Has the truth been turned round?"
     for kind, name in ((1, "real"), (0, "computed")):
         got = patches[truth == kind]
         got = got[np.argsort(got.mean((1, 2, 3)))]
         if near(got, files[kind], _WHOLE):
             continue
         known = files[kind]
+        if near(got, files[1 - kind], _WHOLE):
+            raise Wrong(f"gives {('real', 'computed')[kind]} patches where the truth says {kind}.", turned)
         suspects = [
-            (turned, files[1 - kind]),
             ("the largest level is 255, not 256: divide by 255.", known * 255 / 256),
             ("tiles are cut as tiles_of cuts them: these are mirrored.", known[:, :, ::-1]),
             ("tiles are cut as tiles_of cuts them: these are upside down.", known[:, ::-1]),
@@ -185,13 +186,13 @@ def _rounded(my_questions) -> None:
         if (
             hint is None
             and np.abs(255 * got - np.rint(255 * got)).max() > 255 * _WHOLE
-            and near(got, known, 0.51 / 255)
+            and near(got, known, 1.01 / 255)
         ):
-            hint = "these are no whole levels of 255, and a judge needs no more than that: round to whole levels, keep single precision at least, and round nothing else."
+            hint = "times 255, these are no whole numbers, and a judge needs no more than that: in which steps does your program round, and in which does a file? Single precision at least is needed to hold them."
         raise Wrong(
             f"gives {name} patches that differ by up to {255 * np.abs(got - known).max():.2f} levels from those of a file.",
             hint
-            or "the difference is more than a rounding costs: compare a patch with the tile that it was cut from, channel by channel, and with what a file would hold of it.",
+            or "compare a patch with the tile that it was cut from, channel by channel, and with what a file would hold of it.",
         )
 
 

@@ -39,7 +39,7 @@ WRONG = [
     (lambda p: (srlib.downscale(p), (p / 256).astype("float32")), "the HR image", "256"),
     (lambda p: (srlib.downscale(p), (p / p.max()).astype("float32")), "the HR image", "brightest"),
     (lambda p: (srlib.downscale(p), p / 255), "float64", "double precision"),
-    (lambda p: (srlib.downscale(p).astype("uint8"), p / 255), "the LR image", "made whole numbers after"),
+    (lambda p: (srlib.downscale(p).astype("uint8"), p / 255), "the LR image", "turned into whole numbers"),
     (pair_by_the_largest, "zeros and ones", "its type says"),
     (lambda p: (srlib.downscale(p, 2, "bicubic"), pair(p)[1]), "the LR image from", "default kernel"),
     (lambda p: pair(p)[::-1], "the LR image", "as large as"),

@@ -173,7 +173,7 @@ WRONG = [
     (tiles_in_name_only, "at most 14x14", "the point of tiles"),
     (lambda p, m, t, g: srlib.upscale(p, "bicubic"), "does not use", "method"),
     (tiled_with_a_mirror, "notices the edge", "only the border is off"),
-    (lambda p, m, t, g: tiled(p, m, t, 2), "differs", "both margins has 14"),
+    (lambda p, m, t, g: tiled(p, m, t, 2), "differs", "both margins is 14"),
     (tiled_if_not_first, "tiles of 2 with a margin of 3", "counts from its other end"),
     (tiled_moved_back, "5x13 in tiles of 8", "smaller than a tile"),
     (lambda p, m, t, g: tiled(p, lambda x: m(x[None])[0], t, g), "hands a part of shape", "\\(height, width, 3\\)"),

@@ -89,7 +89,7 @@ RIGHT = [
 
 # answer, words of what is wrong, words of the hint
 WRONG = [
-    (as_it_was, "under two names", "in which of the loops"),
+    (as_it_was, "two methods that do the same", "in which of the loops"),
     (compare_with(lambda d, hr, i, seed, rng: d(hr, seed=seed)), "two equal HR images", "two images share a draw"),
     (compare_with(lambda d, hr, i, seed, rng: d(hr, seed=i)), "for the seeds 3 and 4", "where is `seed`"),
     (compare_with(lambda d, hr, i, seed, rng: srlib.downscale(hr, 2, kernel="bicubic")), "clean images", "more than the downscaling"),
