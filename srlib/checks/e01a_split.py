@@ -282,7 +282,7 @@ def _in_another_python(my_split, first) -> None:
             parts = [set(part) for part in _split(my_split, [_Text(name) for name in _NAMES], "the squares")]
         except Wrong:  # of a program that mixes such names with others
             return
-        if sum(map(len, parts)) == len(_NAMES) and parts != first:
+        if all(parts) and sum(map(len, parts)) == len(_NAMES) and parts != first:
             raise Wrong(
                 "splits the same names differently in a Python that was started again.",
                 "a set of texts has another order after every start, and hash(..) another value: sort what comes out of a set.",
