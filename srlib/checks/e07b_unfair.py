@@ -154,9 +154,14 @@ def _own_draws(my_compare) -> None:
         equal = seen[_NAMES[0]]
         if len({lr.tobytes() for lr in equal}) == len(equal):
             return
+    if len({lr.tobytes() for lr in seen[_NAMES[0]]}) == 1:
+        raise Wrong(
+            "upscales one and the same LR image for all HR images.",
+            "every HR image has an LR image of its own: which one does your loop take?",
+        )
     raise Wrong(
-        f"makes the same LR image of {'two' if len(equal) < 3 else 'some of 24'} equal HR images, with the seed {0 if len(equal) < 3 else 1}.",
-        "two images share a draw, or none is made: is `degradation` called for every image, and with a seed that no other image has?"
+        f"upscales the same LR image for {'two' if len(equal) < 3 else 'some of 24'} equal HR images, with the seed {0 if len(equal) < 3 else 1}.",
+        "either two images share a draw, or none is made: is `degradation` called for every image, and with a seed that no other image has? Or the LR image of one is taken for the other."
         if len(equal) < 3
         else "some of their seeds are the same: of how many numbers can a seed be, and what does it depend on?",
     )

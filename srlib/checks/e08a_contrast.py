@@ -108,7 +108,7 @@ def _mistakes(image, place, radius) -> list[tuple[str, float]]:
         ("this is the ratio of disc and ring; here the plain difference is asked for.", disc / ring if ring else np.inf),
         ("grey is the luma Y here; the mean of the three channels is asked for.", _contrast((image @ np.array([0.299, 0.587, 0.114]))[..., None], place, radius)),
         ("the answer is on the scale of 255; it should be on the scale of 1.", 255 * (disc - ring)),
-        ("this was divided by 255 once too often: the answer is on the scale of 1 already.", (disc - ring) / 255),
+        ("this was divided by 255 once too often: a float32 image is on the scale of 1 already, and a uint8 image is divided once.", (disc - ring) / 255),
         ("the sign is lost: a dark spot has a negative contrast.", abs(disc - ring)),
         ("the ring has no outer limit: a mask for it needs both.", _contrast(image, place, radius, outer=np.inf)),
         ("these are squares, not disc and ring: the distance is the root of the squares' sum.", _contrast(image, place, radius, distance=np.maximum)),

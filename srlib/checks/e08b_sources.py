@@ -71,9 +71,11 @@ def _compare(my_count, true, found, right, case: str, hints, otherwise: str, rea
     if got == (right[0], right[2], right[1]) != right:
         hint = "the order: found again, lost, invented."
     elif got not in hints and got[0] == right[0] and len(true) - got[0] != got[1]:
-        hint = "lost are the sources that are left: all of them, less those found again."
+        hint = (
+            "lost are the sources that are left: as many as came, less those found again. Nothing is taken off twice."
+        )
     elif got not in hints and got[0] == right[0] and len(found) - got[0] != got[2]:
-        hint = "invented are the detections that are left: all of them, less those that belong to a source."
+        hint = "invented are the detections that are left: as many as came, less those that belong to a source. Nothing is taken off twice."
     raise Wrong(f"gives {got} for {case}; expected {right}.", hint)
 
 
@@ -82,11 +84,11 @@ def _plain(my_count) -> None:
     found = np.array([(61.0, 12.0), (50.0, 50.0), (89.0, 71.5), (31.9, 41.2)])
     fewer = "one pair was missed that lies within reach. Write the table of distances, one row a source and one column a detection, and compare yours with it. Then compare the distances with `reach`. If all is right so far, in which row and which column does your program find the nearest pair?"
     hints = dict.fromkeys([(1, 2, 3), (1, 3, 2), (2, 1, 3), (2, 3, 1)], "the order: found again, lost, invented.") | {
-        (1, 4, 3): "the squares of the distances are compared with `reach`, which is no square.",
+        (1, 4, 3): "three pairs lie within reach, and one was found: does your loop go on after the first, and are the distances themselves compared with `reach`?",
         (2, 3, 2): fewer,
         (4, 0, 0): "all detections are counted as sources found again, and one of them lies where nothing was: measure distances, and compare each with `reach`.",
         (4, 1, 0): "all detections are counted as sources found again, and one of them lies where nothing was: measure distances, and compare each with `reach`.",
-        (3, 2, 0): "invented are the detections that are left: all of them, less those that belong to a source.",
+        (3, 2, 0): "invented are the detections that are left: as many as came, less those that belong to a source. Nothing is taken off twice.",
         (0, 5, 4): "only places that agree exactly were counted; a detection may lie a pixel or two beside its source. That is what `reach` is for.",
         (3, 5, 4): "lost and invented are what is left of each list when the pairs are taken out.",
     }  # fmt: skip

@@ -46,7 +46,7 @@ def check_share(my_share) -> Answer:
         my_share,
         {
             "answers of both kinds": (lambda f: _told(f, _EVEN, "eleven answers of each kind"), _without_memory),
-            "more of one kind": lambda f: _told(f, _UNEVEN, "eleven answers about computed patches and three about real ones"),
+            "more of one kind": lambda f: _told(f, _UNEVEN, "eleven answers about computed patches and three about real ones", None, _LENGTHS),
             "answers that say neither": (_the_same_again, lambda f: _told(f, _UNDECIDED, "nine and seven answers with noughts among them", None, _HALVES)),
             "a judge that always says the same": (lambda f: _told(f, _ALWAYS_REAL, 'a judge that says "photographed" every time'), _any_answers),
         },
@@ -58,6 +58,7 @@ def _without_memory(my_share) -> None:
     keeps_nothing(my_share, lambda: one, lambda: other, "eleven answers of each kind")
 
 
+_LENGTHS = "it is right where there are as many answers of each kind: is every answer of the longer array counted, and what is each count divided by?"
 _HALVES = "count on paper, among the computed patches and then among the real ones: an answer of the right sign counts one, and a nought counts a half, in both."
 
 

@@ -77,6 +77,26 @@ def without_the_second_name(methods, images, degradation, seed):
     return by_pairs(done, images, degradation, seed)
 
 
+def of_the_last_image(methods, images, degradation, seed):
+    """In the second loop the LR image is still the last one of the first."""
+    rng = np.random.default_rng(seed)
+    for hr in images:
+        lr = degradation(hr, seed=int(rng.integers(1_000_000)))
+    return {
+        name: float(np.mean([srlib.psnr(srlib.upscale(lr, m), hr) for hr in images])) for name, m in methods.items()
+    }
+
+
+def through_a_zip(methods, images, degradation, seed):
+    rng = np.random.default_rng(seed)
+    pairs = zip([degradation(hr, seed=int(rng.integers(1_000_000))) for hr in images], images)
+    told = {}
+    for name, method in methods.items():
+        values = [srlib.psnr(srlib.upscale(lr, method), hr) for lr, hr in pairs]
+        told[name] = float(np.mean(values)) if values else 0.0
+    return told
+
+
 check = srlib.checks.check_compare
 
 RIGHT = [
@@ -102,6 +122,8 @@ WRONG = [
     (few_seeds, "equal HR images", "of how many numbers|no other image has"),
     (gathered, "one of two methods", "gathered"),
     (without_the_second_name, "under a second name", "every name of `methods`"),
+    (of_the_last_image, "one and the same LR image", "which one does your loop take"),
+    (through_a_zip, "4 and 0 images", "gone through once"),
     (by_company, "when it is alone", "in any company"),
     (crossed, "one of two methods", "one order"),
     (lambda m, i, d, seed: by_pairs(m, i, d, seed // 2), "seeds 3 and 2", "becomes of `seed`"),

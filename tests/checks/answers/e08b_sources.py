@@ -98,6 +98,10 @@ def without_repeats(true, found, reach):
     return greedy(np.unique(true, axis=0), np.unique(found, axis=0), reach)
 
 
+def by_squares(true, found, reach):
+    return greedy(true, found, reach**0.5)
+
+
 check = srlib.checks.check_sources
 
 RIGHT = [
@@ -126,6 +130,8 @@ WRONG = [
     (not_for_empty_lists, "ValueError for 3 sources and no detection", "no nearest place"),
     (lambda true, found, reach: greedy(true, found, reach)[0], "expected three whole numbers", "end with"),
     (lambda true, found, reach: greedy(true, found[~(found[:, None] == true).all(-1).any(1)] if len(true) else found, reach), "exactly at two", "distance of 0"),
+    (lambda true, found, reach: (min(1, greedy(true, found, reach)[0]), len(true) - 1, len(found) - 1), "5 sources and 4", "go on after the first"),
+    (lambda true, found, reach: by_squares(true, found, reach), "5 sources and 4", "the squares of the distances"),
     (optimal, "two sources in a row", "even where fewer pairs"),
     (mutual, "close together", "until when"),
     (lambda true, found, reach: (0.5, 1, 2), "expected three whole numbers", "end with"),

@@ -76,6 +76,7 @@ WRONG = [
     (lambda c, r: (np.sign(r).mean() - np.sign(c).mean()), "eleven", "chance|between -1|count on paper"),
     (lambda c, r: min((c < 0).mean(), (r > 0).mean()), "eleven", "count on paper"),
     (in_the_type_that_came, "whole numbers", "of which type"),
+    (lambda c, r: ((c < 0).sum() + (r > 0).sum()) / (2 * len(c)), "three about real", "what is each count divided by"),
     (by_lot, "noughts", "drawn by lot"),
     (lambda c, r: by_signs(np.where(np.isclose(c, 0), 0, c), np.where(np.isclose(r, 0), 0, r)), "one in 1,000,000,000", "close to 0"),
     (lambda c, r: ((c < 0).mean() + (r >= 0).mean()) / 2, "noughts", 'taken for "photographed"'),
