@@ -172,7 +172,7 @@ def first_line(error: BaseException) -> str:
     Returns
     -------
     str
-        At most 160 characters.
+        At most 300 characters.
     """
     lines = str(error).strip().splitlines()
-    return textwrap.shorten(lines[0], 160, placeholder=" ...") if lines else "(it says nothing more)"
+    return textwrap.shorten(lines[0], 300, placeholder=" ...") if lines else "(it says nothing more)"

@@ -110,7 +110,7 @@ def _once_each(parts, names, case: str) -> None:
         if not part:
             raise Wrong(
                 f"leaves {told} empty{case}.",
-                "none of the three may be empty, whatever the photographs are called and however few there are: print how many go into each. (One tenth of five is less than one; and nothing may depend on an earlier call.)",
+                "none of the three may be empty, whatever the photographs are called and however few there are: print how many go into each. (One tenth of five is less than one. Or does something of an earlier call decide here?)",
             )
     for part, told in zip(parts, _PARTS):
         if len(part) > len(set(part)):
@@ -184,7 +184,7 @@ def _most_to_learn_from(my_split) -> None:
                 f"keeps {len(_of(parts[0]))} of {count} photographs to learn from.",
                 "your longest list comes last: return train, validation, test, in this order."
                 if last
-                else "more than half of the photographs are for training, not of the squares; one each is enough for the other two lists.",
+                else "more than half of the photographs (not of the squares) are for training; one each is enough for the other two lists.",
             )
 
 

@@ -30,7 +30,7 @@ def check_prepare(my_prepare) -> Answer:
     --------
     >>> import srlib
     >>> srlib.checks.check_prepare(lambda images, photographs, held_out: (images, images[:2]))
-    ✗ my_prepare has 3 squares of the held-out photograph among the training images; the test set has 2 images, where the photograph has 3.
+    ✗ my_prepare has 3 squares of the held-out photograph among the training images; the test set has 2 images, and the photograph has 3.
       Hint: `photographs` says from which photograph each square was cut. Print, for every square, its name and whether your program holds it out: every one named `held_out` stays out of the training, wherever it stands in the list.
     """
     return judge(
@@ -74,7 +74,7 @@ def _levels(part, told: str, images: np.ndarray) -> np.ndarray:
     if part.ndim == 4:
         hint = "the sides of the images have changed: along which axis are they joined, or cut?"
     elif part.ndim > 4:
-        hint = "there is an axis too many: print what you select the images with. Is it one True or False for each of them, or a single one?"
+        hint = "there is one axis too many: print what you select the images with. Is it one True or False for each of them, or a single one?"
     if part.ndim != 4 or part.shape[1:] != images.shape[1:] or part.dtype.kind not in "uif":
         raise Wrong(
             f"gives {told} the shape {part.shape}; expected (N, {', '.join(map(str, images.shape[1:]))}) for images of {sides}.",
@@ -109,7 +109,7 @@ def _nothing_leaks(my_prepare) -> None:
         )
     if mine:
         raise Wrong(
-            f"has {counted(mine, 'square')} of the held-out photograph among the training images; the test set has {counted(len(test), 'image')}, where the photograph has {held.sum()}.",
+            f"has {counted(mine, 'square')} of the held-out photograph among the training images; the test set has {counted(len(test), 'image')}, and the photograph has {held.sum()}.",
             "`photographs` says from which photograph each square was cut. Print, for every square, its name and whether your program holds it out: every one named `held_out` stays out of the training, wherever it stands in the list.",
         )
     if strange := len(train) - _have(train, _turned(images)):
@@ -173,7 +173,7 @@ def _training_is_doubled(my_prepare) -> None:
     if there < len(rest):
         raise Wrong(
             f"has {there} of {len(rest)} squares of the other photographs to learn from.",
-            "the mirror images are there, and the squares themselves are wanted, too."
+            "the mirror images are there, and the squares themselves are wanted, too. (`b = a` makes no copy: what changes b changes a.)"
             if mirrored == len(rest)
             else "all squares of the other photographs are there to be learned from, as they are and mirrored.",
         )

@@ -138,7 +138,7 @@ def _photograph(my_upscale, part: slice) -> str | None:
     suspects = [(hint, value[part, part]) for hint, value in _suspects(x, right)]
     otherwise = "with a pencil, upscale an image of 4x4 whose rows, columns and channels differ, first along its rows and then along its columns, and compare; lesson 02 gives the four values that a row of 0 and 100 becomes."
     if whole and near(result[2:-2, 2:-2], right[2:-2, 2:-2], 6e-4):
-        otherwise = "only the border is off: where a neighbour is missing, and only there, the pixel's own value takes its place. In the first row it is the one above; those at the left and right are there."
+        otherwise = "only the border is off: where a neighbour is missing, and only there, the pixel's own value takes its place. In the first row only the neighbour above is missing; those at the left and right exist."
     where = f"{case}, {'at' if whole else 'inside'} its border"
     return compare_images(result[part, part], right[part, part], where, suspects, otherwise)
 

@@ -31,7 +31,7 @@ def check_block(my_block) -> Answer:
     >>> import srlib
     >>> srlib.checks.check_block(lambda x, channels: x)
     ✗ my_block has 0 convolutions; expected two.
-      Hint: count the layers in model.summary(): x goes through two convolutions, and around them.
+      Hint: count the layers in model.summary(): x goes through two convolutions, and the skip leads around them.
     """
     return judge(
         "my_block",
@@ -90,7 +90,7 @@ def _two_convolutions(my_block) -> None:
         others = sorted(
             {type(layer).__name__ for layer in _layers_of(model) if "Conv" in type(layer).__name__} - {"Conv2D"}
         )
-        hint = "count the layers in model.summary(): x goes through two convolutions, and around them."
+        hint = "count the layers in model.summary(): x goes through two convolutions, and the skip leads around them."
         if others:
             hint = f"the block uses {' and '.join(others)}; the task means Conv2D."
         raise Wrong(
@@ -197,8 +197,8 @@ def _the_skip(my_block) -> None:
     if near(doubled, 2 * np.maximum(x, 0)):
         _begins_at_x(wired)
     suspects = [
-        ("with convolutions that give nothing, nothing comes out: x has no way around them, or is multiplied instead of added.", 0 * x),
-        ("negative numbers are lost on the way around: was a ReLU put on the sum, or on x? Was the larger of the two taken instead of the sum? Or does the way around begin after the first convolution and its ReLU, instead of at x?", np.maximum(x, 0)),
+        ("with convolutions that give nothing, nothing comes out: there is no skip around them, or x is multiplied instead of added.", 0 * x),
+        ("negative numbers are lost on the skip: was a ReLU put on the sum, or on x? Was the larger of the two taken instead of the sum? Or does the skip begin after the first convolution and its ReLU, instead of at x?", np.maximum(x, 0)),
         ("half of x arrives: was a mean taken instead of the sum?", x / 2),
         ("x is taken away, not added.", -x),
         ("x arrives twice.", 2 * x),
@@ -206,7 +206,7 @@ def _the_skip(my_block) -> None:
     raise Wrong(
         "does not hand x on when its convolutions give zero.",
         first_match(y, suspects)
-        or "with a branch of zeros, what comes out must be what went in; follow x along the way around.",
+        or "with a branch of zeros, what comes out must be what went in; follow x along the skip.",
     )
 
 
@@ -214,13 +214,13 @@ def _begins_at_x(wired) -> None:
     """Tell a skip that begins at x from one that begins behind a convolution, which the numbers above do not change."""
     x, y = _outputs(wired, 2, 0)
     suspects = [
-        ("the way around begins after the first convolution, instead of at x.", 2 * x),
-        ("the way around begins after the first convolution and its ReLU, instead of at x.", 2 * np.maximum(x, 0)),
+        ("the skip begins after the first convolution, instead of at x.", 2 * x),
+        ("the skip begins after the first convolution and its ReLU, instead of at x.", 2 * np.maximum(x, 0)),
     ]
     if not near(y, x):
         raise Wrong(
             "hands on something other than x when its second convolution gives zero.",
-            first_match(y, suspects) or "follow x along the way around: nothing may happen to it there.",
+            first_match(y, suspects) or "follow x along the skip: nothing may happen to it there.",
         )
 
 
@@ -253,7 +253,7 @@ def _one_relu(my_block) -> None:
         raise Wrong("has its ReLU in another place.", "it belongs after the first convolution.")
     raise Wrong(
         "has its ReLU in another place, or another activation.",
-        "a plain ReLU belongs after the first convolution, no variant of it, and nothing of the kind anywhere else.",
+        "a plain ReLU belongs after the first convolution, no variant of it, and nothing of the kind anywhere else. (Which argument has your activation, and what does it mean?)",
     )
 
 

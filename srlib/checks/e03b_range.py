@@ -121,7 +121,7 @@ def _pair_types(my_pair) -> None:
         if kind != np.float32:
             raise Wrong(
                 f"gives {told} as {kind or short(one)}; expected float32.",
-                "NumPy divides in double precision, which a network has no use for; lesson 02 shows how to convert."
+                "NumPy divides whole numbers, and takes their mean, in double precision, which a network has no use for; lesson 02 shows how to convert."
                 if kind == np.float64
                 else "convert with .astype(np.float32), after the division.",
             )

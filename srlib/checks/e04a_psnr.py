@@ -147,7 +147,7 @@ def _bytes(my_psnr) -> str | None:
     ]  # fmt: skip
     suspects += [
         ("the peak is taken from the image; it is the largest value that an image could have.", right - 20 * np.log10(255 / np.ptp(b / 1.0))),
-        ("the peak is not squared: it is divided by the mean of squares.", right - 10 * np.log10(255)),
+        ("the peak is not squared, although it is divided by a mean of squares.", right - 10 * np.log10(255)),
         ("one of the two images was divided by 255, the other was not.", _decibels(np.mean((a / 255 - b) ** 2))),
         ("images on the scale of 1, and a peak of 255: both belong to one scale.", right + 20 * np.log10(255)),
     ]  # fmt: skip

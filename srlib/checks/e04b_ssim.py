@@ -89,9 +89,9 @@ _OPTIONS = [
     ("c1 is doubled.", dict(c1=2e-4)),
     ("c2 is doubled.", dict(c2=18e-4)),
     ("c1 and c2 have changed places: which belongs to the means, which to the variances?", dict(c1=9e-4, c2=1e-4)),
-    ("variances and covariance divide by 49; this exercise asks for the sample values, which divide by one less.", dict(ddof=0, cov_ddof=0)),
-    ("the variances divide by 49 and the covariance by 48: NumPy's var and cov have different habits: look at ddof.", dict(ddof=0)),
-    ("the covariance divides by 49 and the variances by 48; both should divide by 48.", dict(cov_ddof=0)),
+    ("the sums of variances and covariance are divided by 49; this exercise asks for the sample values, where it is one less.", dict(ddof=0, cov_ddof=0)),
+    ("the variances are divided by 49 and the covariance by 48. NumPy's var and cov have different habits: look at ddof.", dict(ddof=0)),
+    ("the covariance is divided by 49 and the variances by 48; both should be divided by 48.", dict(cov_ddof=0)),
     ("the sign of the covariance is lost: opposite patterns should count as worse than unrelated ones.", dict(absolute=True)),
     ("the covariance is replaced by the product of the two deviations, so that the patterns themselves are never compared.", dict(structure=False)),
     ("in your formula the means do not count: a darker copy is as good as the original.", dict(light=False)),
@@ -147,7 +147,7 @@ def _suspects(a, b, right) -> list:
 
 def _compare(my_ssim, a, b, case: str, otherwise: str = "") -> str | None:
     got, right = call_number(my_ssim, a, b, case=case), _ssim(a, b)
-    taken = "the range is taken from the windows; it is the range that images could have."
+    taken = "the range is taken from the windows; it should be the range that images could have."
     spans = [np.ptp(a), np.ptp(b), max(a.max(), b.max()) - min(a.min(), b.min()), a.max(), b.max()]
     suspects = _suspects(a, b, right) if min(np.ptp(a), np.ptp(b)) > 0 else []
     if suspects:

@@ -5,6 +5,7 @@ None of the images spans the whole range, and a part of each is nearly flat, so 
 
 import numpy as np
 
+from ..data import load_images
 from ..data.image_set import ImageSet
 from ..extras import brought_by
 from ..resampling import downscale
@@ -67,7 +68,7 @@ def _report(my_report, method, images=None):
     images = _images() if images is None else images
     before = [np.array(image) for image in images]
     case = f"{len(images)} image{'' if len(images) == 1 else 's'} and {f'the method {method!r}' if isinstance(method, str) else 'a network'}"
-    one = f"{BY_HAND} (structural_similarity compares one pair of images at a time, with a window of its own and the colours along the last axis; `method` is anything that srlib.upscale takes.)"
+    one = f"{BY_HAND} (structural_similarity compares one pair of images at a time, and channel_axis tells it where the colours are; `method` is anything that srlib.upscale takes.)"
     told = call(my_report, method, images, case=case, hint=one)
     if not all(map(np.array_equal, before, images)):
         raise Wrong(
@@ -159,7 +160,9 @@ def _method(my_report) -> str | None:
     suspects.append(
         ("the two entries have changed places." if turned else "this is the value of bicubic upscaling.", bicubic)
     )
-    otherwise = "print the SSIM of each image that is handed over, over all three colours, and compare it with what srlib.ssim gives; then look at the mean."
+    own = "this is the mean SSIM of the sample's validation photographs: are the images that come in the ones that are used?"
+    suspects.append((own, _expected(load_images("sample", split="validation").images, "lanczos")))
+    otherwise = "for each image in `images`, print the SSIM over all three colours, and compare it with what srlib.ssim gives; then look at the mean."
     if got > 1 + 1e-6:
         otherwise = "an SSIM is 1 at most; what is measured here?"
     return _compare(got, right, "the mean SSIM of Lanczos upscaling of four images", suspects, otherwise)
@@ -224,7 +227,7 @@ def _baseline(my_report) -> str | None:
             right,
             "the baseline",
             suspects,
-            "the same LR images, the same measure, another upscaling; and a list of its own, which is empty when the baseline begins.",
+            "the baseline needs the same LR images and the same measure; only the upscaling differs. A list of its values must be empty when it begins.",
         )
     remark = _compare(got, right, "the baseline", (), "")
     images, told = _report(my_report, "bicubic", _images(2))

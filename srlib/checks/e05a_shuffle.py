@@ -27,7 +27,7 @@ def check_shuffle(my_shuffle) -> Answer:
     --------
     >>> import srlib
     >>> srlib.checks.check_shuffle(lambda x, scale: x)
-    ✗ my_shuffle gives an array of shape (1, 1, 4) for one pixel with four channels; expected (2, 2, 1).
+    ✗ my_shuffle gives an array of shape (1, 1, 4) for one pixel with four channels, scale 2; expected (2, 2, 1).
       Hint: nothing has changed its shape.
     """
     return judge(
@@ -45,7 +45,7 @@ def check_shuffle(my_shuffle) -> Answer:
 
 def _shuffled(my_shuffle, h: int, w: int, s: int, c: int, case: str) -> None:
     x = (1000 * (np.arange(h * w * s * s * c) + 0.2503)).reshape(h, w, s * s * c)
-    _compare(my_shuffle, x, s, case)
+    _compare(my_shuffle, x, s, f"{case}, scale {s}")
 
 
 def _without_memory(my_shuffle) -> None:

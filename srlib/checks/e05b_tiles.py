@@ -115,7 +115,7 @@ def _tiled(my_tiles, height: int, width: int, tile: int, margin: int, case: str,
     if not seen:
         raise Wrong(
             f"does not use the method, for {case}.",
-            "each tile, with its margin, goes through method(..): what do your loops run over there?",
+            "each tile, with its margin, goes through method(..): does your program call it at all, and if so, which values do its loops run through for this input?",
         )
     longest, extent = max(map(max, seen)), tuple(max(sides) for sides in zip(*seen))
     if longest > most:
@@ -207,6 +207,8 @@ def _hint(result, right, tile: int, margin: int, longest: int, extent: tuple[int
         return (
             "only the border is off: at the edge of the image there is no margin to bring along, and none to cut away."
         )
+    if agrees(off[2 * tile :, 2 * tile :]):
+        return "tiles with neighbours above and to the left are right, and those at the upper or left edge of the image are not: how much margin is there to cut away?"
     return (
         relation(result, right)
         or "upscale one tile with its margin, and mark in a drawing which part of it belongs to the answer, in pixels of the answer."

@@ -101,7 +101,7 @@ WRONG = [
     (with_what_is_between, "hands on more than x", "which tensor goes where"),
     (lambda x, c: layers.Maximum()([x, bare(x, c)]), "does not hand x on", "the larger of the two"),
     (lambda x, c: x + conv(c)(layers.Conv2D(c, 3, padding="same", activation="relu", groups=c)(x)), "kernels of", "`groups`"),
-    (bare, "does not hand x on", "no way around"),
+    (bare, "does not hand x on", "no skip around"),
     (relu_after_the_sum, "does not hand x on", "negative numbers"),
     (concatenated, "same shape", "joined along"),
     (lambda x, c: x * bare(x, c), "does not hand x on", "multiplied"),

@@ -74,6 +74,7 @@ WRONG = [
     (report_with(255.0, baseline="bilinear"), "baseline", "weaker"),
     (report_with(255.0, baseline=None), "baseline", "of the method again"),
     (report_with(255.0, kernel="bicubic"), "baseline", "other LR images"),
+    (lambda m, p: report(m, srlib.load_images("sample", split="validation")), "SSIM of Lanczos", "validation photographs"),
     (with_a_list_for_both, "the baseline", "empty when the baseline begins"),
     (lambda m, p: report(m, [x[:256, :256] for x in p]), "several sizes", "used whole"),
     (lambda m, p: dict.fromkeys(report(m, p), 1.0), "Lanczos", "nothing is compared at all"),
