@@ -66,7 +66,7 @@ def call(function, *arguments, case: str, hint: str = BY_HAND):
     return result
 
 
-def keeps_nothing(function, first, second, case: str) -> None:
+def keeps_nothing(function, first, second, case: str, hint: str = "") -> None:
     """Raise :class:`Wrong` if one call leaves a trace in another; `first` and `second` give the arguments of two calls."""
     result = call(function, *first(), case=case)
     before = copy.deepcopy(result)
@@ -79,7 +79,8 @@ def keeps_nothing(function, first, second, case: str) -> None:
     if not _equal(before, call(function, *first(), case=case)):
         raise Wrong(
             f"gives another result for {case} when it is called once more, after a call with other values.",
-            "something is kept from one call to the next, or is drawn by chance: which names of your program outlive a call?",
+            hint
+            or "something is kept from one call to the next, or is drawn by chance: which names of your program outlive a call?",
         )
 
 
@@ -181,7 +182,7 @@ def number(result, case: str) -> float:
         raise Wrong(f"gives {short(result)} for {case}; expected one number.", hint)
     if np.isnan(values):
         raise Wrong(
-            f"gives nan for {case}, which is no number.",
+            f"gives nan, which is no number, for {case}.",
             "0 / 0, infinity minus infinity, the mean of nothing, and roots or logarithms of negative numbers are nan: print line by line.",
         )
     return float(values)
@@ -320,8 +321,8 @@ def _rearranged(right: np.ndarray) -> list:
     alike = [np.repeat(one[..., None], right.shape[-1], -1) for one in (ones + grey if len(ones) > 1 else [])]
     return [
         *(("all channels are alike: the colours are lost.", one) for one in alike),
-        ("all values are rounded to whole levels of 255; here the fractions count.", np.rint(255 * right) / 255),
-        ("all values are cut down to whole levels of 255; here the fractions count.", np.floor(255 * right) / 255),
+        ("all values are rounded to whole levels, k/255; here the fractions count.", np.rint(255 * right) / 255),
+        ("all values are cut down to whole levels, k/255; here the fractions count.", np.floor(255 * right) / 255),
         ("the image is upside down.", right[::-1]),
         ("the image is mirrored, left for right.", right[:, ::-1]),
         ("the image is turned by half a turn.", right[::-1, ::-1]),

@@ -110,7 +110,7 @@ def _once_each(parts, names, case: str) -> None:
         if not part:
             raise Wrong(
                 f"leaves {told} empty{case}.",
-                "none of the three may be empty, whatever the photographs are called and however few there are: print how many go into each. (One tenth of five is less than one. Or does something of an earlier call decide here?)",
+                "none of the three may be empty, whatever the photographs are called and however few there are: print how many go into each. (One tenth of five is less than one. Or does something left over from an earlier call decide here?)",
             )
     for part, told in zip(parts, _PARTS):
         if len(part) > len(set(part)):
@@ -243,7 +243,7 @@ def _the_same_again(my_split) -> None:
             if as_they_came != split(random.Random(again).sample(names, len(names)), case):
                 raise Wrong(
                     f"splits the same names of {_MANY} photographs differently when they come in another order.",
-                    "what in your program depends on the order in which the names come? A set has no order of its own, even if it is filled in order: sort what comes out of it. Ties in a sort stay in the order in which they came, and groupby joins neighbours alone: there the names themselves have to be sorted first.",
+                    "what in your program depends on the order in which the names come? A set has no order of its own, even if it is filled in order: sort what comes out of it. Ties in a sort stay in the order in which they came, and groupby joins neighbours alone: in both cases sort the names themselves first.",
                 )
     for days in (1, 40, 400):
         with _another_day(my_split, days):

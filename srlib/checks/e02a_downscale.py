@@ -58,7 +58,7 @@ def _floats(my_downscale, image, s: int, case: str) -> str | None:
     if s != 2:
         hints = {(-(-h // 2), -(-w // 2), 3): "the 2 is written into your program; use `scale`."} | hints
         stops = {
-            "hint": "at scale 2 your result was accepted: what in your program depends on the scale, and what should? Print both results for one block."
+            "hint": "at scale 2 your result was accepted: what in your program depends on the scale, and what should? Print, for one block, your result and the mean that you expect."
         }
     result = array(call(my_downscale, image, s, case=case, **stops), (h // s, w // s, 3), case, hints)
     right = block_means(image, s)

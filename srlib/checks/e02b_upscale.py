@@ -114,7 +114,7 @@ def _suspects(x, right) -> list:
         ("this is smoother than linear interpolation: which kernel did you use?", interpolate(x.astype(np.float32), 2, kernel="bicubic")),
         ("beyond the border you take zeros, so that the image gets a dark frame; the pixel itself takes the neighbour's place.", _framed(x, "constant")),
         ("beyond the border you take the second pixel of the image, as numpy.pad's `reflect` does; the pixel itself takes the neighbour's place.", _framed(x, "reflect")),
-        ("beyond the last pixel your values go on rising or falling as steeply as before; the pixel itself takes the neighbour's place, so that it stays as it is there.", _framed(x, "linear")),
+        ("beyond the last pixel your values go on rising or falling as steeply as before; the pixel itself takes the neighbour's place, so that the outermost new pixels have its value.", _framed(x, "linear")),
         ("the neighbour at the corner is missing: a new pixel takes something from three old ones beside its own, two at its sides and the one at the corner between them.",
          _along(x, 0, _centres(h)).repeat(2, 1) + _along(x, 1, _centres(w)).repeat(2, 0) - x.repeat(2, 0).repeat(2, 1)),
         ("every new pixel is a mean of two old ones, half and half; a new pixel lies nearer to one of them.", _both_ways(x, lambda n: np.repeat(np.arange(n) + 0.5, 2))),

@@ -52,9 +52,14 @@ def _thumbnail(my_thumbnail, image, case: str, scale: int = 4):
         (h // scale, w // scale): "the colours are lost.",
         (w // scale, h // scale, 3): "rows and columns have changed places; OpenCV and Pillow want the width first.",
     }
+    result = call(my_thumbnail, image, scale, case=case)
+    if np.ndim(result) == 3 and np.shape(result)[-1] != 3:
+        hints[np.shape(result)] = (
+            "the axis of the colours has changed, too: a function that is not told which axis holds them takes it for a third direction of the image."
+        )
     if scale != 4:
         hints[-(-h // 4), -(-w // 4), 3] = "the 4 is written into your program; use `scale`."
-    return array(call(my_thumbnail, image, scale, case=case), (h // scale, w // scale, 3), case, hints)
+    return array(result, (h // scale, w // scale, 3), case, hints)
 
 
 def _waves(frequency: float, size: int) -> np.ndarray:
@@ -124,7 +129,7 @@ def _fine_waves_turn_grey(my_thumbnail) -> None:
             ways = ("upright", "level") if both[0] > both[1] else ("level", "upright")
             half = f"{ways[1]} stripes do vanish, and {ways[0]} ones do not: the image is averaged along one of its two axes." if min(both) < 0.2 else ""  # fmt: skip
             raise Wrong(
-                f"still shows {100 * left:.0f} % of the contrast of stripes that are {4 / frequency:.1f} pixels wide, too fine for it.",
+                f"still shows {100 * left:.0f} % of the contrast of stripes that repeat every {4 / frequency:.1f} pixels, too fine for the LR image.",
                 half or _hint_of_channels(my_thumbnail, frequency) or _hint_of_what_it_looks_at(my_thumbnail),
             )
     _diagonal_ones(my_thumbnail)
@@ -196,8 +201,8 @@ def _coarse_waves_stay(my_thumbnail) -> None:
     kept = min(_contrasts(my_thumbnail, 1 / 6, "coarse stripes"))
     if kept < 0.75:
         raise Wrong(
-            f"keeps only {100 * kept:.0f} % of the contrast of stripes that are 24 pixels wide.",
-            "stripes of six LR pixels are well within what the LR image can hold; how far does your smoothing reach, and where in the LR image does each block land?",
+            f"keeps only {100 * kept:.0f} % of the contrast of stripes that repeat every 24 pixels.",
+            "stripes that repeat every six LR pixels are well within what the LR image can hold; how far does your smoothing reach, and where in the LR image does each block land?",
         )
 
 
@@ -276,7 +281,7 @@ def _any_scale(my_thumbnail) -> None:
         kept = min(_contrasts(my_thumbnail, 1 / 6, f"coarse stripes, scale {scale}", size, scale))
         if kept < 0.75:
             raise Wrong(
-                f"keeps only {100 * kept:.0f} % of the contrast of stripes six LR pixels wide, at scale {scale}.",
+                f"keeps only {100 * kept:.0f} % of the contrast of stripes that repeat every six LR pixels, at scale {scale}.",
                 own,
             )
     rng = fresh()

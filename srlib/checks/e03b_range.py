@@ -89,7 +89,7 @@ def _suspects(image, right, which: int) -> list:
         ("this one has been divided by 255 twice" + (": srlib.downscale has done it already." if which == 0 else "."), right / 255),
         ("only whole numbers are left: was it divided with //, or turned into whole numbers after the division?", np.floor(right)),
         ("the largest level is 255, not 256: white would come out a little grey.", right * 255 / 256),
-        (f"the brightest pixel became exactly 1: {stretch}", stretched),
+        (f"the brightest pixel of the HR image became exactly 1: {stretch}", stretched),
         (f"the brightest pixel became exactly 1: {stretch}", right / right.max()),
         (f"the darkest pixel became 0, and the brightest 1: {stretch}", span),
         ("this one runs from -1 to 1; from 0 to 1 is asked for.", 2 * right - 1),

@@ -141,7 +141,7 @@ def _suspects(a, b, right) -> list:
         ("the covariance is the mean of the product minus the product of the means, times 49 / 48.", _ssim(a, b, cov=(a * b).mean() - ma * mb)),
         ("a correlation stands where the covariance should: a covariance is not divided by the deviations.", _ssim(a, b) * (2 * cov / np.sqrt(va * vb) + 9e-4) / (2 * cov + 9e-4)),
         ("the covariance is a sum, and not yet divided.", _ssim(a, b) * (96 * cov + 9e-4) / (2 * cov + 9e-4)),
-        ("a pair of brackets is missing: the second half of the denominator is multiplied, not divided by.", right * (va + vb + 9e-4) ** 2),
+        ("a pair of brackets is missing: the result is multiplied by the second half of the denominator, not divided by it.", right * (va + vb + 9e-4) ** 2),
     ]  # fmt: skip
 
 

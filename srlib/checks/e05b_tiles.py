@@ -197,9 +197,9 @@ def _hint(result, right, tile: int, margin: int, longest: int, extent: tuple[int
     if longest < min(most, max(off.shape) // 2):
         return f"the longest part that you hand over is {longest} pixels long, and a tile with both margins is {most}: the method looks as far as `margin` pixels, in all directions."
     four = (near_one(rows) < 2 * margin)[:, None] & (near_one(columns) < 2 * margin)[None, :]
-    if agrees(off[~four]):
+    if (~four).any() and agrees(off[~four]):
         return "only the places where four tiles meet are off: what does the method see at the corners of a tile?"
-    if agrees(off[~within_a_margin]):
+    if (~within_a_margin).any() and agrees(off[~within_a_margin]):
         return "what is off lies within a margin of where tiles meet. There the method has to see the neighbours' pixels, and afterwards the margin has to go: all of it, and no more. It is not averaged or added, and where the image ends there is less of it."
     if tile > margin and agrees(off[:start, :start]):
         return "the first tile is right, and others are not. Mark in a drawing where the second one begins with its margin, and which part of what the method makes of it belongs to the answer: LR pixels here, twice as many there."
@@ -207,6 +207,8 @@ def _hint(result, right, tile: int, margin: int, longest: int, extent: tuple[int
         return (
             "only the border is off: at the edge of the image there is no margin to bring along, and none to cut away."
         )
+    if margin > tile:
+        return "the margin is wider than a tile here, so that less than a margin lies before the second tile, or behind the last but one: cut away as much as you handed over, which is not always `margin`."
     if agrees(off[2 * tile :, 2 * tile :]):
         return "tiles with neighbours above and to the left are right, and those at the upper or left edge of the image are not: how much margin is there to cut away?"
     return (

@@ -179,7 +179,7 @@ _MISTAKES = [
     ("quality was drawn before levels: draw in the order of the task.", {"draws": "quality second"}),
     ("levels was drawn before sigma: draw in the order of the task.", {"draws": "levels first"}),
     ("the noise was drawn for the HR image, and taken from it at every second pixel.", {"noise": "of HR"}),
-    ("the image is downscaled by linear interpolation, the default kernel of srlib.downscale, or by the mean of each block, which is the same thing by a factor of 2; bicubic is asked for.", {"kernel": "bilinear"}),
+    ("the image is downscaled by linear interpolation, the default kernel of srlib.downscale, or by the mean of each block, which is the same thing at a factor of 2; bicubic is asked for.", {"kernel": "bilinear"}),
     ("sigma is the standard deviation of the blur, not its square.", {"blur": "squared"}),
     ("`levels` is divided by 256; the largest level is 255.", {"noise": "of 256"}),
     ("the quality was drawn, and the file is written with another.", {"quality": 75}),

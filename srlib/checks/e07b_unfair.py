@@ -116,10 +116,13 @@ def _scores(my_compare) -> None:
         )
 
 
+_SEEDED = "the same call should give the same scores: does every draw come of `seed`, and is nothing kept from one call to the next?"
+
+
 def _without_memory(my_compare) -> None:
     ways = dict.fromkeys(_NAMES, "nearest")
     first, second = (lambda: (ways, _images(), _NOISY, 1)), (lambda: (ways, _images()[::-1], _NOISY, 2))
-    keeps_nothing(my_compare, first, second, "four images and a method")
+    keeps_nothing(my_compare, first, second, "four images and a method", _SEEDED)
     light = ImageSet(200 + _images().images // 6, ["a", "b", "c", "d"])
     _, seen = _run(my_compare, images=light, case="four light images")
     if min(lr.mean() for lr in seen[_NAMES[0]]) < 0.6:
@@ -161,7 +164,7 @@ def _own_draws(my_compare) -> None:
         )
     raise Wrong(
         f"upscales the same LR image for {'two' if len(equal) < 3 else 'some of 24'} equal HR images, with the seed {0 if len(equal) < 3 else 1}.",
-        "either two images share a draw, or none is made: is `degradation` called for every image, and with a seed that no other image has? Or the LR image of one is taken for the other."
+        "either two images share a draw, or none is made: is `degradation` called for every image, and with a seed that no other image has? Or is the LR image of one used for the other?"
         if len(equal) < 3
         else "some of their seeds are the same: of how many numbers can a seed be, and what does it depend on?",
     )

@@ -189,7 +189,7 @@ def _fraction(my_contrast) -> str | None:
 
 def _eight_bit(my_contrast) -> str | None:
     scale = "the levels run from 0 to 255 there, and the answer should be on the scale of 1: the type tells the scale."
-    wraps = "it is right for float32 images: what does your program do with the type, and with values of 0? (Sums and differences of 8-bit numbers start again at 0 after 255.)"
+    wraps = "it is right for float32 images: what does your program do with the type? Sums and differences of 8-bit numbers start again at 0 after 255; and no pixel may be left out for its value."
     remark = None
     for most, case, hint in ((1.0, "a uint8 image", scale), (0.004, "a uint8 image of zeros and ones", BY_TYPE)):
         image = np.rint(255 * most * _image(40, 48, (17, 22), 3.0, 0.7)).astype(np.uint8)

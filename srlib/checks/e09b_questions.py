@@ -143,7 +143,7 @@ def _same(my_questions) -> None:
     strange = sum(np.abs(known - patch).mean((1, 2, 3)).min() > 0.02 for patch in patches)
     if strange:
         raise Wrong(
-            f"gives {strange} patches that are like no tile of the images, on the scale of 1.",
+            f"gives {strange} patches that are not tiles of the images (compared on the scale of 1).",
             "look at a patch beside the image that it was cut from: are its levels the same, and its rows and columns those of a square of 32 by 32?",
         )
     nearest = [np.abs(known - patch).mean((1, 2, 3)).argmin() // (4 * _IMAGES) for patch in patches]

@@ -38,7 +38,7 @@ srlib.show.images([rings, thumbnail(rings, 4)], ["the image", "its preview"], co
 #
 # Write `my_thumbnail`, which does not do that. It takes a `float32` image of shape (H, W, 3) with values from 0 to 1, and a scale that divides H and W.
 #
-# - Stripes that are much too fine for the preview (four and a half pixels and less, if the scale is 4) turn into an even grey, their mean: at most a third of their contrast may be left.
+# - Stripes that are much too fine for the preview (they repeat every four and a half pixels or less, if the scale is 4) turn into an even grey, their mean: at most a third of their contrast may be left.
 # - Stripes that the preview can hold stay, and a flat image stays as it is.
 # - Nothing is shifted.
 #

@@ -94,6 +94,8 @@ RIGHT = [
 WRONG = [
     (mirrored_first, "mirror images of 3 test squares", "what has to come first"),
     (prepared(mirrored, lambda of, out: [i == list(of).index(out) for i in range(len(of))]), "squares of the held-out", "wherever it stands"),
+    (lambda p, of, out: (np.append(prepare(p, of, out)[0], prepare(p, of, out)[0]), prepare(p, of, out)[1]), "the shape", "flattened the images"),
+    (lambda p, of, out: (p[0], p[:1]), "the shape", "one image, and not a set"),
     (random_squares, "squares of the held-out", "which photograph"),
     (mirrors_everywhere, "mirror images in the test", "which of the two sets should be doubled"),
     (lambda p, of, out: (np.delete(p, list(range(3)), None)[: 4 * p[0].size].reshape(-1, *p.shape[1:]), p[np.array(of) == out]), "no squares of any photograph", "along which axis"),

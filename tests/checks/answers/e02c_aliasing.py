@@ -88,6 +88,7 @@ WRONG = [
     (lambda p, s: cv2.resize(p, (p.shape[0] // s, p.shape[1] // s), interpolation=cv2.INTER_AREA), "shape", "the width first"),
     (lambda p, s: means(gaussian_filter(p, (1.6, 1.6, 0)), s), "at scale", "that scale only"),
     (lambda p, s: srlib.downscale(gaussian_filter(p, (1.5, 1.5, 0)).astype("float32"), s), "at scale", "that scale only"),
+    (lambda x, s: srlib.downscale(x, s, "area")[..., :1], "shape", "axis of the colours"),
     (smoothed_against_black, "border of a flat", "dark frame"),
     (of_blocks(lambda b: (b.max((1, 3)) + b.min((1, 3))) / 2), "thin upright lines|too fine", "middle between"),
     (of_blocks(lambda b: b.max((1, 3))), "thin upright lines|too fine", "max-pooling"),

@@ -156,6 +156,19 @@ def margin_in_rows_alone(small, method, tile, margin):
     return np.concatenate(parts, axis=1)
 
 
+def tiles_that_cut_a_whole_margin(small, method, tile, margin):
+    """Behind the first tile, a whole margin is cut away, whether there was one or not."""
+    h, w, _ = small.shape
+    out = np.zeros((2 * h, 2 * w, 3), np.float32)
+    for y in range(0, h, tile):
+        for x in range(0, w, tile):
+            made = method(small[max(0, y - margin) : y + tile + margin, max(0, x - margin) : x + tile + margin])
+            part = made[2 * margin if y else 0 :, 2 * margin if x else 0 :][: 2 * tile, : 2 * tile]
+            place = out[2 * y : 2 * (y + tile), 2 * x : 2 * (x + tile)]
+            place[: part.shape[0], : part.shape[1]] = part[: place.shape[0], : place.shape[1]]
+    return out
+
+
 check = srlib.checks.check_tiles
 
 RIGHT = [
@@ -181,6 +194,7 @@ WRONG = [
     (tiles_over_the_height_twice, "16x24", "of the answer stays black"),
     (lambda p, m, t, g: tiled(p, m, t, g).astype(p.dtype), "a uint8 image", "."),
     (margin_in_rows_alone, "16x24", "in both directions"),
+    (tiles_that_cut_a_whole_margin, "tiles of 2 with a margin of 3", "as much as you handed over"),
     (tiles_with_gaps, "16x24", "of the answer stays black"),
     (whole_if_one_side_fits, "40x3", "the point of tiles"),
     (lambda p, m, t, g: np.clip(tiled(p, m, t, g), 0, 1), "differs", "beyond is cut off"),

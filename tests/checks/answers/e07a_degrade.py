@@ -92,7 +92,7 @@ WRONG = [
     (lambda hr, rng: degrade(hr, np.random.default_rng(0)), "the same image", "where is `rng` used"),
     (made(before=True), "off by", "averages most of it away"),
     (as_listed, "off by", "your steps are noise, blur, JPEG, downscaling"),
-    (made(half=lambda x: srlib.downscale(x, 2, kernel="area")), "off by", "the same thing by a factor"),
+    (made(half=lambda x: srlib.downscale(x, 2, kernel="area")), "off by", "the same thing at a factor"),
     (blur_last, "off by", "lens is in front"),
     (made(blur=gaussian_filter), "off by", "across the colours"),
     (made(blur=lambda x, s: x), "off by", "blur is missing"),
