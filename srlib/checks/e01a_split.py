@@ -173,15 +173,16 @@ def _most_to_learn_from(my_split) -> None:
         "rook",
         "pond",
     )
-    for count in (7, 5, 6, *range(8, len(words) + 1)):
-        names = _squares(**{word: 2 + i % 3 for i, word in enumerate(words[:count])})
-        case = f" when there are {count} photographs"
-        parts = _split(my_split, names, f"squares of {count} photographs")
-        _once_each(parts, names, case)
+    equal = [(count, None) for count in (7, 5, 6, *range(8, len(words) + 1))]
+    for count, largest in [*equal, *((6, largest) for largest in range(6))]:
+        names = _squares(**{word: 40 if i == largest else 2 + i % 3 for i, word in enumerate(sorted(words[:count]))})
+        unequal = "" if largest is None else ", one of which has forty squares"
+        parts = _split(my_split, names, f"squares of {count} photographs{unequal}")
+        _once_each(parts, names, f" when there are {count} photographs{unequal}")
         if 2 * len(_of(parts[0])) <= count:
             last = 2 * len(_of(parts[2])) > count
             raise Wrong(
-                f"keeps {len(_of(parts[0]))} of {count} photographs to learn from.",
+                f"keeps {len(_of(parts[0]))} of {count} photographs to learn from{unequal}.",
                 "your longest list comes last: return train, validation, test, in this order."
                 if last
                 else "more than half of the photographs (not of the squares) are for training; one each is enough for the other two lists.",

@@ -142,6 +142,16 @@ def split_whatever_the_case(names):
     return dealt(names, sorted(set(map(photograph, names)), key=str.lower))
 
 
+def split_by_squares(names):
+    """Training is filled up to a share of the squares."""
+    photographs, train = sorted(set(map(photograph, names))), []
+    while len(train) < 0.6 * len(names) and len(photographs) > 2:
+        p = photographs.pop(0)
+        train += [name for name in names if photograph(name) == p]
+    pick = lambda some: [name for name in names if photograph(name) in some]
+    return train, pick(photographs[:-1]), pick(photographs[-1:])
+
+
 def split_in_place(names):
     names.sort()
     return split_sorted(names)
@@ -175,6 +185,7 @@ WRONG = [
     (lambda names: (names, [], []), "leaves validation empty", "none of the three may be empty"),
     (split_with_hyphens_lost, "as red-rose", "follows|last one is the place"),
     (split_at_the_row, "as red-rose", "last one is the place"),
+    (split_by_squares, "one of which has forty", "not of the squares"),
     (split_of_a_set, "another order", "sort what comes out|file systems"),
     (split_of_a_shuffled_set, "another order|second time", "sort what comes out|file systems|seed"),
     (split_by_chance, "the second time", "seed"),
