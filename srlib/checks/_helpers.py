@@ -85,10 +85,16 @@ def keeps_nothing(function, first, second, case: str, hint: str = "") -> None:
 
 
 def _equal(a, b) -> bool:
+    """Whether two results are the same, but for a last digit in which sums may differ from call to call."""
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(_equal(a[key], b[key]) for key in a)
     if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
         return len(a) == len(b) and all(map(_equal, a, b))
     try:
-        return np.array_equal(np.asarray(a), np.asarray(b), equal_nan=np.asarray(a).dtype.kind == "f")
+        a, b = np.asarray(a), np.asarray(b)
+        if a.dtype.kind == "f" and a.shape == b.shape:
+            return bool(np.allclose(a, b, rtol=1e-5, atol=1e-8, equal_nan=True))
+        return np.array_equal(a, b)
     except Exception:  # what is no array is judged by what follows
         return True
 
