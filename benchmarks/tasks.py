@@ -373,17 +373,12 @@ def network_step(way: str, steps: int = 60) -> dict:
 
 
 def accelerator() -> dict:
-    """What JAX computes on, if it is no plain processor, and how many cores prepare its batches."""
+    """What JAX computes on, if it is no plain processor."""
     import jax
 
     from srlib.devices import on_accelerator
 
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return {
-        "device": jax.devices()[0].device_kind if on_accelerator() else None,
-        "cores": cores,
-        "jax": jax.__version__,
-    }
+    return {"device": jax.devices()[0].device_kind if on_accelerator() else None, "jax": jax.__version__}
 
 
 def accelerator_steps(ways: list, steps: int = 320) -> dict:

@@ -22,8 +22,9 @@ BEGIN = "begin with the line that says YOUR CODE HERE"
 IMAGE_TOLERANCE = 6e-4  # a seventh of a level of 255: takes three decimals, and half precision
 _EXACT = 2e-5  # what single precision costs
 
+BY_REFERENCE = "an array is handed over by reference: what you assign to its elements, or to its shape, changes the caller's array, and so does `a -= b`, where `a = a - b` makes a new one."
 _CHANGES = {
-    np.ndarray: "an array is handed over by reference: what you assign to its elements, or to its shape, changes the caller's array, and so does `a -= b`, where `a = a - b` makes a new one.",
+    np.ndarray: BY_REFERENCE,
     list: "a list is handed over by reference: sort, shuffle, append and pop change the caller's list, where sorted(..) makes a new one.",
     dict: "a dict is handed over by reference: what you put into it or take out is changed for the caller, too.",
 }
@@ -291,12 +292,12 @@ def compare_images(result, right, case: str, suspects=(), otherwise="", *, digit
     raise Wrong(off_by(result, right, case, digits), hint)
 
 
-def off_by(result, right, case: str, digits: int = 3) -> str:
+def off_by(result, right, case: str, digits: int = 3, unit: str = "") -> str:
     """How far a result lies from the right one, as a sentence."""
     off = np.abs(result - right).max()
     while digits < 9 and float(f"{off:.{digits}f}") == 0:
         digits += 1
-    return f"is off by up to {off:.3g} for {case}." if off > 1e4 else f"is off by up to {off:.{digits}f} for {case}."
+    return f"is off by up to {f'{off:.3g}' if off > 1e4 else f'{off:.{digits}f}'}{unit} for {case}."
 
 
 def relation(result, right) -> str | None:

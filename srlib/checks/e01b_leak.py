@@ -70,17 +70,18 @@ def _levels(part, told: str, images: np.ndarray) -> np.ndarray:
     except ValueError:  # images of different sizes
         part = np.empty(0)
     sides = "x".join(map(str, images.shape[1:3]))
+    selected = "print what you select the images with. Is it one True or False for each of them, or a single one?"
     hint = "one image is (H, W, 3), a set of images has a fourth axis in front."
     if part.ndim == 4:
         hint = "the sides of the images have changed: along which axis are they joined, or cut?"
     elif part.ndim == 3:
-        hint = "this is one image, and not a set: print what you select the images with. Is it one True or False for each of them, or a single one?"
+        hint = f"this is one image, and not a set: {selected}"
     elif part.ndim == 1 and part.size:
         hint = (
             "all numbers stand in one row: something has flattened the images, as np.append does if it is told no axis."
         )
     elif part.ndim > 4:
-        hint = "there is one axis too many: print what you select the images with. Is it one True or False for each of them, or a single one?"
+        hint = f"there is one axis too many: {selected}"
     if part.ndim != 4 or part.shape[1:] != images.shape[1:] or part.dtype.kind not in "uif":
         raise Wrong(
             f"gives {told} the shape {part.shape}; expected (N, {', '.join(map(str, images.shape[1:]))}) for images of {sides}.",

@@ -149,7 +149,9 @@ def _hint_of_channels(my_thumbnail, frequency: float) -> str | None:
     lr = _thumbnail(my_thumbnail, _waves(frequency / 4, 64), "fine stripes")
     left = [name for c, name in enumerate(("red", "green", "blue")) if _contrast(lr[..., c]) >= 0.35]
     return (
-        f"only {' and '.join(left)} still shows them: all three colours are to be averaged." if len(left) < 3 else None
+        f"only {' and '.join(left)} still show{'s' if len(left) == 1 else ''} them: all three colours are to be averaged."
+        if len(left) < 3
+        else None
     )
 
 

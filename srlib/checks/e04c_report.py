@@ -10,7 +10,7 @@ from ..data.image_set import ImageSet
 from ..extras import brought_by
 from ..resampling import downscale
 from ..upscaling import upscale
-from ._helpers import BY_HAND, call, compare_number, keeps_nothing, near, number, short
+from ._helpers import BY_HAND, BY_REFERENCE, call, compare_number, keeps_nothing, near, number, short
 from ._inputs import photograph
 from .answer import Answer, Wrong, judge
 
@@ -73,7 +73,7 @@ def _report(my_report, method, images=None):
     if not all(map(np.array_equal, before, images)):
         raise Wrong(
             "changes the images that it is given.",
-            "an array is handed over by reference: what you assign to its elements, or to its shape, changes the caller's array.",
+            BY_REFERENCE,
         )
     if not isinstance(told, dict) or "method" not in told:
         seen = f"a dict of {', '.join(map(repr, told))}" if isinstance(told, dict) and told else short(told)

@@ -128,7 +128,7 @@ def _compare(my_degrade, hr, seed, case, mistakes) -> None:
         None,
     )
     raise Wrong(
-        off_by(made.astype(float), right.astype(float), case, digits=0).replace(" for ", " levels of 255 for ", 1),
+        off_by(made.astype(float), right.astype(float), case, digits=0, unit=" levels of 255"),
         hint
         or "print each draw, and what each step gives, and compare them with the task line by line: the ranges, the order of the draws, the order of the steps, and what each step is given.",
     )

@@ -111,7 +111,8 @@ _KNOWN_BY = (_UNDECIDED, _UNEVEN, ((-1.0, 2.0, -3.0, 0.0, -0.3), (0.2, 0.9, -0.4
 
 def _recognised(my_share, computed: np.ndarray, real: np.ndarray) -> list:
     """The mistakes that explain what a learner's function gives for other answers, too: counts agree by chance."""
-    known = [True] * len(_suspects(computed, real))
+    suspects = _suspects(computed, real)
+    known = [True] * len(suspects)
     for other in _KNOWN_BY:
         other = [np.array(each) for each in other]
         try:
@@ -119,7 +120,7 @@ def _recognised(my_share, computed: np.ndarray, real: np.ndarray) -> list:
         except Wrong:
             return []
         known = [k and near(got, value, 6e-3) for k, (_, value) in zip(known, _suspects(*other))]
-    return [suspect for k, suspect in zip(known, _suspects(computed, real)) if k]
+    return [suspect for k, suspect in zip(known, suspects) if k]
 
 
 def _suspects(computed: np.ndarray, real: np.ndarray) -> list:

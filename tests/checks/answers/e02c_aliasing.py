@@ -54,6 +54,13 @@ def of_blocks(f):
     return answer
 
 
+def grey_where_there_is_contrast(image, scale):
+    """Paints each block with much contrast in the mean of the whole image."""
+    h, w, _ = image.shape
+    blocks = image.reshape(h // scale, scale, w // scale, scale, 3)
+    return np.where(blocks.std((1, 3)) > 0.1, image.mean((0, 1)), blocks.mean((1, 3)))
+
+
 check = srlib.checks.check_thumbnail
 
 RIGHT = [
@@ -89,6 +96,8 @@ WRONG = [
     (lambda p, s: means(gaussian_filter(p, (1.6, 1.6, 0)), s), "at scale", "that scale only"),
     (lambda p, s: srlib.downscale(gaussian_filter(p, (1.5, 1.5, 0)).astype("float32"), s), "at scale", "that scale only"),
     (lambda x, s: srlib.downscale(x, s, "area")[..., :1], "shape", "axis of the colours"),
+    (lambda x, s: sum(x[i::s, i::s] for i in range(s)) / s, "fine diagonal stripes", "which pixels of a block"),
+    (grey_where_there_is_contrast, "an edge between", "three quarters of that block"),
     (smoothed_against_black, "border of a flat", "dark frame"),
     (of_blocks(lambda b: (b.max((1, 3)) + b.min((1, 3))) / 2), "thin upright lines|too fine", "middle between"),
     (of_blocks(lambda b: b.max((1, 3))), "thin upright lines|too fine", "max-pooling"),

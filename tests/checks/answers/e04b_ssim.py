@@ -41,6 +41,12 @@ def covariance_of_rows(a, b):
     return light * (2 * np.cov(a, b)[0, 1] + 9e-4) / (a.var(ddof=1) + b.var(ddof=1) + 9e-4)
 
 
+def ssim_of_a_guessed_range(a, b):
+    """Takes a window that holds a 1 for one of levels up to 255."""
+    span = 255 if max(a.max(), b.max()) >= 1 else 1
+    return ssim_with(c1=(0.01 * span) ** 2, c2=(0.03 * span) ** 2)(a, b)
+
+
 check = srlib.checks.check_ssim
 
 RIGHT = [
@@ -73,5 +79,6 @@ WRONG = [
     (lambda a, b: ssim_by_skimage(a, b) * np.cov(a.ravel(), b.ravel()), "\\(2, 2\\)", "stands at \\[0, 1\\]"),
     (lambda a, b: ssim_by_skimage(a, b) * np.ones(7), "\\(7,\\)", "which line is the first"),
     (lambda a, b: ssim_by_skimage(a / 255, b / 255), "darker", "two scales"),
+    (ssim_of_a_guessed_range, "black and white", "two scales"),
     (lambda a, b: np.array([ssim_by_skimage(a, b)]), "expected one number", "wrapped"),
 ]  # fmt: skip

@@ -169,6 +169,17 @@ def tiles_that_cut_a_whole_margin(small, method, tile, margin):
     return out
 
 
+def flat_tiles_without_the_method(small, method, tile, margin):
+    """A flat tile is filled as it is, although its neighbours reach into it."""
+    out = tiled(small, method, tile, margin)
+    for y in range(0, small.shape[0], tile):
+        for x in range(0, small.shape[1], tile):
+            part = small[y : y + tile, x : x + tile]
+            if np.ptp(part) == 0:
+                out[2 * y : 2 * (y + tile), 2 * x : 2 * (x + tile)] = part[0, 0]
+    return out
+
+
 check = srlib.checks.check_tiles
 
 RIGHT = [
@@ -195,6 +206,7 @@ WRONG = [
     (lambda p, m, t, g: tiled(p, m, t, g).astype(p.dtype), "a uint8 image", "."),
     (margin_in_rows_alone, "16x24", "in both directions"),
     (tiles_that_cut_a_whole_margin, "tiles of 2 with a margin of 3", "as much as you handed over"),
+    (flat_tiles_without_the_method, "flat squares", "."),
     (tiles_with_gaps, "16x24", "of the answer stays black"),
     (whole_if_one_side_fits, "40x3", "the point of tiles"),
     (lambda p, m, t, g: np.clip(tiled(p, m, t, g), 0, 1), "differs", "beyond is cut off"),

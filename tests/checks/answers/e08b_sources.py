@@ -102,6 +102,26 @@ def by_squares(true, found, reach):
     return greedy(true, found, reach**0.5)
 
 
+def struck_out_by_100(true, found, reach):
+    far, again = distances(true, found), 0
+    for _ in range(min(far.shape)):
+        i, j = np.unravel_index(far.argmin(), far.shape)
+        again += far[i, j] <= reach
+        far[i, :] = far[:, j] = 100
+    return int(again), len(true) - int(again), len(found) - int(again)
+
+
+def sources_sorted_once(true, found, reach):
+    """Sorts the sources by their nearest detection, and does not look again when that is taken."""
+    if not len(true) or not len(found):
+        return 0, len(true), len(found)
+    far, used = distances(true, found), set()
+    for i in np.argsort(far.min(1)):
+        free = [j for j in np.argsort(far[i]) if j not in used and far[i, j] <= reach]
+        used.update(free[:1])
+    return len(used), len(true) - len(used), len(found) - len(used)
+
+
 check = srlib.checks.check_sources
 
 RIGHT = [
@@ -132,6 +152,8 @@ WRONG = [
     (lambda true, found, reach: greedy(true, found[~(found[:, None] == true).all(-1).any(1)] if len(true) else found, reach), "exactly at two", "distance of 0"),
     (lambda true, found, reach: (min(1, greedy(true, found, reach)[0]), len(true) - 1, len(found) - 1), "5 sources and 4", "go on after the first"),
     (lambda true, found, reach: by_squares(true, found, reach), "5 sources and 4", "the squares of the distances"),
+    (struck_out_by_100, "a reach of 200", "by which number"),
+    (sources_sorted_once, "a chain of sources", "of all pairs the nearest"),
     (optimal, "two sources in a row", "even where fewer pairs"),
     (mutual, "close together", "until when"),
     (lambda true, found, reach: (0.5, 1, 2), "expected three whole numbers", "end with"),
